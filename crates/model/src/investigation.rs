@@ -1,0 +1,87 @@
+//! The one document that `--json` prints: schema `crashcart.investigation/1`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Containment, Evidence, Finding, Gap, LogText, Story, Timestamp, Verdict};
+
+/// The result of an investigation. Equal evidence and rules give equal bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Investigation {
+    /// `crashcart.investigation/1`
+    pub schema: String,
+    /// What made this.
+    pub tool: Tool,
+    /// What was read, and what was not.
+    pub coverage: Coverage,
+    /// What the rules found, worst first.
+    pub findings: Vec<Finding>,
+    /// Is it an incident?
+    pub verdict: Verdict,
+    /// What happened.
+    pub story: Story,
+    /// What to do first.
+    pub containment: Vec<Containment>,
+}
+
+impl Investigation {
+    /// The schema's name.
+    pub const SCHEMA: &str = "crashcart.investigation/1";
+}
+
+/// What made the document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// The tool's version.
+    pub version: String,
+    /// SHA-256 over the rules in use, whatever their order.
+    pub rules_sha256: String,
+}
+
+/// What was read, and what was not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Coverage {
+    /// Files and archive members read.
+    pub files: u64,
+    /// Bytes that came out of the decompressors.
+    pub bytes: u64,
+    /// Distinct events.
+    pub events: u64,
+    /// Further deliveries of events already counted.
+    pub duplicates: u64,
+    /// Copies of one call that a second account got (`sharedEventID`).
+    pub shared: u64,
+    /// Records that corrected an earlier one (`addendum`).
+    pub addenda: u64,
+    /// Records without a time, and without an id; kept and shown.
+    pub without_time: u64,
+    /// See `without_time`.
+    pub without_id: u64,
+    /// What could not be read; capped, `gap_count` is exact.
+    pub gaps: Vec<Gap>,
+    /// How many gaps.
+    pub gap_count: u64,
+    /// First event.
+    pub first: Option<Timestamp>,
+    /// Last event.
+    pub last: Option<Timestamp>,
+    /// Accounts whose trails these are, sorted.
+    pub accounts: Vec<LogText>,
+    /// Regions, sorted.
+    pub regions: Vec<LogText>,
+    /// Kinds of records, sorted by name.
+    pub log_types: Vec<LogTypeCount>,
+    /// What the material cannot show.
+    pub blind_spots: Vec<String>,
+    /// The evidence, sorted by id.
+    pub evidence: Vec<Evidence>,
+}
+
+/// How many records of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LogTypeCount {
+    /// As `CloudTrail management`.
+    pub name: String,
+    /// Distinct records.
+    pub count: u64,
+}

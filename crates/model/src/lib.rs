@@ -1,0 +1,43 @@
+//! The nouns that every other crate speaks: records, origins, gaps, findings, the story.
+//!
+//! No I/O, no clock, no environment, no terminal. Whatever a log wrote is [`LogText`] or is
+//! borrowed from a [`Record`]; neither can be printed without a writer that escapes it.
+
+#![forbid(unsafe_code)]
+
+mod environment;
+mod event;
+mod evidence;
+mod field_path;
+mod finding;
+mod gap;
+mod head;
+mod ids;
+mod investigation;
+mod log_text;
+mod outcome;
+mod principal;
+mod record;
+mod secret;
+mod story;
+mod timestamp;
+
+pub use environment::{Account, Environment};
+pub use event::Event;
+pub use evidence::{EventRef, Evidence, EvidenceId, Origin, RuleHit};
+pub use field_path::FieldPath;
+pub use finding::{Finding, Level};
+pub use gap::{Gap, GapReason};
+pub use head::{Head, Identity};
+pub use ids::{AccountId, IdKind, UniqueId};
+pub use investigation::{Coverage, Investigation, LogTypeCount, Tool};
+pub use log_text::LogText;
+pub use outcome::Outcome;
+pub use principal::principal_name;
+pub use record::{Node, NodeKind, Record, Str, Value};
+pub use secret::{MASK, is_secret_name, mask};
+pub use story::{
+    Accessed, Answer, BlastRadius, Changed, Containment, Failed, Incident, Persistence,
+    PersistenceState, Step, Story, Suspect, Verdict,
+};
+pub use timestamp::Timestamp;
