@@ -1,6 +1,6 @@
 //! A dotted field path, as Sigma rules and filters name fields: `requestParameters.bucketName`.
 
-use crate::record::{Record, Value};
+use crate::record::{Record, Str, Value};
 
 /// A compiled path. A name that itself holds dots is tried whole before it is split.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -36,9 +36,10 @@ impl FieldPath {
         &self,
         record: &Record<'a>,
         visit: &mut dyn FnMut(Value<'a>) -> bool,
-        embedded: &mut dyn FnMut(crate::Str<'a>, &str) -> bool,
+        embedded: &mut dyn FnMut(Str<'a>, &str) -> bool,
     ) -> bool {
-        walk(record.as_value(), &self.whole, &self.dots, 0, visit, embedded)
+        let mut visitor = Visitor { visit, embedded };
+        visitor.walk(record.as_value(), &self.whole, &self.dots, 0)
     }
 
     /// The first scalar at this path, as text.
@@ -56,43 +57,44 @@ impl FieldPath {
     }
 }
 
-fn walk<'a>(
-    value: Value<'a>,
-    rest: &str,
-    dots: &[usize],
-    base: usize,
-    visit: &mut dyn FnMut(Value<'a>) -> bool,
-    embedded: &mut dyn FnMut(crate::Str<'a>, &str) -> bool,
-) -> bool {
-    if rest.is_empty() {
-        return visit(value);
+struct Visitor<'v, 'a> {
+    visit: &'v mut dyn FnMut(Value<'a>) -> bool,
+    embedded: &'v mut dyn FnMut(Str<'a>, &str) -> bool,
+}
+
+impl<'a> Visitor<'_, 'a> {
+    /// Follows `rest`, whose dots stand at `dots`, counted from `base` in the whole path.
+    fn walk(&mut self, value: Value<'a>, rest: &str, dots: &[usize], base: usize) -> bool {
+        match value {
+            _ if rest.is_empty() => (self.visit)(value),
+            Value::Object(object) => {
+                if let Some(member) = object.get(rest) {
+                    return (self.visit)(member);
+                }
+                dots.iter().enumerate().any(|(index, dot)| {
+                    let name = rest.get(..dot - base);
+                    let tail = rest.get(dot - base + 1..);
+                    let (Some(name), Some(tail)) = (name, tail) else { return false };
+                    let later = dots.get(index + 1..).unwrap_or_default();
+                    object.get(name).is_some_and(|member| self.walk(member, tail, later, dot + 1))
+                })
+            }
+            Value::Array(items) => {
+                items.members().any(|(_, item)| self.walk(item, rest, dots, base))
+            }
+            Value::String(text) => (self.embedded)(text, rest),
+            _ => false,
+        }
     }
-    match value {
-        Value::Object(object) => {
-            for (key, member) in object.members() {
-                if key.is(rest) {
-                    return visit(member);
-                }
-            }
-            for (index, dot) in dots.iter().enumerate() {
-                let (Some(name), Some(tail)) = (rest.get(..dot - base), rest.get(dot - base + 1..))
-                else {
-                    continue;
-                };
-                let Some(member) = object.get(name) else {
-                    continue;
-                };
-                let later = dots.get(index + 1..).unwrap_or_default();
-                if walk(member, tail, later, dot + 1, visit, embedded) {
-                    return true;
-                }
-            }
-            false
-        }
-        Value::Array(items) => {
-            items.members().any(|(_, item)| walk(item, rest, dots, base, visit, embedded))
-        }
-        Value::String(text) => embedded(text, rest),
-        _ => false,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_knows_its_first_segment() {
+        assert_eq!(FieldPath::new("userIdentity.arn").first(), "userIdentity");
+        assert_eq!(FieldPath::new("eventName").first(), "eventName");
     }
 }
