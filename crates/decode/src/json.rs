@@ -112,7 +112,7 @@ impl Tape {
 
     fn leaf(&mut self, key: Key, start: usize, end: usize, kind: NodeKind) {
         let next = narrow(self.nodes.len() + 1);
-        self.push(key, start, end, next, kind);
+        self.push(key, (start, end), next, kind);
     }
 
     fn open(&mut self, key: Key, at: usize, kind: NodeKind, depth: usize) -> Result<bool, Stop> {
@@ -120,11 +120,11 @@ impl Tape {
             return Err(Stop::TooDeep(at));
         }
         self.open.push(narrow(self.nodes.len()));
-        self.push(key, at, at, 0, kind);
+        self.push(key, (at, at), 0, kind);
         Ok(true)
     }
 
-    fn push(&mut self, key: Key, start: usize, end: usize, next: u32, kind: NodeKind) {
+    fn push(&mut self, key: Key, (start, end): (usize, usize), next: u32, kind: NodeKind) {
         self.nodes.push(Node {
             key_start: narrow(key.start),
             key_end: narrow(key.end),
