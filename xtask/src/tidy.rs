@@ -1,0 +1,36 @@
+//! What a reviewer would have to say again and again, said by the build instead: lengths, headers,
+//! names, white space, links, schemas. Reads the files that git tracks or would track.
+
+mod layout;
+mod links;
+mod rust;
+mod text;
+
+use std::path::Path;
+
+use crate::problem::{Failure, Problem};
+use crate::repository::{self, File};
+
+/// Reads every file and tells what is untidy; what is only worth a thought is printed as a note.
+pub fn check(root: &Path) -> Result<Vec<Problem>, Failure> {
+    let files = repository::files(root)?;
+    for note in files.iter().filter_map(rust::note) {
+        println!("note: {note}");
+    }
+    let mut found = problems(&files);
+    found.extend(files.iter().flat_map(|file| links::problems(file, root)));
+    found.sort();
+    Ok(found)
+}
+
+/// The checks that need nothing but the text.
+fn problems(files: &[File]) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for file in files {
+        text::check(file, &mut found);
+        rust::check(file, &mut found);
+        layout::check(file, &mut found);
+    }
+    layout::check_unsafe(files, &mut found);
+    found
+}
