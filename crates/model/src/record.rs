@@ -214,6 +214,13 @@ impl<'a> Record<'a> {
         Members { record: *self, at: self.root + 1, end }
     }
 
+    /// The value at a place on the tape that [`Members::position`] gave for this record; `null`
+    /// for any other place off the tape. A reader that comes back to a member many times keeps
+    /// its place, which outlives no borrow.
+    pub fn value_at(&self, position: u32) -> Value<'a> {
+        self.node(position).map_or(Value::Null, |node| self.value(position, node))
+    }
+
     /// The first member named `name`.
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
         self.members().find(|(key, _)| key.is(name)).map(|(_, value)| value)
@@ -291,6 +298,13 @@ pub struct Members<'a> {
     record: Record<'a>,
     at: u32,
     end: u32,
+}
+
+impl Members<'_> {
+    /// Where on the tape the next member stands; see [`Record::value_at`].
+    pub const fn position(&self) -> u32 {
+        self.at
+    }
 }
 
 impl<'a> Iterator for Members<'a> {
