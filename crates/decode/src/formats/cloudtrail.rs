@@ -1,0 +1,56 @@
+//! A CloudTrail record as it stands: in `{"Records":[...]}`, in a JSON array, as a JSON line.
+
+use crashcart_model::{Record, Value};
+
+use super::Shape;
+use crate::opener::Opener;
+
+/// See the module.
+pub(crate) struct CloudTrail;
+
+impl Shape for CloudTrail {
+    fn name(&self) -> &'static str {
+        "cloudtrail"
+    }
+
+    fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
+        let (mut source, mut name, mut kind) = (false, false, false);
+        for (key, value) in unit.members() {
+            match key.raw() {
+                "eventSource" => source = matches!(value, Value::String(_)),
+                "eventName" => name = matches!(value, Value::String(_)),
+                "eventVersion" | "userIdentity" | "eventTime" | "eventID" | "awsRegion" => {
+                    kind = true;
+                }
+                // Logstash and Lake add fields of their own to the same names.
+                "@timestamp" | "eventJson" | "_source" => return false,
+                _ => {}
+            }
+            if source && name && kind {
+                break;
+            }
+        }
+        let taken = source && name && kind;
+        if taken {
+            opener.event(unit, self.name());
+        }
+        taken
+    }
+
+    fn samples(&self) -> &'static [(&'static str, u64)] {
+        &[
+            (
+                r#"{"Records":[{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"ListBuckets"},{"eventVersion":"1.08","eventSource":"iam.amazonaws.com","eventName":"ListUsers"}]}"#,
+                2,
+            ),
+            (
+                "{\"eventVersion\":\"1.08\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"ListBuckets\"}\r\n{\"eventSource\":\"iam.amazonaws.com\",\"eventName\":\"ListUsers\",\"eventID\":\"1\"}\r\n",
+                2,
+            ),
+            (
+                r#"[{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"ListBuckets"}]"#,
+                1,
+            ),
+        ]
+    }
+}

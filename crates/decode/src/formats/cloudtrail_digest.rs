@@ -1,0 +1,31 @@
+//! CloudTrail digest files: recognised and counted apart.
+
+use crashcart_model::Record;
+
+use super::Shape;
+use crate::opener::Opener;
+use crate::sink::Apart;
+
+/// See the module.
+pub(crate) struct CloudTrailDigest;
+
+impl Shape for CloudTrailDigest {
+    fn name(&self) -> &'static str {
+        "cloudtrail_digest"
+    }
+
+    fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
+        let taken = unit.get("digestStartTime").is_some() && unit.get("logFiles").is_some();
+        if taken {
+            opener.apart(Apart::Digest, self.name());
+        }
+        taken
+    }
+
+    fn samples(&self) -> &'static [(&'static str, u64)] {
+        &[(
+            r#"{"awsAccountId":"111122223333","digestStartTime":"2026-01-01T00:00:00Z","digestEndTime":"2026-01-01T01:00:00Z","logFiles":[]}"#,
+            0,
+        )]
+    }
+}
