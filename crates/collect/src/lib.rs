@@ -1,1 +1,14 @@
-//! placeholder
+//! Where evidence comes from: files, folders, archives, standard input.
+//!
+//! Finds what there is, reads each file once, hashes exactly the bytes that are decoded, and tells
+//! when a file changed meanwhile. Never writes beside the evidence.
+
+#![forbid(unsafe_code)]
+
+mod files;
+mod read;
+mod standard_input;
+
+pub use files::{Found, Listing, find};
+pub use read::{Sealed, read};
+pub use standard_input::{SpoolError, spool};

@@ -1,0 +1,136 @@
+//! Finds files: folders are walked in order of name, links are followed, loops are told.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crashcart_model::{Gap, GapReason};
+
+/// A file that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How it is shown: the path as the user gave it, or `standard input`.
+    pub shown: String,
+    /// Its size when it was found, bytes.
+    pub size: u64,
+}
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Files, each once, in order of path.
+    pub files: Vec<Found>,
+    /// What could not be looked into.
+    pub gaps: Vec<Gap>,
+}
+
+/// Finds every file at or below the paths.
+pub fn find(paths: &[PathBuf]) -> Listing {
+    let mut walk = Walk::default();
+    for path in paths {
+        walk.enter(path, &mut Vec::new());
+    }
+    walk.listing.files.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.listing.gaps.sort();
+    walk.listing
+}
+
+#[derive(Default)]
+struct Walk {
+    listing: Listing,
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Walk {
+    /// `above` holds the real paths of the folders that enclose this one.
+    fn enter(&mut self, path: &Path, above: &mut Vec<PathBuf>) {
+        let real = match path.canonicalize() {
+            Ok(real) => real,
+            Err(error) => return self.gap(path, GapReason::Unreadable, &error.to_string()),
+        };
+        match path.metadata() {
+            Ok(meta) if meta.is_dir() => self.folder(path, real, above),
+            Ok(meta) if meta.is_file() => {
+                // The same file under two names is one piece of evidence.
+                if self.seen.insert(real) {
+                    self.listing.files.push(Found {
+                        path: path.to_owned(),
+                        shown: path.display().to_string(),
+                        size: meta.len(),
+                    });
+                }
+            }
+            Ok(_) => self.gap(path, GapReason::Unsupported, "neither a file nor a folder"),
+            Err(error) => self.gap(path, GapReason::Unreadable, &error.to_string()),
+        }
+    }
+
+    fn folder(&mut self, path: &Path, real: PathBuf, above: &mut Vec<PathBuf>) {
+        if above.contains(&real) {
+            return self.gap(path, GapReason::SymlinkLoop, "leads to a folder that encloses it");
+        }
+        if !self.seen.insert(real.clone()) {
+            return;
+        }
+        let entries = match path.read_dir() {
+            Ok(entries) => entries,
+            Err(error) => return self.gap(path, GapReason::Unreadable, &error.to_string()),
+        };
+        let mut inside = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) => inside.push(entry.path()),
+                Err(error) => self.gap(path, GapReason::Unreadable, &error.to_string()),
+            }
+        }
+        inside.sort();
+        above.push(real);
+        for entry in inside {
+            self.enter(&entry, above);
+        }
+        above.pop();
+    }
+
+    fn gap(&mut self, path: &Path, reason: GapReason, detail: &str) {
+        self.listing.gaps.push(Gap {
+            path: path.display().to_string(),
+            offset: 0,
+            size: None,
+            reason,
+            detail: detail.to_owned(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_walked_once_and_what_cannot_be_read_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("b")).unwrap();
+        std::fs::write(folder.path().join("b/two"), "2").unwrap();
+        std::fs::write(folder.path().join("one"), "1").unwrap();
+        let twice = [folder.path().to_owned(), folder.path().join("one"), folder.path().join("no")];
+        let listing = find(&twice);
+        let names: Vec<_> = listing.files.iter().filter_map(|file| file.path.file_name()).collect();
+        assert_eq!(names, ["two", "one"]);
+        assert_eq!(listing.gaps.len(), 1);
+        assert_eq!(listing.gaps[0].reason, GapReason::Unreadable);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_back_is_told_and_does_not_loop() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("a")).unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("a/back")).unwrap();
+        std::fs::write(folder.path().join("a/file"), "1").unwrap();
+        let listing = find(&[folder.path().to_owned()]);
+        assert_eq!(listing.files.len(), 1);
+        assert_eq!(listing.gaps.len(), 1);
+        assert_eq!(listing.gaps[0].reason, GapReason::SymlinkLoop);
+    }
+}
