@@ -1,1 +1,34 @@
-//! placeholder
+//! Writers: what the other crates found, as text, HTML, Markdown, JSON, CSV and Timesketch.
+//!
+//! Each writer escapes for its medium; log text never reaches an output as it is. Must never
+//! judge: what is printed is what the investigation says, and what is left out is counted.
+
+#![forbid(unsafe_code)]
+
+mod citations;
+mod command;
+pub mod escape;
+mod json;
+mod names;
+mod page;
+mod schema;
+mod text;
+mod zone;
+
+use std::io;
+
+use crashcart_model::Investigation;
+
+pub use json::{Json, json_document};
+pub use schema::investigation_schema;
+pub use text::{Text, findings_text};
+pub use zone::Zone;
+
+/// A medium that an investigation can be written to.
+pub trait Writer {
+    /// Writes the whole investigation.
+    ///
+    /// # Errors
+    /// When `out` takes no more.
+    fn write(&self, investigation: &Investigation, out: &mut dyn io::Write) -> io::Result<()>;
+}

@@ -1,0 +1,49 @@
+//! Short forms of names for people. Must never stand where a name is to be copied.
+
+/// The part of an ARN that people say: `user/nina` of `arn:aws:iam::111122223333:user/nina`,
+/// with the account in brackets where several accounts are in play. Other names stay whole.
+pub(crate) fn short(name: &str, with_account: bool) -> String {
+    let mut parts = name.splitn(6, ':');
+    let (Some("arn"), Some(_), Some("iam" | "sts"), Some(_), Some(account), Some(resource)) =
+        (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return name.to_owned();
+    };
+    if resource.is_empty() || account.is_empty() {
+        return name.to_owned();
+    }
+    if with_account { format!("{resource} ({account})") } else { resource.to_owned() }
+}
+
+/// A tactic as the field says it, short enough for a column of the terminal.
+pub(crate) fn tactic(tactic: &str) -> &str {
+    match tactic {
+        "reconnaissance" => "recon",
+        "resource-development" => "preparation",
+        "initial-access" => "entry",
+        "privilege-escalation" => "escalation",
+        "defense-evasion" => "evasion",
+        "credential-access" => "credentials",
+        "lateral-movement" => "lateral",
+        "command-and-control" => "control",
+        "exfiltration" => "exfil",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_principal_is_named_as_people_say_it() {
+        let user = "arn:aws:iam::111122223333:user/team/nina";
+        assert_eq!(short(user, false), "user/team/nina");
+        assert_eq!(short(user, true), "user/team/nina (111122223333)");
+        let session = "arn:aws:sts::111122223333:assumed-role/deploy/run:7";
+        assert_eq!(short(session, false), "assumed-role/deploy/run:7");
+        for other in ["ec2.amazonaws.com", "arn:aws:s3:::bucket", "arn:aws:iam::1:", "", "arn"] {
+            assert_eq!(short(other, true), other);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Lines of text that fit a width: words with a style, wrapped with a hanging indent, never in
+//! the middle of an id. Escapes all that it is given; must never know what it prints.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::escape;
+
+/// Ids are no longer than this (a SHA-256 in hex); what is longer may be cut at the margin.
+const LONGEST_ID: usize = 64;
+
+/// The narrowest page: below it, wrapping would leave single words.
+const NARROWEST: usize = 40;
+
+/// How a word looks where there is colour. Nothing may depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    Plain,
+    Bold,
+    Dim,
+    Alarm,
+    Warning,
+    Good,
+}
+
+impl Style {
+    /// The select-graphic-rendition code.
+    const fn code(self) -> &'static str {
+        match self {
+            Style::Plain => "",
+            Style::Bold => "1",
+            Style::Dim => "2",
+            Style::Alarm => "1;31",
+            Style::Warning => "33",
+            Style::Good => "32",
+        }
+    }
+}
+
+/// A run of text without a break.
+#[derive(Debug, Clone)]
+struct Word {
+    text: String,
+    style: Style,
+}
+
+/// Words to be wrapped.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Words(Vec<Word>);
+
+impl Words {
+    pub(crate) fn of(text: &str) -> Self {
+        Self::default().text(text)
+    }
+
+    /// Adds text, which may be broken at its spaces.
+    pub(crate) fn text(self, text: &str) -> Self {
+        self.styled(Style::Plain, text)
+    }
+
+    /// Adds text in a style.
+    pub(crate) fn styled(mut self, style: Style, text: &str) -> Self {
+        let shown = escape::terminal(text);
+        self.0.extend(
+            shown
+                .split(' ')
+                .filter(|word| !word.is_empty())
+                .map(|word| Word { text: word.to_owned(), style }),
+        );
+        self
+    }
+
+    /// Adds the text only where there is one, after `before`.
+    pub(crate) fn maybe(self, before: &str, text: &str) -> Self {
+        if text.is_empty() { self } else { self.text(&format!("{before}{text}")) }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Fixed columns at the start of a paragraph, each padded to its width.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lead {
+    columns: Vec<(Word, usize)>,
+    indent: usize,
+}
+
+impl Lead {
+    /// An indent and nothing else.
+    pub(crate) fn indent(indent: usize) -> Self {
+        Self { columns: Vec::new(), indent }
+    }
+
+    /// Adds a column; the paragraph's text starts after the last one.
+    pub(crate) fn column(mut self, style: Style, text: &str, width: usize) -> Self {
+        self.columns.push((Word { text: escape::terminal(text).into_owned(), style }, width));
+        self
+    }
+
+    fn width(&self) -> usize {
+        self.indent + self.columns.iter().map(|(_, width)| width).sum::<usize>()
+    }
+}
+
+/// Where the lines go.
+pub(crate) struct Page<'a> {
+    out: &'a mut dyn Write,
+    width: usize,
+    colour: bool,
+}
+
+impl<'a> Page<'a> {
+    pub(crate) fn new(out: &'a mut dyn Write, width: usize, colour: bool) -> Self {
+        Self { out, width: width.max(NARROWEST), colour }
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(crate) fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    /// A line of its own that is never wrapped, for what must be copied whole.
+    pub(crate) fn verbatim(&mut self, style: Style, text: &str) -> io::Result<()> {
+        let shown = escape::terminal(text);
+        self.put(&Word { text: shown.into_owned(), style })?;
+        writeln!(self.out)
+    }
+
+    /// Words, all at the margin.
+    pub(crate) fn words(&mut self, words: &Words) -> io::Result<()> {
+        self.paragraph(&Lead::default(), words)
+    }
+
+    /// The lead's columns, then the words, wrapped under the first of them.
+    pub(crate) fn paragraph(&mut self, lead: &Lead, words: &Words) -> io::Result<()> {
+        let mut at = lead.indent;
+        write!(self.out, "{:at$}", "")?;
+        let mut target = lead.indent;
+        for (word, width) in &lead.columns {
+            target += width;
+            self.put(word)?;
+            at += word.text.width();
+            if words.is_empty() && std::ptr::eq(word, last_word(lead)) {
+                break;
+            }
+            let pad = target.saturating_sub(at).max(usize::from(!word.text.is_empty()));
+            write!(self.out, "{:pad$}", "")?;
+            at += pad;
+        }
+        // A narrow page has no room for a deep indent.
+        let hang = if lead.width() + 24 > self.width { lead.indent + 4 } else { lead.width() };
+        self.flow(words, at, hang)?;
+        writeln!(self.out)
+    }
+
+    fn flow(&mut self, words: &Words, mut at: usize, hang: usize) -> io::Result<()> {
+        let mut fresh = true;
+        for word in &words.0 {
+            for (first, piece) in pieces(&word.text, self.width - hang) {
+                let columns = piece.width();
+                let space = usize::from(first && !fresh);
+                if at > hang && at + space + columns > self.width {
+                    write!(self.out, "\n{:hang$}", "")?;
+                    at = hang;
+                } else {
+                    write!(self.out, "{:space$}", "")?;
+                    at += space;
+                }
+                self.put(&Word { text: piece.to_owned(), style: word.style })?;
+                at += columns;
+                fresh = false;
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, word: &Word) -> io::Result<()> {
+        if self.colour && word.style != Style::Plain && !word.text.is_empty() {
+            write!(self.out, "\u{1b}[{}m{}\u{1b}[0m", word.style.code(), word.text)
+        } else {
+            write!(self.out, "{}", word.text)
+        }
+    }
+}
+
+fn last_word(lead: &Lead) -> *const Word {
+    lead.columns.last().map_or(std::ptr::null(), |(word, _)| word)
+}
+
+/// The word whole, where it fits a line; else broken after its slashes; a piece that is longer
+/// than any id and still does not fit is cut at the margin. True for the first piece.
+fn pieces(word: &str, room: usize) -> Vec<(bool, &str)> {
+    let room = room.max(1);
+    if word.width() <= room {
+        return vec![(true, word)];
+    }
+    let mut out: Vec<(bool, &str)> = Vec::new();
+    for part in word.split_inclusive('/') {
+        let mut part = part;
+        while part.width() > room.max(LONGEST_ID) {
+            let (head, tail) = part.split_at(cut(part, room));
+            out.push((out.is_empty(), head));
+            part = tail;
+        }
+        out.push((out.is_empty(), part));
+    }
+    out
+}
+
+/// The byte after as many characters as fit in `room` columns, at least one.
+fn cut(text: &str, room: usize) -> usize {
+    let mut columns = 0;
+    text.char_indices()
+        .find(|(at, character)| {
+            columns += unicode_width::UnicodeWidthChar::width(*character).unwrap_or(0);
+            *at > 0 && columns > room
+        })
+        .map_or(text.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(width: usize, write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut Page::new(&mut out, width, false)).expect("a Vec takes all");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn words_wrap_under_the_first_of_them() {
+        let lead = Lead::indent(2).column(Style::Plain, "why", 8);
+        let text = page(40, |page| {
+            page.paragraph(&lead, &Words::of("first time in this account; never used before"))
+        });
+        assert_eq!(text, "  why     first time in this account;\n          never used before\n");
+    }
+
+    #[test]
+    fn an_id_is_never_cut_and_a_path_breaks_after_a_slash() {
+        let id = "0123456789abcdef".repeat(4);
+        let text = page(40, |page| page.words(&Words::of(&format!("see {id}"))));
+        assert_eq!(text, format!("see\n{id}\n"));
+        let text = page(40, |page| {
+            page.words(&Words::of("AWSLogs/111122223333/CloudTrail/us-east-1/2026/file.json.gz"))
+        });
+        assert_eq!(text, "AWSLogs/111122223333/CloudTrail/\nus-east-1/2026/file.json.gz\n");
+    }
+
+    #[test]
+    fn what_is_longer_than_any_id_is_cut_at_the_margin() {
+        let text = page(40, |page| page.words(&Words::of(&"x".repeat(90))));
+        assert_eq!(text, format!("{0}\n{0}\n{1}\n", "x".repeat(40), "x".repeat(10)));
+    }
+
+    #[test]
+    fn colour_adds_codes_and_changes_no_word() {
+        let mut out = Vec::new();
+        let mut page = Page::new(&mut out, 40, true);
+        page.words(&Words::default().styled(Style::Alarm, "ACT NOW").text("user")).expect("a Vec");
+        let text = String::from_utf8(out).expect("text");
+        assert_eq!(text, "\u{1b}[1;31mACT\u{1b}[0m \u{1b}[1;31mNOW\u{1b}[0m user\n");
+    }
+}

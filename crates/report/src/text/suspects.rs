@@ -1,0 +1,116 @@
+//! The judgement, who is behind it, and what to cut first.
+
+use std::io;
+
+use crashcart_model::{Containment, Incident, LogText, Story, Suspect, Verdict};
+
+use super::Sheet;
+use crate::command;
+use crate::page::{Lead, Style, Words};
+use crate::zone::number;
+
+/// Keys, addresses and programs named for one suspect.
+const NAMED: usize = 6;
+
+/// Where a suspect's text starts.
+const LABEL: usize = 10;
+
+impl<'a> Sheet<'a> {
+    /// Is it an incident, how bad, and why.
+    pub(super) fn verdict(&mut self, verdict: &Verdict) -> io::Result<()> {
+        let (style, word) = match verdict.incident {
+            Incident::Yes => (Style::Alarm, "INCIDENT"),
+            Incident::No => (Style::Good, "NO INCIDENT"),
+            Incident::Undecided => (Style::Warning, "UNDECIDED"),
+        };
+        let severity = verdict.severity.map_or("", |level| level.word());
+        self.heading(style, word, severity)?;
+        self.reasons(&verdict.because)
+    }
+
+    fn reasons(&mut self, because: &[String]) -> io::Result<()> {
+        for (index, reason) in because.iter().enumerate() {
+            let label = if index == 0 { "because" } else { "" };
+            let lead = Lead::indent(LABEL).column(Style::Dim, label, LABEL);
+            self.page.paragraph(&lead, &Words::of(reason))?;
+        }
+        Ok(())
+    }
+
+    /// Who may have done it.
+    pub(super) fn suspects(&mut self, story: &'a Story) -> io::Result<()> {
+        for suspect in story.suspects.iter().take(self.options.limit) {
+            self.suspect(suspect, story)?;
+        }
+        self.left_out(story.suspects.len(), "suspects")
+    }
+
+    fn suspect(&mut self, suspect: &'a Suspect, story: &'a Story) -> io::Result<()> {
+        self.page.blank()?;
+        let (style, word) =
+            if suspect.act_now { (Style::Alarm, "ACT NOW") } else { (Style::Warning, "SUSPECT") };
+        let words = Words::default()
+            .styled(Style::Bold, suspect.principal.raw())
+            .text(&format!("score {} of 100", suspect.score));
+        self.page.paragraph(&Lead::default().column(style, word, LABEL), &words)?;
+        self.detail("keys", &listed(&suspect.access_keys))?;
+        self.detail("from", &listed(&suspect.addresses))?;
+        self.detail("with", &listed(&suspect.user_agents))?;
+        let mine = || story.steps.iter().filter(|step| step.actor == suspect.principal);
+        let first = mine().filter_map(|step| step.at).min();
+        let last = mine().filter_map(|step| step.last.or(step.at)).max();
+        if first.is_some() {
+            self.detail("active", &self.options.zone.span(first, last))?;
+        }
+        self.reasons(&suspect.because)
+    }
+
+    fn detail(&mut self, label: &str, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let lead = Lead::indent(LABEL).column(Style::Dim, label, LABEL);
+        self.page.paragraph(&lead, &Words::of(text))
+    }
+
+    /// What to do first, with commands to copy.
+    pub(super) fn containment(&mut self, containment: &[Containment]) -> io::Result<()> {
+        if containment.is_empty() {
+            return Ok(());
+        }
+        self.heading(Style::Alarm, "CUT FIRST", "read each command before you run it")?;
+        for cut in containment.iter().take(self.options.limit) {
+            let account = cut.account.as_ref().map_or("", LogText::raw);
+            let words = Words::default()
+                .styled(Style::Bold, &cut.action)
+                .text(cut.target.raw())
+                .maybe("in account ", account)
+                .maybe("because: ", &cut.why);
+            self.page.paragraph(&Lead::indent(2), &words)?;
+            self.command(cut.command.as_ref())?;
+        }
+        self.left_out(containment.len(), "actions")
+    }
+
+    fn command(&mut self, command: Option<&LogText>) -> io::Result<()> {
+        let Some(command) = command else { return Ok(()) };
+        let Some(safe) = command::copyable(command.raw()) else {
+            let words = Words::default().styled(Style::Warning, command::UNSAFE);
+            return self.page.paragraph(&Lead::indent(6), &words);
+        };
+        for line in command::lines(safe, self.page.width() - 6) {
+            self.page.verbatim(Style::Plain, &format!("      {line}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// The first few, and how many more.
+pub(super) fn listed(texts: &[LogText]) -> String {
+    let shown: Vec<&str> = texts.iter().take(NAMED).map(LogText::raw).collect();
+    let mut list = shown.join(", ");
+    if texts.len() > NAMED {
+        list.push_str(&format!(" and {} more", number((texts.len() - NAMED) as u64)));
+    }
+    list
+}
