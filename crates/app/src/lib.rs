@@ -1,1 +1,11 @@
-//! placeholder
+//! The use cases, one function each: what the command line calls and tests call alike.
+
+#![forbid(unsafe_code)]
+
+mod filter;
+mod progress;
+mod reading;
+
+pub use filter::Filter;
+pub use progress::{Moment, Progress};
+pub use reading::ReadOptions;

@@ -1,0 +1,240 @@
+//! One worker's desk: records come in from the decoder, each is told from its copies, counted and
+//! shown to the observer, while its bytes are hot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crashcart_collect::Sealed;
+use crashcart_decode::{Apart, Sink, Stretch, Tally};
+use crashcart_model::{EventRef, Gap, Head, Record, Str, Timestamp};
+
+use super::distinct::{Distinct, Sharing};
+use super::table::Numbering;
+use super::twins::{self, Waiting};
+use super::{Corrections, Observer};
+use crate::filter::Filter;
+use crate::progress::Progress;
+
+/// What all workers of a reading share.
+pub(crate) struct Shared<'a> {
+    pub distinct: Distinct,
+    pub numbering: Numbering,
+    pub filter: &'a Filter,
+    pub progress: &'a Progress,
+    /// What an earlier reading of the same material found to be corrected.
+    pub corrections: &'a Corrections,
+}
+
+/// Counts of one worker; sums and sets, so that their union does not depend on who read what.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub events: u64,
+    pub duplicates: u64,
+    pub shared: u64,
+    pub addenda: u64,
+    pub without_time: u64,
+    pub without_id: u64,
+    pub first: Option<Timestamp>,
+    pub last: Option<Timestamp>,
+    pub accounts: BTreeSet<String>,
+    pub regions: BTreeSet<String>,
+    pub kinds: BTreeMap<&'static str, u64>,
+    pub gaps: BTreeSet<Gap>,
+    /// Further deliveries: hash of the event id, and where the copy stands.
+    pub copies: Vec<(u64, EventRef)>,
+    pub corrections: Corrections,
+}
+
+pub(crate) struct Desk<'a, O> {
+    shared: &'a Shared<'a>,
+    pub observer: O,
+    pub counts: Counts,
+    pub waiting: Waiting,
+    /// Whether lossy exports are read now, or full records.
+    lossy: bool,
+    path: String,
+    member: Option<String>,
+    number: u32,
+    records: u64,
+    numbers: Vec<u32>,
+    pub deferred: bool,
+}
+
+impl<'a, O: Observer> Desk<'a, O> {
+    pub fn new(shared: &'a Shared<'a>, observer: O) -> Self {
+        Self {
+            shared,
+            observer,
+            counts: Counts::default(),
+            waiting: Waiting::default(),
+            lossy: false,
+            path: String::new(),
+            member: None,
+            number: 0,
+            records: 0,
+            numbers: Vec::new(),
+            deferred: false,
+        }
+    }
+
+    /// The next file.
+    pub fn open(&mut self, path: &str, lossy: bool) {
+        path.clone_into(&mut self.path);
+        self.lossy = lossy;
+        self.numbers.clear();
+        self.deferred = false;
+    }
+
+    /// The file was read to its end.
+    pub fn seal(&self, sealed: &Sealed) {
+        self.shared.numbering.seal(&self.numbers, sealed);
+    }
+
+    /// The file is done with.
+    pub fn finished(&self, stored: u64) {
+        self.shared.progress.finished(stored);
+    }
+
+    /// Shows an event that is known to be distinct.
+    pub fn show(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef) {
+        self.counts.event(head);
+        if self.shared.filter.is_empty() || self.shared.filter.passes(record, head) {
+            self.observer.event(record, head, at);
+        }
+    }
+
+    /// Whether the event is to be counted now.
+    fn admit(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef) -> bool {
+        if let Some(addendum) = head.addendum {
+            self.counts.addenda += 1;
+            let corrected = addendum.text_of("originalEventID");
+            if let Some(id) = corrected.filter(|id| !id.is_empty()) {
+                self.counts.corrections.superseded.insert(id.text().into_owned());
+            }
+        } else if self.is_superseded(head) {
+            return false;
+        }
+        if !self.shared.distinct.is_new(head) {
+            self.counts.duplicates += 1;
+            if let Some(id) = head.event_id {
+                self.counts.copies.push((super::event_hash(&id.text()), at));
+            }
+            return false;
+        }
+        if let Some(id) = head.shared_event_id.filter(|id| !id.is_empty()) {
+            self.counts.received(head);
+            if twins::is_foreign(head) || self.waits(id) {
+                self.waiting.keep(record, at);
+                return false;
+            }
+            if self.shared.distinct.share(id, head.recipient) == Sharing::Joined {
+                // Two accounts that are both not the caller's: only a second reading can choose.
+                self.counts.corrections.undecided.insert(id.text().into_owned());
+            }
+        }
+        true
+    }
+
+    fn waits(&self, id: Str<'_>) -> bool {
+        let undecided = &self.shared.corrections.undecided;
+        !undecided.is_empty() && undecided.contains(id.text().as_ref())
+    }
+
+    fn is_superseded(&self, head: &Head<'_>) -> bool {
+        let superseded = &self.shared.corrections.superseded;
+        !superseded.is_empty()
+            && head.event_id.is_some_and(|id| superseded.contains(id.text().as_ref()))
+    }
+}
+
+impl Counts {
+    fn received(&mut self, head: &Head<'_>) {
+        note(&mut self.accounts, head.recipient);
+        note(&mut self.regions, head.region);
+    }
+
+    pub fn event(&mut self, head: &Head<'_>) {
+        self.events += 1;
+        if let Some(time) = head.time {
+            self.first = Some(self.first.map_or(time, |first| first.min(time)));
+            self.last = Some(self.last.map_or(time, |last| last.max(time)));
+        } else {
+            self.without_time += 1;
+        }
+        self.without_id += u64::from(head.event_id.is_none_or(Str::is_empty));
+        if head.recipient.is_some() {
+            note(&mut self.accounts, head.recipient);
+        } else {
+            note(&mut self.accounts, head.identity().account);
+        }
+        note(&mut self.regions, head.region);
+        *self.kinds.entry(kind(head)).or_default() += 1;
+    }
+}
+
+fn note(set: &mut BTreeSet<String>, text: Option<Str<'_>>) {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+    let text = text.text();
+    if !set.contains(text.as_ref()) {
+        set.insert(text.into_owned());
+    }
+}
+
+/// The kind of a record, by its category (CloudTrail User Guide, `eventCategory`).
+fn kind(head: &Head<'_>) -> &'static str {
+    let is = |name: &str| head.category.is_some_and(|category| category.is(name));
+    if is("Management") || head.category.is_none() && head.management == Some(true) {
+        "CloudTrail management events"
+    } else if is("Data") {
+        "CloudTrail data events"
+    } else if is("NetworkActivity") {
+        "CloudTrail network activity events"
+    } else {
+        "CloudTrail events (category not told)"
+    }
+}
+
+impl<O: Observer> Sink for Desk<'_, O> {
+    fn begin(&mut self, member: Option<&str>) {
+        self.member = member.map(str::to_owned);
+        self.number = self.shared.numbering.begin(&self.path, member);
+        self.numbers.push(self.number);
+        self.records = 0;
+    }
+
+    fn admits(&mut self, lossy: bool) -> bool {
+        self.deferred |= lossy && !self.lossy;
+        lossy == self.lossy
+    }
+
+    fn record(&mut self, record: &Record<'_>, number: u32) {
+        self.records += 1;
+        let head = Head::of(record);
+        let at = EventRef { evidence: self.number, record: number };
+        if self.admit(record, &head, at) {
+            self.show(record, &head, at);
+        }
+    }
+
+    fn apart(&mut self, kind: Apart) {
+        *self.counts.kinds.entry(kind.name()).or_default() += 1;
+    }
+
+    fn gap(&mut self, stretch: Stretch) {
+        let path = match &self.member {
+            Some(member) => format!("{}#{member}", self.path),
+            None => self.path.clone(),
+        };
+        self.counts.gaps.insert(Gap {
+            path,
+            offset: stretch.offset,
+            size: stretch.size,
+            reason: stretch.reason,
+            detail: stretch.detail,
+        });
+    }
+
+    fn end(&mut self, tally: Tally) {
+        self.shared.progress.count(tally.inflated, self.records);
+        self.shared.numbering.end(self.number, tally);
+    }
+}

@@ -1,0 +1,172 @@
+//! Tells a further delivery of an event from a new event.
+//!
+//! Two records are the same event when event id, recipient account and the fields that every shape
+//! keeps are the same, whatever their bytes. Per event 16 bytes are held (up to 37 with the table's
+//! slack). The hash is keyed at random in each process: whoever writes log fields cannot aim at a
+//! collision and so have an event taken for a copy.
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{Mutex, PoisonError};
+
+use crashcart_model::{Head, Record, Str, Value};
+use foldhash::quality::RandomState;
+use hashbrown::{HashMap, HashSet};
+
+const SHARDS: usize = 256;
+
+/// All events seen in one reading.
+pub(crate) struct Distinct {
+    first: RandomState,
+    second: RandomState,
+    shards: Vec<Mutex<HashSet<(u64, u64), foldhash::fast::FixedState>>>,
+    /// Shared event ids with the account that was first seen to receive them.
+    shared: Vec<Mutex<HashMap<u64, u32, foldhash::fast::FixedState>>>,
+}
+
+/// What is known of a call that several accounts may have logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Seen for the first time, or again by the same account.
+    First,
+    /// Another account has it already.
+    Joined,
+}
+
+impl Distinct {
+    pub fn new() -> Self {
+        Self {
+            first: RandomState::default(),
+            second: RandomState::default(),
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            shared: (0..SHARDS).map(|_| Mutex::default()).collect(),
+        }
+    }
+
+    /// Whether this event was not seen before. An event without an id cannot be told from
+    /// another like it: it counts as new.
+    pub fn is_new(&self, head: &Head<'_>) -> bool {
+        if head.event_id.is_none_or(Str::is_empty) {
+            return true;
+        }
+        let key = (fields(head, &self.first), fields(head, &self.second));
+        #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do for a shard")]
+        let Some(shard) = self.shards.get(key.0 as usize % SHARDS) else { return true };
+        shard.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
+    }
+
+    /// Notes that `recipient` logged the shared call.
+    pub fn share(&self, id: Str<'_>, recipient: Option<Str<'_>>) -> Sharing {
+        let key = self.first.hash_one(id.text().as_ref());
+        let account = recipient.map_or(0, |text| self.second.hash_one(text.text().as_ref()));
+        #[allow(clippy::cast_possible_truncation, reason = "half a hash tells accounts apart")]
+        let account = account as u32;
+        #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do for a shard")]
+        let Some(shard) = self.shared.get(key as usize % SHARDS) else { return Sharing::First };
+        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        if *shard.entry(key).or_insert(account) == account {
+            Sharing::First
+        } else {
+            Sharing::Joined
+        }
+    }
+
+    /// Whether any account was seen to receive the shared call.
+    pub fn is_shared(&self, id: Str<'_>) -> bool {
+        let key = self.first.hash_one(id.text().as_ref());
+        #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do for a shard")]
+        let Some(shard) = self.shared.get(key as usize % SHARDS) else { return false };
+        shard.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key)
+    }
+}
+
+/// Hashes the fields that every shape keeps. Names are told apart by their place.
+fn fields(head: &Head<'_>, state: &RandomState) -> u64 {
+    let identity = head.identity();
+    let mut hasher = state.build_hasher();
+    // Exports may drop fractions of a second.
+    hasher.write_i64(head.time.map_or(i64::MIN, |time| time.millis().div_euclid(1000)));
+    for field in [
+        head.event_id,
+        head.recipient,
+        head.source,
+        head.name,
+        head.region,
+        head.address,
+        head.user_agent,
+        head.error_code,
+        head.request_id,
+        identity.arn,
+        identity.principal_id,
+        identity.access_key,
+    ] {
+        match field {
+            Some(text) if text.is_escaped() => hasher.write(text.text().as_bytes()),
+            Some(text) => hasher.write(text.raw().as_bytes()),
+            None => {}
+        }
+        hasher.write_u8(0xff);
+    }
+    hasher.write_u64(head.request.map_or(0, |request| leaves(&request, 0, state)));
+    hasher.finish()
+}
+
+/// A sum over the scalars inside, so that the order of members does not matter; what is null or
+/// empty does not count, since exports drop it.
+fn leaves(record: &Record<'_>, place: u64, state: &RandomState) -> u64 {
+    record.members().fold(0_u64, |sum, (key, value)| {
+        let mut hasher = state.build_hasher();
+        hasher.write_u64(place);
+        hasher.write(key.raw().as_bytes());
+        sum.wrapping_add(match value {
+            Value::Array(inner) | Value::Object(inner) => leaves(&inner, hasher.finish(), state),
+            _ => match value.scalar() {
+                Some(text) if !text.is_empty() => {
+                    hasher.write(text.as_bytes());
+                    hasher.finish()
+                }
+                _ => 0,
+            },
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crashcart_testkit::with_record;
+
+    fn new(distinct: &Distinct, json: &str) -> bool {
+        with_record(json, |record| distinct.is_new(&Head::of(record)))
+    }
+
+    #[test]
+    fn the_same_event_in_another_order_of_fields_is_a_copy() {
+        let distinct = Distinct::new();
+        assert!(new(
+            &distinct,
+            r#"{"eventID":"1","eventTime":"2026-01-01T00:00:00Z","requestParameters":{"a":1,"b":["x",{"c":null}]}}"#
+        ));
+        assert!(!new(
+            &distinct,
+            r#"{"requestParameters":{"b":["x"],"a":"1"},"eventTime":"2026-01-01T00:00:00.000Z","eventID":"1"}"#
+        ));
+    }
+
+    #[test]
+    fn different_events_with_the_same_id_are_both_kept() {
+        let distinct = Distinct::new();
+        assert!(new(&distinct, r#"{"eventID":"1","requestParameters":{"a":"1"}}"#));
+        assert!(new(&distinct, r#"{"eventID":"1","requestParameters":{"a":"2"}}"#));
+        assert!(new(
+            &distinct,
+            r#"{"eventID":"1","recipientAccountId":"2","requestParameters":{"a":"1"}}"#
+        ));
+    }
+
+    #[test]
+    fn events_without_an_id_are_all_kept() {
+        let distinct = Distinct::new();
+        assert!(new(&distinct, r#"{"eventName":"a"}"#));
+        assert!(new(&distinct, r#"{"eventName":"a"}"#));
+    }
+}

@@ -1,0 +1,272 @@
+//! Reads material: every file once, in parallel, each record shown to an observer at most once.
+//!
+//! The result depends on the content alone: not on paths, the order of the walk, or the number of
+//! threads. Full records are read before lossy exports; copies in other accounts' trails wait
+//! until all is read; and where a record corrects an earlier one, all is read a second time with
+//! the corrections known.
+
+mod desk;
+mod distinct;
+mod table;
+mod twins;
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use crashcart_collect::{Found, Listing};
+use crashcart_decode::Caps;
+use crashcart_model::{
+    Coverage, EventRef, Gap, GapReason, Head, LogText, LogTypeCount, Origin, Record,
+};
+use foldhash::fast::FixedState;
+
+use crate::filter::Filter;
+use crate::progress::Progress;
+use desk::{Counts, Desk, Shared};
+use distinct::Distinct;
+use table::{Numbering, Table};
+use twins::Waiting;
+
+/// How many gaps a document lists; their number is always exact.
+const GAPS_LISTED: usize = 1000;
+
+/// Looks at each distinct event that passes the filter. One per worker.
+pub(crate) trait Observer: Send {
+    /// An event; borrowed, gone after the call.
+    fn event(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef);
+}
+
+/// How to read.
+#[derive(Debug, Clone)]
+pub struct ReadOptions {
+    /// Bounds on hostile input.
+    pub caps: Caps,
+    /// Worker threads, at least one.
+    pub threads: usize,
+    /// Which events count.
+    pub filter: Filter,
+}
+
+/// What one reading found that the next must know.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Corrections {
+    /// Event ids that an addendum replaces.
+    pub superseded: BTreeSet<String>,
+    /// Shared event ids that two accounts have, neither of them the caller's.
+    pub undecided: BTreeSet<String>,
+}
+
+/// Material that was read.
+pub(crate) struct Material<O> {
+    pub observers: Vec<O>,
+    pub coverage: Coverage,
+    pub table: Table,
+    /// Further deliveries, the first of each in the order of evidence; sorted by hash.
+    copies: Vec<(u64, EventRef)>,
+}
+
+impl<O> Material<O> {
+    /// The origin of an event. Of several deliveries the first in the order of evidence is named.
+    pub fn origin(&self, at: EventRef, event_id: Option<LogText>) -> Origin {
+        let hash = event_id.as_ref().map(|id| event_hash(id.raw()));
+        let found =
+            hash.and_then(|hash| self.copies.binary_search_by_key(&hash, |copy| copy.0).ok());
+        let copy = found.and_then(|found| self.copies.get(found)).map(|copy| copy.1);
+        let place = |at: EventRef| (self.table.rank(at.evidence), at.record);
+        let at = copy.filter(|copy| place(*copy) < place(at)).unwrap_or(at);
+        Origin { evidence: self.table.id(at.evidence), record: u64::from(at.record), event_id }
+    }
+}
+
+/// A hash that is the same in every process, to find copies by event id.
+pub(crate) fn event_hash(id: &str) -> u64 {
+    use std::hash::BuildHasher;
+    FixedState::with_seed(0).hash_one(id)
+}
+
+/// Reads all files of a listing.
+pub(crate) fn read<O: Observer>(
+    listing: &Listing,
+    options: &ReadOptions,
+    progress: &Progress,
+    make: &(dyn Fn() -> O + Sync),
+) -> Material<O> {
+    let mut corrections = Corrections::default();
+    let (mut material, mut found) = read_once(listing, options, progress, (make, &corrections));
+    // Almost always nothing was corrected; where something was, the second reading knows all of it.
+    if found != corrections {
+        corrections = found;
+        (material, found) = read_once(listing, options, progress, (make, &corrections));
+        debug_assert_eq!(found, corrections, "a second reading finds what the first did");
+    }
+    material
+}
+
+fn read_once<O: Observer>(
+    listing: &Listing,
+    options: &ReadOptions,
+    progress: &Progress,
+    (make, corrections): (&(dyn Fn() -> O + Sync), &Corrections),
+) -> (Material<O>, Corrections) {
+    progress.expect(listing.files.iter().map(|file| file.size).sum());
+    let shared = Shared {
+        distinct: Distinct::new(),
+        numbering: Numbering::default(),
+        filter: &options.filter,
+        progress,
+        corrections,
+    };
+    let mut desks: Vec<Desk<'_, O>> =
+        (0..options.threads.max(1)).map(|_| Desk::new(&shared, make())).collect();
+    let lossy = work(&mut desks, &listing.files, &options.caps, false);
+    work(&mut desks, &lossy, &options.caps, true);
+    let mut observers = Vec::new();
+    let mut counts = Counts::default();
+    let mut waiting: Vec<Waiting> = Vec::new();
+    for desk in desks {
+        observers.push(desk.observer);
+        counts.add(desk.counts);
+        waiting.push(desk.waiting);
+    }
+    counts.gaps.extend(listing.gaps.iter().cloned());
+    let mut found = std::mem::take(&mut counts.corrections);
+    found.undecided.extend(corrections.undecided.iter().cloned());
+    let Shared { distinct, numbering, .. } = shared;
+    let table = numbering.finish();
+    settle(
+        (&mut waiting, &distinct),
+        &table,
+        (&options.filter, make),
+        (&mut counts, &mut observers),
+    );
+    let copies = first_copies(std::mem::take(&mut counts.copies), &table);
+    let coverage = coverage(counts, &table);
+    (Material { observers, coverage, table, copies }, found)
+}
+
+/// Reads files side by side; returns those that must wait for the lossy round.
+fn work<O: Observer>(
+    desks: &mut [Desk<'_, O>],
+    files: &[Found],
+    caps: &Caps,
+    lossy: bool,
+) -> Vec<Found> {
+    // The largest first, so that no thread is left alone with one at the end.
+    let mut queue: Vec<&Found> = files.iter().collect();
+    queue.sort_by_key(|file| file.size);
+    let queue = Mutex::new(queue);
+    let later = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for desk in desks {
+            let (queue, later) = (&queue, &later);
+            scope.spawn(move || {
+                loop {
+                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                    let Some(file) = next else { return };
+                    desk.read(file, caps, lossy);
+                    if desk.deferred {
+                        later.lock().unwrap_or_else(PoisonError::into_inner).push(file.clone());
+                    }
+                }
+            });
+        }
+    });
+    later.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<O: Observer> Desk<'_, O> {
+    fn read(&mut self, file: &Found, caps: &Caps, lossy: bool) {
+        self.open(&file.shown, lossy);
+        if let Some(sealed) = crashcart_collect::read(file, caps, self) {
+            self.seal(&sealed);
+        }
+        self.finished(file.size);
+    }
+}
+
+/// Shows the copies that waited and whose call was not seen in the caller's own account.
+fn settle<O: Observer>(
+    (waiting, distinct): (&mut [Waiting], &Distinct),
+    table: &Table,
+    (filter, make): (&Filter, &(dyn Fn() -> O + Sync)),
+    (counts, observers): (&mut Counts, &mut Vec<O>),
+) {
+    let mut observer = make();
+    let known = |head: &Head<'_>| head.shared_event_id.is_some_and(|id| distinct.is_shared(id));
+    let mut told = Counts::default();
+    let joined = twins::settle(waiting, table, &known, &mut |record, at| {
+        let head = Head::of(record);
+        told.event(&head);
+        if filter.is_empty() || filter.passes(record, &head) {
+            observer.event(record, &head, at);
+        }
+    });
+    counts.add(told);
+    let lost: u64 = waiting.iter().map(|spool| spool.lost).sum();
+    if lost > 0 || joined.is_err() {
+        counts.gaps.insert(Gap {
+            path: "temporary file for copies of shared events".to_owned(),
+            offset: 0,
+            size: None,
+            reason: GapReason::Unreadable,
+            detail: format!("{lost} records could not be kept: make room in the temporary folder"),
+        });
+    }
+    counts.shared += joined.unwrap_or_default();
+    observers.push(observer);
+}
+
+fn first_copies(mut copies: Vec<(u64, EventRef)>, table: &Table) -> Vec<(u64, EventRef)> {
+    copies.sort_unstable_by_key(|(hash, at)| (*hash, table.rank(at.evidence), at.record));
+    copies.dedup_by_key(|(hash, _)| *hash);
+    copies
+}
+
+impl Counts {
+    fn add(&mut self, other: Counts) {
+        self.events += other.events;
+        self.duplicates += other.duplicates;
+        self.shared += other.shared;
+        self.addenda += other.addenda;
+        self.without_time += other.without_time;
+        self.without_id += other.without_id;
+        self.first = self.first.into_iter().chain(other.first).min();
+        self.last = self.last.into_iter().chain(other.last).max();
+        self.accounts.extend(other.accounts);
+        self.regions.extend(other.regions);
+        for (kind, count) in other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        self.gaps.extend(other.gaps);
+        self.copies.extend(other.copies);
+        self.corrections.superseded.extend(other.corrections.superseded);
+        self.corrections.undecided.extend(other.corrections.undecided);
+    }
+}
+
+fn coverage(counts: Counts, table: &Table) -> Coverage {
+    let texts = |set: BTreeSet<String>| set.into_iter().map(LogText::new).collect();
+    Coverage {
+        files: table.evidence.len() as u64,
+        bytes: table.evidence.iter().map(|evidence| evidence.inflated).sum(),
+        events: counts.events,
+        duplicates: counts.duplicates,
+        shared: counts.shared,
+        addenda: counts.addenda,
+        without_time: counts.without_time,
+        without_id: counts.without_id,
+        gap_count: counts.gaps.len() as u64,
+        gaps: counts.gaps.into_iter().take(GAPS_LISTED).collect(),
+        first: counts.first,
+        last: counts.last,
+        accounts: texts(counts.accounts),
+        regions: texts(counts.regions),
+        log_types: counts
+            .kinds
+            .into_iter()
+            .map(|(name, count)| LogTypeCount { name: name.to_owned(), count })
+            .collect(),
+        blind_spots: Vec::new(),
+        evidence: table.evidence.clone(),
+    }
+}
