@@ -156,7 +156,7 @@ fn deny(root: &Path) -> Result<Done, Failure> {
     if !has(root, "cargo", &["deny", "--version"]) {
         return Ok(Done::skipped("licences and bans: cargo-deny is not installed"));
     }
-    let arguments = ["deny", "--offline", "check", "bans", "licenses", "sources"];
+    let arguments = ["deny", "check", "bans", "licenses", "sources"];
     ends_well(vec![program(root, "cargo", &arguments)])
 }
 
