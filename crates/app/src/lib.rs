@@ -5,7 +5,11 @@
 mod filter;
 mod progress;
 mod reading;
+mod sorted;
+mod timeline;
 
 pub use filter::Filter;
 pub use progress::{Moment, Progress};
 pub use reading::ReadOptions;
+pub use sorted::SortError;
+pub use timeline::timeline;
