@@ -6,6 +6,8 @@ mod filter;
 mod progress;
 mod reading;
 mod sorted;
+#[cfg(test)]
+mod testing;
 mod timeline;
 
 pub use filter::Filter;
