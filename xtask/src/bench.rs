@@ -1,6 +1,167 @@
-//! placeholder
+//! Speed and memory of the hot path, measured in one run on one machine and told as ratios: the
+//! floor (inflating alone, inflating and parsing alone) against `detect` with few and with all
+//! rules, on one thread and on two. The corpus is made anew from its seed when it is not there.
+
+mod child;
+mod corpus;
+
+use std::path::{Path, PathBuf};
+
 use crate::problem::Failure;
-use std::path::Path;
-pub fn run(_root: &Path, _words: &[&str]) -> Result<bool, Failure> {
+use crate::repository::{capture, program, target};
+use child::Measured;
+use corpus::Corpus;
+
+/// Each measurement is made this often, all of them in turn; the median counts.
+const ROUNDS: usize = 3;
+
+/// One thing to measure.
+struct Candidate {
+    name: &'static str,
+    threads: usize,
+    command: Vec<String>,
+}
+
+/// A candidate's median.
+struct Row {
+    name: &'static str,
+    threads: usize,
+    measured: Measured,
+}
+
+/// Makes the corpus, builds, measures and prints; false when something could not be measured.
+pub fn run(root: &Path, words: &[&str]) -> Result<bool, Failure> {
+    let release = build(root)?;
+    let corpus = corpus::make(root, &release, words)?;
+    let rules = corpus::rules(root)?;
+    println!(
+        "corpus: {} files, {} events, {} MB JSON",
+        corpus.files,
+        corpus.events,
+        corpus.bytes / 1_000_000
+    );
+    println!(
+        "rules: {}, one in ten: {}, and the built-in pack with each",
+        rules.all_count, rules.tenth_count
+    );
+    let candidates = candidates(&release, &corpus, &rules);
+    let mut rounds: Vec<Vec<Measured>> = candidates.iter().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for (candidate, results) in candidates.iter().zip(&mut rounds) {
+            results.push(child::measure(root, &candidate.command)?);
+        }
+    }
+    let rows: Vec<Row> = candidates
+        .iter()
+        .zip(rounds)
+        .map(|(candidate, results)| Row {
+            name: candidate.name,
+            threads: candidate.threads,
+            measured: child::median(results),
+        })
+        .collect();
+    print_table(&rows, &corpus);
+    print_ratios(&rows, corpus.events);
+    let help = vec![release.join("crashcart").display().to_string(), "--help".to_owned()];
+    let starts: Result<Vec<_>, _> = (0..21).map(|_| child::measure(root, &help)).collect();
+    println!("crashcart --help: {:.1} ms (goal: under 20)", child::median(starts?).seconds * 1e3);
     Ok(true)
+}
+
+/// Builds what is measured; returns the folder of the release build.
+fn build(root: &Path) -> Result<PathBuf, Failure> {
+    for arguments in [
+        ["build", "--release", "--package", "crashcart-cli", "--bins", ""],
+        ["build", "--release", "--package", "crashcart-decode", "--example", "floor"],
+        ["build", "--release", "--package", "crashcart-scenario", "--example", "corpus"],
+    ] {
+        let arguments: Vec<&str> = arguments.into_iter().filter(|word| !word.is_empty()).collect();
+        let printed = capture(&mut program(root, "cargo", &arguments))?;
+        if !printed.success {
+            return Err(Failure::during("building", arguments.join(" "), printed.stderr));
+        }
+    }
+    Ok(target(root).join("release"))
+}
+
+fn candidates(release: &Path, corpus: &Corpus, rules: &corpus::Rules) -> Vec<Candidate> {
+    let folder = corpus.folder.display().to_string();
+    let floor = release.join("examples/floor").display().to_string();
+    let binary = release.join("crashcart").display().to_string();
+    let mut all = Vec::new();
+    for threads in [1, 2] {
+        let count = threads.to_string();
+        for (name, mode) in [
+            ("inflate", "inflate"),
+            ("inflate, parse", "parse"),
+            ("inflate, serde eventName", "serde"),
+        ] {
+            let command = [&floor, mode, &count, &folder].map(str::to_owned).to_vec();
+            all.push(Candidate { name, threads, command });
+        }
+        for (name, rules) in
+            [("detect, rules / 10", &rules.tenth), ("detect, all rules", &rules.all)]
+        {
+            let mut command: Vec<String> =
+                [&binary, "detect", "--json", "--threads", &count].map(str::to_owned).to_vec();
+            for rules in rules {
+                command.extend(["--rules".to_owned(), rules.display().to_string()]);
+            }
+            command.push(folder.clone());
+            all.push(Candidate { name, threads, command });
+        }
+    }
+    all
+}
+
+#[allow(clippy::cast_precision_loss, reason = "figures for people")]
+fn print_table(rows: &[Row], corpus: &Corpus) {
+    println!(
+        "{:<26} {:>7} {:>8} {:>8} {:>12} {:>9}",
+        "", "threads", "seconds", "MB/s", "k events/s", "peak MiB"
+    );
+    for row in rows {
+        let seconds = row.measured.seconds;
+        let peak = row.measured.peak_kib.map_or("-".to_owned(), |kib| format!("{}", kib / 1024));
+        println!(
+            "{:<26} {:>7} {seconds:>8.2} {:>8.0} {:>12.0} {peak:>9}",
+            row.name,
+            row.threads,
+            corpus.bytes as f64 / 1e6 / seconds,
+            corpus.events as f64 / 1e3 / seconds,
+        );
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "figures for people")]
+fn print_ratios(rows: &[Row], events: u64) {
+    let find = |name: &str, threads: usize| {
+        rows.iter().find(|row| row.name == name && row.threads == threads).map(|row| &row.measured)
+    };
+    let ratio = |what: &str, upper: Option<&Measured>, lower: Option<&Measured>, goal: &str| {
+        if let (Some(upper), Some(lower)) = (upper, lower) {
+            println!("{what}: {:.2} ({goal})", upper.seconds / lower.seconds);
+        }
+    };
+    let detect = |threads| find("detect, all rules", threads);
+    for threads in [1, 2] {
+        let what = format!("speed of detect over inflate and parse, {threads} threads");
+        ratio(&what, find("inflate, parse", threads), detect(threads), "goal: at least 0.5");
+    }
+    ratio(
+        "two threads over one",
+        detect(1),
+        detect(2),
+        "goal: at least 1.8 where two cores are free",
+    );
+    ratio(
+        "time with all rules over a tenth",
+        detect(1),
+        find("detect, rules / 10", 1),
+        "goal: under 1.3",
+    );
+    if let Some(peak) = detect(2).and_then(|measured| measured.peak_kib) {
+        let allowed = 300.0 + 40.0 * events as f64 / 1048576.0;
+        println!("peak memory of detect: {} MiB (goal: under {allowed:.0})", peak / 1024);
+    }
 }
