@@ -1,0 +1,252 @@
+//! Deciding correlations once everything has been gathered.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use crashcart_model::{EventRef, LogText, Timestamp};
+
+use super::observe::{Correlator, Details, Row};
+use super::window::{Count, Distinct, Percentile, Steps, Sum, bursts};
+use super::{Correlation, Question, order};
+use crate::predicate::number;
+
+/// So many events of a match are given; all are counted.
+const EVENTS: usize = 100;
+
+/// An event of a match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatchedEvent {
+    /// Where it stands.
+    pub event: EventRef,
+    /// `eventID`
+    pub event_id: Option<LogText>,
+    /// When.
+    pub time: Timestamp,
+    /// Who.
+    pub principal: LogText,
+    /// With which key; empty when without.
+    pub access_key: LogText,
+    /// From where.
+    pub address: LogText,
+    /// In which region.
+    pub region: LogText,
+}
+
+/// A burst of events that satisfied a correlation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrelationMatch {
+    /// Number of the correlation in the rule set.
+    pub rule: u32,
+    /// Time of the first event.
+    pub first: Timestamp,
+    /// Time of the last event.
+    pub last: Timestamp,
+    /// The earliest events, in order; at most 100.
+    pub events: Vec<MatchedEvent>,
+    /// All events.
+    pub event_count: u64,
+}
+
+/// Something that a correlation takes in: an event, or a match of another correlation.
+#[derive(Debug, Clone)]
+pub(super) struct Occurrence {
+    pub time: Timestamp,
+    /// Rank of the evidence and number of the record: breaks ties of time.
+    place: (u32, u32),
+    pub step: usize,
+    value: Option<Arc<str>>,
+    /// Numbers of events, in order.
+    events: Vec<usize>,
+}
+
+impl Occurrence {
+    pub fn same_event(&self, other: &Self) -> bool {
+        self.events == other.events
+    }
+}
+
+/// A match before it is put into words.
+struct Burst {
+    key: Vec<Arc<str>>,
+    /// Numbers of events, in order, each once.
+    events: Vec<usize>,
+    first: Timestamp,
+    last: Timestamp,
+    place: (u32, u32),
+}
+
+type Groups = BTreeMap<Vec<Arc<str>>, Vec<Occurrence>>;
+
+impl Correlator<'_> {
+    /// Decides all correlations. `rank` gives the place of an evidence number among all evidence,
+    /// so that equal times are ordered in the same way in every run.
+    pub fn finish(self, rank: &dyn Fn(u32) -> u32) -> Vec<CorrelationMatch> {
+        let events = &self.events;
+        let mut decided: HashMap<u32, Vec<Burst>> = HashMap::new();
+        let mut gathered = self.rows.into_iter();
+        // A correlation stands behind those that it takes in.
+        for correlation in &self.set.correlations {
+            let rows = gathered.next().unwrap_or_default();
+            let mut groups = grouped(rows, events, rank);
+            for (step, reading) in correlation.steps.iter().enumerate() {
+                let source = self.set.correlation(reading.rule);
+                for burst in decided.get(&reading.rule).into_iter().flatten() {
+                    take_in(&mut groups, correlation, step, burst, source);
+                }
+            }
+            decided.insert(correlation.rule, decide(correlation, groups, events));
+        }
+        let reported =
+            |rule: &u32| self.set.rules().get(*rule as usize).is_some_and(|meta| !meta.hidden);
+        let mut bursts: Vec<(u32, Burst)> = decided
+            .into_iter()
+            .filter(|(rule, _)| reported(rule))
+            .flat_map(|(rule, bursts)| bursts.into_iter().map(move |burst| (rule, burst)))
+            .collect();
+        bursts.sort_by(|(rule, burst), (other_rule, other)| {
+            (rule, burst.first, burst.last, burst.place, &burst.key).cmp(&(
+                other_rule,
+                other.first,
+                other.last,
+                other.place,
+                &other.key,
+            ))
+        });
+        bursts.iter().map(|(rule, burst)| burst.worded(*rule, events)).collect()
+    }
+}
+
+fn grouped(rows: Vec<Row>, events: &[Details], rank: &dyn Fn(u32) -> u32) -> Groups {
+    let mut groups = Groups::new();
+    for row in rows {
+        let Some(details) = events.get(row.event) else { continue };
+        groups.entry(row.key.to_vec()).or_default().push(Occurrence {
+            time: details.time,
+            place: (rank(details.event.evidence), details.event.record),
+            step: row.step,
+            value: row.value,
+            events: vec![row.event],
+        });
+    }
+    groups
+}
+
+/// A match of another correlation is one occurrence, at the time of its last event. Its fields
+/// are those it was grouped by.
+fn take_in(
+    groups: &mut Groups,
+    correlation: &Correlation,
+    step: usize,
+    burst: &Burst,
+    source: Option<&Correlation>,
+) {
+    let (Some(source), Some(reading)) = (source, correlation.steps.get(step)) else { return };
+    let field = |path: &crashcart_model::FieldPath| {
+        let at = source.group_by.iter().position(|name| name == path.as_str())?;
+        burst.key.get(at).cloned()
+    };
+    let Some(key) = reading.group.iter().map(field).collect::<Option<Vec<_>>>() else { return };
+    let value = reading.value.first().and_then(field);
+    if value.is_none() && !reading.value.is_empty() {
+        return;
+    }
+    groups.entry(key).or_default().push(Occurrence {
+        time: burst.last,
+        place: burst.place,
+        step,
+        value,
+        events: burst.events.clone(),
+    });
+}
+
+fn decide(correlation: &Correlation, groups: Groups, events: &[Details]) -> Vec<Burst> {
+    let mut out = Vec::new();
+    for (key, mut occurrences) in groups {
+        occurrences.sort_by(|left, right| {
+            (left.time, left.place, left.step).cmp(&(right.time, right.place, right.step))
+        });
+        if !matches!(correlation.question, Question::Together(_) | Question::Ordered) {
+            // An event that several of the rules matched is one event.
+            occurrences.dedup_by(|left, right| left.same_event(right));
+        }
+        for (first, last) in spans(correlation, &occurrences) {
+            let within = occurrences.get(first..=last).unwrap_or_default();
+            out.extend(Burst::of(&key, within, events));
+        }
+    }
+    out
+}
+
+/// First and last occurrence of each burst.
+fn spans(correlation: &Correlation, occurrences: &[Occurrence]) -> Vec<(usize, usize)> {
+    let times: Vec<i64> = occurrences.iter().map(|found| found.time.millis()).collect();
+    let numbers = || -> Vec<f64> {
+        let read = |found: &Occurrence| found.value.as_deref().and_then(number);
+        occurrences.iter().map(|found| read(found).unwrap_or_default()).collect()
+    };
+    let span = correlation.span;
+    match &correlation.question {
+        Question::Events(thresholds) => bursts(&times, span, &mut Count { thresholds, count: 0 }),
+        Question::Values(thresholds) => {
+            let values: Vec<Arc<str>> =
+                occurrences.iter().map(|found| found.value.clone().unwrap_or_default()).collect();
+            let counts = HashMap::new();
+            bursts(&times, span, &mut Distinct { thresholds, values: &values, counts })
+        }
+        Question::Sum(thresholds) | Question::Average(thresholds) => {
+            let average = matches!(correlation.question, Question::Average(_));
+            let values = &numbers();
+            bursts(&times, span, &mut Sum { thresholds, values, average, sum: 0.0, count: 0 })
+        }
+        Question::Percentile(rank, thresholds) => {
+            bursts(&times, span, &mut Percentile::new(&numbers(), *rank, thresholds))
+        }
+        Question::Together(presence) => {
+            let steps: Vec<usize> = occurrences.iter().map(|found| found.step).collect();
+            let counts = vec![0; correlation.steps.len()];
+            bursts(&times, span, &mut Steps { presence, steps: &steps, counts })
+        }
+        Question::Ordered => order::chains(occurrences, correlation.steps.len(), span),
+    }
+}
+
+impl Burst {
+    fn of(key: &[Arc<str>], within: &[Occurrence], events: &[Details]) -> Option<Self> {
+        let mut seen = HashSet::new();
+        let mut numbers: Vec<usize> = within
+            .iter()
+            .flat_map(|found| found.events.iter().copied())
+            .filter(|number| events.get(*number).is_some_and(|event| seen.insert(event.event)))
+            .collect();
+        let time = |number: &usize| events.get(*number).map(|event| event.time);
+        // Matches of other correlations may reach back behind one another.
+        numbers.sort_by_key(time);
+        let (first, last) = (numbers.first().and_then(time)?, numbers.last().and_then(time)?);
+        let place = within.last().map(|found| found.place)?;
+        Some(Self { key: key.to_vec(), events: numbers, first, last, place })
+    }
+
+    fn worded(&self, rule: u32, events: &[Details]) -> CorrelationMatch {
+        CorrelationMatch {
+            rule,
+            first: self.first,
+            last: self.last,
+            events: self
+                .events
+                .iter()
+                .take(EVENTS)
+                .filter_map(|number| events.get(*number))
+                .map(|event| MatchedEvent {
+                    event: event.event,
+                    event_id: event.event_id.as_deref().map(LogText::from),
+                    time: event.time,
+                    principal: LogText::from(&*event.principal),
+                    access_key: LogText::from(&*event.access_key),
+                    address: LogText::from(&*event.address),
+                    region: LogText::from(&*event.region),
+                })
+                .collect(),
+            event_count: self.events.len() as u64,
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! From documents to a rule set: who refers to whom, what is wanted, what stands in the way.
+//!
+//! `generate`: the Sigma specification lets a rule that a correlation takes in be reported by
+//! itself only if a correlation says `generate: true` (at the document's root or, as real rules
+//! have it, within `correlation:`); absent means false. What is hidden is decided over all
+//! documents, so that leaving a correlation out never brings its parts to light.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rsigma_parser::{FilterRuleTarget, LogSource};
+
+use crate::RuleSet;
+use crate::correlation::{Correlation, Reference, compile};
+use crate::document::{Content, Document};
+use crate::item::{Compiler, Placeholders};
+use crate::meta::RuleMeta;
+use crate::problem::{Fault, Problem, Severity};
+use crate::program::{NodeId, Program};
+use crate::reference::{By, Directory, Resolved};
+use crate::selection::Selection;
+
+/// The documents and what leads from one to another. Rules are named by their document's number.
+pub(crate) struct Plan<'d> {
+    documents: &'d [Document<'d>],
+    directory: Directory<'d>,
+    /// Rules that are not for CloudTrail.
+    foreign: BTreeSet<usize>,
+    /// By correlation: the rules it takes in; none where one of them cannot be found.
+    links: BTreeMap<usize, Option<Vec<Reference>>>,
+    hidden: BTreeSet<usize>,
+}
+
+impl<'d> Plan<'d> {
+    pub fn new(documents: &'d [Document<'d>], problems: &mut Vec<Problem>) -> Self {
+        let mut plan = Self {
+            documents,
+            directory: Directory::new(documents),
+            foreign: BTreeSet::new(),
+            links: BTreeMap::new(),
+            hidden: BTreeSet::new(),
+        };
+        for (number, document) in documents.iter().enumerate() {
+            let source = match &document.content {
+                Content::Rule(rule) => Some(&rule.logsource),
+                Content::Filter(filter) => filter.logsource.as_ref(),
+                Content::Correlation(_) => None,
+            };
+            if let Some(reason) = source.and_then(foreign) {
+                plan.foreign.insert(number);
+                problems.push(document.problem(Severity::Note, Fault::new(reason)));
+            }
+        }
+        for number in 0..documents.len() {
+            plan.link(number, problems);
+        }
+        plan.hide();
+        plan
+    }
+
+    fn link(&mut self, number: usize, problems: &mut Vec<Problem>) {
+        let Some(document) = self.documents.get(number) else { return };
+        let Content::Correlation(rule) = &document.content else { return };
+        let mut found = Some(Vec::new());
+        for text in &rule.rules {
+            let resolved = self.directory.resolve(text, number, self.documents);
+            match self.tell(number, text, resolved, Severity::Error, problems) {
+                Some(target) => {
+                    if let Some(found) = &mut found {
+                        let rule = u32::try_from(target).unwrap_or(u32::MAX);
+                        found.push(Reference { text: text.clone(), document: target, rule });
+                    }
+                }
+                None => found = None,
+            }
+        }
+        self.links.insert(number, found);
+    }
+
+    /// Tells about a reference that leads nowhere or was followed by its title.
+    fn tell(
+        &self,
+        from: usize,
+        text: &str,
+        resolved: Result<Resolved, Fault>,
+        severity: Severity,
+        problems: &mut Vec<Problem>,
+    ) -> Option<usize> {
+        let document = self.documents.get(from)?;
+        let resolved = match resolved {
+            Ok(resolved) => resolved,
+            Err(fault) => {
+                problems.push(document.problem(severity, fault));
+                return None;
+            }
+        };
+        if resolved.by == By::Title {
+            let other = self.documents.get(resolved.target).and_then(Document::id);
+            let hint = match other {
+                Some(id) => format!("titles change; its id is {id}"),
+                None => "titles change; give the rule an id or a name".to_owned(),
+            };
+            let fault = Fault::new(format!("{text:?} names a rule by its title"));
+            problems.push(document.problem(Severity::Warning, fault.hint(hint).near(text)));
+        }
+        if resolved.ambiguous {
+            let path = self.documents.get(resolved.target).map(|other| other.file.path.clone());
+            let fault = Fault::new(format!("several rules answer to {text:?}"))
+                .hint(format!("the one in {} is taken", path.unwrap_or_default()))
+                .near(text);
+            problems.push(document.problem(Severity::Warning, fault));
+        }
+        Some(resolved.target)
+    }
+
+    fn hide(&mut self) {
+        let mut shown = BTreeSet::new();
+        for (number, references) in &self.links {
+            let generate = self.documents.get(*number).is_some_and(
+                |document| matches!(&document.content, Content::Correlation(rule) if rule.generate),
+            );
+            for reference in references.iter().flatten() {
+                if generate {
+                    shown.insert(reference.document);
+                } else {
+                    self.hidden.insert(reference.document);
+                }
+            }
+        }
+        self.hidden.retain(|number| !shown.contains(number));
+    }
+
+    /// What is wanted and what that needs.
+    fn needed(&self, selection: &Selection, problems: &mut Vec<Problem>) -> (Vec<bool>, Vec<bool>) {
+        let mut reported = vec![false; self.documents.len()];
+        let mut needed = reported.clone();
+        let mut open = Vec::new();
+        for (number, document) in self.documents.iter().enumerate() {
+            let is_filter = matches!(document.content, Content::Filter(_));
+            if !is_filter && !self.hidden.contains(&number) && selection.keeps(document, problems) {
+                open.push(number);
+                if let Some(reported) = reported.get_mut(number) {
+                    *reported = true;
+                }
+            }
+        }
+        while let Some(number) = open.pop() {
+            let Some(slot) = needed.get_mut(number).filter(|slot| !**slot) else { continue };
+            *slot = true;
+            let references = self.links.get(&number).into_iter().flatten().flatten();
+            open.extend(references.map(|reference| reference.document));
+        }
+        (reported, needed)
+    }
+
+    pub fn build(
+        &self,
+        selection: &Selection,
+        placeholders: &Placeholders,
+        problems: &mut Vec<Problem>,
+    ) -> RuleSet {
+        let (reported, needed) = self.needed(selection, problems);
+        let mut program = Program::new();
+        let mut nodes: BTreeMap<usize, NodeId> = BTreeMap::new();
+        for (number, document) in self.documents.iter().enumerate() {
+            let Content::Rule(rule) = &document.content else { continue };
+            if !needed.get(number).is_some_and(|needed| *needed) || self.foreign.contains(&number) {
+                continue;
+            }
+            let mut compiler = Compiler { program: &mut program, placeholders, within: false };
+            match compiler.detections(&rule.detection) {
+                Ok(node) => _ = nodes.insert(number, node),
+                Err(fault) => problems.push(document.problem(Severity::Error, fault)),
+            }
+        }
+        self.filter(&mut nodes, &mut program, placeholders, problems);
+        let mut correlations =
+            Correlations { plan: self, nodes: &nodes, done: Vec::new(), state: BTreeMap::new() };
+        for number in self.links.keys() {
+            if needed.get(*number).is_some_and(|needed| *needed) {
+                correlations.compile(*number, problems);
+            }
+        }
+        let correlations = correlations.done;
+        self.number(&nodes, program, correlations, &reported)
+    }
+
+    /// Narrows rules by the filters that name them.
+    fn filter(
+        &self,
+        nodes: &mut BTreeMap<usize, NodeId>,
+        program: &mut Program,
+        placeholders: &Placeholders,
+        problems: &mut Vec<Problem>,
+    ) {
+        for (number, document) in self.documents.iter().enumerate() {
+            let Content::Filter(filter) = &document.content else { continue };
+            if self.foreign.contains(&number) {
+                continue;
+            }
+            if !document.text.contains("rules:") {
+                let fault = Fault::new("the filter does not say which rules it narrows")
+                    .hint("add `rules:` with their ids, or `rules: any`")
+                    .near("filter:");
+                problems.push(document.problem(Severity::Error, fault));
+                continue;
+            }
+            let mut compiler = Compiler { program, placeholders, within: false };
+            let narrows = match compiler.detections(&filter.detection) {
+                Ok(node) => node,
+                Err(fault) => {
+                    problems.push(document.problem(Severity::Error, fault));
+                    continue;
+                }
+            };
+            for target in self.targets(number, &filter.rules, problems) {
+                let suits = self.documents.get(target).is_some_and(|target| {
+                    let Content::Rule(rule) = &target.content else { return false };
+                    filter.logsource.as_ref().is_none_or(|source| covers(source, &rule.logsource))
+                });
+                if let Some(node) = nodes.get_mut(&target).filter(|_| suits) {
+                    *node = program.and(vec![*node, narrows]);
+                }
+            }
+        }
+    }
+
+    fn targets(
+        &self,
+        from: usize,
+        target: &FilterRuleTarget,
+        problems: &mut Vec<Problem>,
+    ) -> BTreeSet<usize> {
+        let FilterRuleTarget::Specific(names) = target else {
+            return (0..self.documents.len()).collect();
+        };
+        let mut out = BTreeSet::new();
+        for name in names {
+            let resolved = self.directory.resolve(name, from, self.documents);
+            out.extend(self.tell(from, name, resolved, Severity::Warning, problems));
+        }
+        out
+    }
+
+    /// Gives the rules that are left their final numbers.
+    fn number(
+        &self,
+        nodes: &BTreeMap<usize, NodeId>,
+        program: Program,
+        mut correlations: Vec<Correlation>,
+        reported: &[bool],
+    ) -> RuleSet {
+        let compiled: BTreeSet<usize> =
+            correlations.iter().map(|correlation| correlation.rule as usize).collect();
+        let mut rules = Vec::new();
+        let mut numbers: BTreeMap<u32, u32> = BTreeMap::new();
+        for (document, place) in self.documents.iter().zip(0_u32..) {
+            let number = place as usize;
+            let node = nodes.get(&number).copied();
+            if node.is_none() && !compiled.contains(&number) {
+                continue;
+            }
+            let hidden = !reported.get(number).is_some_and(|reported| *reported);
+            numbers.insert(place, u32::try_from(rules.len()).unwrap_or(u32::MAX));
+            rules.push((RuleMeta { hidden, ..RuleMeta::of(document) }, node));
+        }
+        let renumber = |rule: &mut u32| *rule = numbers.get(rule).copied().unwrap_or(u32::MAX);
+        for correlation in &mut correlations {
+            renumber(&mut correlation.rule);
+            correlation.steps.iter_mut().for_each(|step| renumber(&mut step.rule));
+        }
+        RuleSet::new(rules, program, correlations)
+    }
+}
+
+/// Compiles correlations, each behind those that it takes in.
+struct Correlations<'p> {
+    plan: &'p Plan<'p>,
+    nodes: &'p BTreeMap<usize, NodeId>,
+    done: Vec<Correlation>,
+    /// Whether it works; none while it is looked at.
+    state: BTreeMap<usize, Option<bool>>,
+}
+
+impl Correlations<'_> {
+    /// Whether the correlation works.
+    fn compile(&mut self, number: usize, problems: &mut Vec<Problem>) -> bool {
+        let Some(document) = self.plan.documents.get(number) else { return false };
+        match self.state.get(&number) {
+            Some(Some(works)) => return *works,
+            Some(None) => {
+                let fault = Fault::new("the correlation takes itself in, if only through others");
+                problems.push(document.problem(Severity::Error, fault.near("rules:")));
+                return false;
+            }
+            None => self.state.insert(number, None),
+        };
+        let works = self.attempt(number, document, problems);
+        self.state.insert(number, Some(works));
+        works
+    }
+
+    fn attempt(
+        &mut self,
+        number: usize,
+        document: &Document<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> bool {
+        let plan = self.plan;
+        let Content::Correlation(rule) = &document.content else { return false };
+        let Some(Some(references)) = plan.links.get(&number) else { return false };
+        for reference in references {
+            let works = if plan.links.contains_key(&reference.document) {
+                self.compile(reference.document, problems)
+            } else {
+                self.nodes.contains_key(&reference.document)
+            };
+            if !works {
+                let fault = Fault::new(format!("the rule {:?} was skipped", reference.text))
+                    .hint("see what is said about that rule")
+                    .near(reference.text.as_str());
+                problems.push(document.problem(Severity::Error, fault));
+                return false;
+            }
+        }
+        let document_of = |text: &str| {
+            plan.directory.resolve(text, number, plan.documents).ok().map(|found| found.target)
+        };
+        let own = u32::try_from(number).unwrap_or(u32::MAX);
+        match compile(rule, own, references, &document_of) {
+            Ok(correlation) => {
+                self.done.push(correlation);
+                true
+            }
+            Err(fault) => {
+                problems.push(document.problem(Severity::Error, fault));
+                false
+            }
+        }
+    }
+}
+
+/// Why a rule with this source is not for CloudTrail records; none if it is.
+fn foreign(source: &LogSource) -> Option<String> {
+    let is = |field: &Option<String>, word: &str| {
+        field.as_deref().is_none_or(|value| value.eq_ignore_ascii_case(word))
+    };
+    if let Some(product) = source.product.as_ref().filter(|_| !is(&source.product, "aws")) {
+        return Some(format!("not for AWS logs (product {product}): skipped"));
+    }
+    if let Some(service) = source.service.as_ref().filter(|_| !is(&source.service, "cloudtrail")) {
+        return Some(format!("not for CloudTrail (service {service}): skipped"));
+    }
+    let category = source.category.as_ref().filter(|_| source.product.is_none())?;
+    Some(format!("not for AWS logs (category {category}): skipped"))
+}
+
+/// Whether a filter's source takes a rule's in.
+fn covers(filter: &LogSource, rule: &LogSource) -> bool {
+    let same = |filter: &Option<String>, rule: &Option<String>| filter.is_none() || filter == rule;
+    same(&filter.product, &rule.product)
+        && same(&filter.service, &rule.service)
+        && same(&filter.category, &rule.category)
+}
