@@ -1,1 +1,19 @@
-//! placeholder
+//! A case is a folder of plain files that can be copied, signed and kept: what was read (sealed
+//! by its digest), what was found, and a manifest that chains both.
+//!
+//! It must never change evidence, never leave half a result behind, and never read the clock: the
+//! time of a case's creation is handed in.
+
+#![forbid(unsafe_code)]
+
+mod case;
+pub mod environment_file;
+mod error;
+mod files;
+mod manifest;
+mod verify;
+
+pub use case::{Case, Repair};
+pub use error::StoreError;
+pub use manifest::ManifestEntry;
+pub use verify::{Problem, ProblemKind, Verification, verify};

@@ -1,0 +1,310 @@
+//! Opening a case, sealing what was read and publishing what was found.
+//!
+//! A result takes its place in three steps, so that a kill at any point leaves either the old or
+//! the new one: the bytes are written beside their place, the manifest names their digest, the
+//! file takes its name. Opening for writing finishes or takes back what was cut off.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use crashcart_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::StoreError;
+use crate::files::{self, PARTIAL_PREFIX};
+use crate::manifest::{Entry, Manifest, ManifestEntry};
+
+/// The layout that this version writes.
+const SCHEMA: u32 = 1;
+const CASE_FILE: &str = "case.toml";
+const LOCK_FILE: &str = ".lock";
+
+/// `case.toml`. Later versions may add to it.
+#[derive(Debug, Serialize, Deserialize)]
+struct CaseFile {
+    schema: u32,
+    tool_version: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created: Option<Timestamp>,
+}
+
+/// A case folder, open for reading, or for writing with everybody else locked out.
+#[derive(Debug)]
+pub struct Case {
+    dir: PathBuf,
+    created: Option<Timestamp>,
+    manifest: Manifest,
+    repair: Option<Repair>,
+    /// Held until the case is dropped; none when open for reading.
+    lock: Option<File>,
+}
+
+/// What an earlier writer left behind and opening put right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// Bytes of a line that was not written to its end.
+    pub torn_bytes: usize,
+    /// Where those bytes are kept.
+    pub kept_in: PathBuf,
+}
+
+impl Case {
+    /// Opens a case for writing; makes one of a folder that is empty or absent. `created` is
+    /// noted in a new case only.
+    ///
+    /// # Errors
+    /// `Locked` while somebody else writes; `NotACase` for a folder with other things in it;
+    /// `ManifestBroken` where the manifest was changed by others; `Io`.
+    pub fn open_for_writing(
+        dir: &Path,
+        tool_version: &str,
+        created: Option<Timestamp>,
+    ) -> Result<Self, StoreError> {
+        if !dir.join(CASE_FILE).is_file() && holds_other_things(dir)? {
+            return Err(StoreError::NotACase { dir: dir.to_owned() });
+        }
+        files::create_folder(&dir.join("evidence"))?;
+        let lock = lock(dir)?;
+        if !dir.join(CASE_FILE).is_file() {
+            write_case_file(dir, tool_version, created)?;
+        }
+        let mut case = Self { lock: Some(lock), ..Self::open_for_reading(dir)? };
+        case.manifest = case.manifest.intact()?;
+        let torn_bytes = case.manifest.torn.len();
+        case.repair = case.manifest.repair()?.map(|kept_in| Repair { torn_bytes, kept_in });
+        case.finish_results()?;
+        Ok(case)
+    }
+
+    /// Opens a case for reading; a writer may be at work meanwhile.
+    ///
+    /// # Errors
+    /// `NotACase`, `Newer`, `CaseFile` or `Io`.
+    pub fn open_for_reading(dir: &Path) -> Result<Self, StoreError> {
+        let created = read_case_file(dir)?.created;
+        let manifest = Manifest::read(dir)?;
+        Ok(Self { dir: dir.to_owned(), created, manifest, repair: None, lock: None })
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// When the case was made, where that was told.
+    pub fn created(&self) -> Option<Timestamp> {
+        self.created
+    }
+
+    /// What opening for writing put right; to be told to the user.
+    pub fn repair(&self) -> Option<&Repair> {
+        self.repair.as_ref()
+    }
+
+    /// The digest of the manifest's last line: whoever notes it elsewhere can later tell that
+    /// nothing was cut off.
+    pub fn head(&self) -> &str {
+        &self.manifest.head
+    }
+
+    /// The files that the manifest names, in the order in which they were sealed.
+    pub fn evidence(&self) -> Vec<ManifestEntry> {
+        self.manifest.evidence().cloned().collect()
+    }
+
+    /// Seals what was read: adds those entries that are not there yet (by digest and path) and
+    /// returns their number once the disk has them.
+    ///
+    /// # Errors
+    /// `Io`; then none of them was added.
+    pub fn seal(&mut self, entries: &[ManifestEntry]) -> Result<usize, StoreError> {
+        self.must_hold_lock()?;
+        let fresh = self.manifest.unsealed(entries);
+        let count = fresh.len();
+        self.manifest.append(fresh)?;
+        Ok(count)
+    }
+
+    /// Publishes a result such as `findings.jsonl` or `report/report.html`, in place of the one
+    /// before it. The same bytes again change nothing.
+    ///
+    /// # Errors
+    /// `BadName`, or `Io`; then the result before it is still whole.
+    pub fn publish(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.must_hold_lock()?;
+        let path = self.place_of(name)?;
+        let sha256 = files::sha256(bytes);
+        let recorded = self.manifest.results().get(name).map(|result| result.sha256.clone());
+        let is_recorded = recorded.as_ref() == Some(&sha256);
+        if is_recorded && files::digest(&path).is_ok_and(|there| there.sha256 == sha256) {
+            return Ok(());
+        }
+        if let Some(folder) = path.parent() {
+            files::create_folder(folder)?;
+        }
+        let written = files::prepare(&path, bytes)?;
+        if !is_recorded {
+            let name = name.to_owned();
+            let entry = Entry::Result { name, sha256: written.sha256, size: written.size };
+            if let Err(error) = self.manifest.append(vec![entry]) {
+                files::discard(&files::partial(&path))?;
+                return Err(error);
+            }
+        }
+        files::finish(&path)
+    }
+
+    /// The bytes of a result; none where it was never published.
+    ///
+    /// # Errors
+    /// `BadName` or `Io`.
+    pub fn result(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.place_of(name)?;
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::io("read", &path)(error)),
+        }
+    }
+
+    /// Where the case's own copy of this evidence stands, if it has one.
+    pub fn copy_of(&self, sha256: &str) -> Option<PathBuf> {
+        copy_path(&self.dir, sha256).filter(|path| path.is_file())
+    }
+
+    /// Keeps a copy of evidence under `evidence/sha256/`, named by its digest. Returns false
+    /// where it is kept already.
+    ///
+    /// # Errors
+    /// `EvidenceChanged` when the bytes have another digest than when they were read; `Io`.
+    pub fn copy_evidence(&mut self, sha256: &str, from: impl Read) -> Result<bool, StoreError> {
+        self.must_hold_lock()?;
+        let path = copy_path(&self.dir, sha256)
+            .ok_or_else(|| StoreError::BadName { name: sha256.to_owned() })?;
+        if path.is_file() {
+            return Ok(false);
+        }
+        if let Some(folder) = path.parent() {
+            files::create_folder(folder)?;
+        }
+        let found = files::prepare(&path, from)?.sha256;
+        if found != sha256 {
+            files::discard(&files::partial(&path))?;
+            return Err(StoreError::EvidenceChanged { expected: sha256.to_owned(), found });
+        }
+        files::finish(&path).map(|()| true)
+    }
+
+    /// Whoever opened for reading gets what whoever comes second gets.
+    fn must_hold_lock(&self) -> Result<(), StoreError> {
+        match self.lock {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Locked { dir: self.dir.clone() }),
+        }
+    }
+
+    /// Gives results their names that a killed writer had recorded but not renamed.
+    fn finish_results(&self) -> Result<(), StoreError> {
+        for (name, recorded) in self.manifest.results() {
+            let path = self.place_of(name)?;
+            let beside = files::partial(&path);
+            match files::digest(&beside) {
+                Ok(written) if written == recorded => files::finish(&path)?,
+                Ok(_) => files::discard(&beside)?,
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn place_of(&self, name: &str) -> Result<PathBuf, StoreError> {
+        result_path(&self.dir, name).ok_or_else(|| StoreError::BadName { name: name.to_owned() })
+    }
+}
+
+/// Where a result stands; none where the name leaves the case or is taken by the case itself.
+pub(crate) fn result_path(dir: &Path, name: &str) -> Option<PathBuf> {
+    let parts: Vec<&str> = name.split('/').collect();
+    let plain = |part: &&str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && !part.contains(['\\', ':', '\0'])
+            && matches!(Path::new(part).components().next(), Some(Component::Normal(_)))
+    };
+    let taken = matches!(parts.as_slice(), ["evidence", ..] | [CASE_FILE]);
+    (parts.iter().all(plain) && !taken).then(|| dir.join(parts.iter().collect::<PathBuf>()))
+}
+
+/// Where a copy of evidence stands; none where that is not a digest.
+pub(crate) fn copy_path(dir: &Path, sha256: &str) -> Option<PathBuf> {
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let first = sha256.get(..2)?;
+    (sha256.len() == 64 && sha256.bytes().all(is_hex))
+        .then(|| dir.join("evidence").join("sha256").join(first).join(sha256))
+}
+
+fn holds_other_things(dir: &Path) -> Result<bool, StoreError> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(StoreError::io("open case", dir)(error)),
+    };
+    for entry in entries {
+        let name = entry.map_err(StoreError::io("open case", dir))?.file_name();
+        let name = name.to_string_lossy();
+        // What a responder may put there first, and what a writer leaves that was killed while it
+        // made the case.
+        if name != "environment.toml"
+            && name != LOCK_FILE
+            && name != "evidence"
+            && !name.starts_with(PARTIAL_PREFIX)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn lock(dir: &Path) -> Result<File, StoreError> {
+    let path = dir.join(LOCK_FILE);
+    let file = files::private().write(true).create(true).truncate(false).open(&path);
+    let file = file.map_err(StoreError::io("open", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { dir: dir.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(StoreError::io("lock", &path)(error)),
+    }
+}
+
+fn write_case_file(
+    dir: &Path,
+    tool_version: &str,
+    created: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let path = dir.join(CASE_FILE);
+    let file = CaseFile { schema: SCHEMA, tool_version: tool_version.to_owned(), created };
+    let text = toml::to_string(&file)
+        .map_err(|error| StoreError::CaseFile { path: path.clone(), reason: error.to_string() })?;
+    let text =
+        format!("# A case of crashcart. `crashcart case verify` checks this folder.\n{text}");
+    files::prepare(&path, text.as_bytes())?;
+    files::finish(&path)
+}
+
+fn read_case_file(dir: &Path) -> Result<CaseFile, StoreError> {
+    let path = dir.join(CASE_FILE);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(StoreError::NotACase { dir: dir.to_owned() });
+        }
+        Err(error) => return Err(StoreError::io("read", &path)(error)),
+    };
+    let file: CaseFile = toml::from_str(&text)
+        .map_err(|error| StoreError::CaseFile { path, reason: error.message().to_owned() })?;
+    if file.schema > SCHEMA {
+        return Err(StoreError::Newer { dir: dir.to_owned(), found: file.schema });
+    }
+    Ok(file)
+}

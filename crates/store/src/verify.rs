@@ -1,0 +1,200 @@
+//! Recomputes everything that a case claims: the chain, the digest of each sealed file and of
+//! each published result. It must never write, and what it finds is a list, not an error.
+
+use std::io;
+use std::path::Path;
+
+use crate::case::{copy_path, result_path};
+use crate::files::{self, Digested};
+use crate::manifest::{Manifest, ManifestEntry};
+use crate::{Case, StoreError};
+
+/// What is not as the case says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemKind {
+    /// A line of the manifest was changed, removed or put in between.
+    ChainBroken,
+    /// The manifest's last line was not written to its end.
+    TornLine,
+    /// A sealed file has other bytes now.
+    EvidenceChanged,
+    /// A sealed file is gone, and the case keeps no copy.
+    EvidenceMissing,
+    /// A sealed file cannot be read.
+    EvidenceUnreadable,
+    /// The case's own copy of a sealed file has other bytes.
+    CopyChanged,
+    /// A result has other bytes than were published.
+    ResultChanged,
+    /// A result is gone.
+    ResultMissing,
+    /// A result cannot be read.
+    ResultUnreadable,
+    /// A result was written but a kill kept it from its place; the next writer puts it there.
+    ResultUnfinished,
+}
+
+impl ProblemKind {
+    /// In words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ChainBroken => "the manifest was changed",
+            Self::TornLine => "the manifest's last line is not whole",
+            Self::EvidenceChanged => "sealed file has changed",
+            Self::EvidenceMissing => "sealed file is missing",
+            Self::EvidenceUnreadable => "sealed file cannot be read",
+            Self::CopyChanged => "the case's copy of a sealed file has changed",
+            Self::ResultChanged => "result has changed since it was published",
+            Self::ResultMissing => "result is missing",
+            Self::ResultUnreadable => "result cannot be read",
+            Self::ResultUnfinished => "result was not yet put in its place",
+        }
+    }
+}
+
+/// One thing that is not as the case says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Problem {
+    /// What.
+    pub kind: ProblemKind,
+    /// Which file.
+    pub path: String,
+    /// The particulars.
+    pub detail: String,
+}
+
+/// What verification found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Verification {
+    /// Lines of the manifest.
+    pub lines: usize,
+    /// Digest of the last line.
+    pub head: String,
+    /// Sealed files whose bytes are still those that were read.
+    pub evidence_intact: usize,
+    /// Of those, files that are only there as the case's own copy.
+    pub only_as_copy: usize,
+    /// Results that are still those that were published.
+    pub results_intact: usize,
+    /// Evidence without a file to look at: standard input and addresses, no copy kept.
+    pub unprovable: Vec<String>,
+    /// Everything else, sorted.
+    pub problems: Vec<Problem>,
+}
+
+impl Verification {
+    /// Whether nothing changed, as far as there is something to look at.
+    pub fn is_intact(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// Verifies a case; takes no lock.
+///
+/// # Errors
+/// Only where the folder is not a case or its manifest cannot be read at all.
+pub fn verify(dir: &Path) -> Result<Verification, StoreError> {
+    Case::open_for_reading(dir)?;
+    let manifest = Manifest::read(dir)?;
+    let mut found = Verification {
+        lines: manifest.entries.len(),
+        head: manifest.head.clone(),
+        ..Verification::default()
+    };
+    let path = Manifest::path_in(dir).display().to_string();
+    for at in &manifest.breaks {
+        let detail = format!("line {} {}", at.line, at.reason);
+        found.note(ProblemKind::ChainBroken, &path, detail);
+    }
+    if !manifest.torn.is_empty() {
+        let detail = format!("{} bytes after the last whole line", manifest.torn.len());
+        found.note(ProblemKind::TornLine, &path, detail);
+    }
+    for entry in manifest.evidence() {
+        found.check_evidence(dir, entry);
+    }
+    for (name, recorded) in manifest.results() {
+        found.check_result(dir, name, &recorded);
+    }
+    found.problems.sort();
+    Ok(found)
+}
+
+impl Verification {
+    fn note(&mut self, kind: ProblemKind, path: &str, detail: String) {
+        self.problems.push(Problem { kind, path: path.to_owned(), detail });
+    }
+
+    fn check_evidence(&mut self, dir: &Path, entry: &ManifestEntry) {
+        let sealed = Digested { sha256: entry.sha256.clone(), size: entry.size };
+        let copy = copy_path(dir, &entry.sha256).filter(|copy| copy.is_file());
+        let mut has_copy = false;
+        if let Some(copy) = &copy {
+            match files::digest(copy) {
+                Ok(now) if now.sha256 == sealed.sha256 => has_copy = true,
+                Ok(now) => {
+                    let path = copy.display().to_string();
+                    self.note(ProblemKind::CopyChanged, &path, differs(&sealed, &now));
+                }
+                Err(error) => {
+                    let path = copy.display().to_string();
+                    self.note(ProblemKind::CopyChanged, &path, error.to_string());
+                }
+            }
+        }
+        if entry.path == "-" || entry.path.contains("://") {
+            match has_copy {
+                true => self.copied(),
+                false => self.unprovable.push(entry.path.clone()),
+            }
+            return;
+        }
+        match files::digest(Path::new(&entry.path)) {
+            Ok(now) if now.sha256 == sealed.sha256 => self.evidence_intact += 1,
+            Ok(now) => {
+                self.note(ProblemKind::EvidenceChanged, &entry.path, differs(&sealed, &now));
+            }
+            Err(_) if has_copy => self.copied(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let detail = format!("SHA-256 {}", entry.sha256);
+                self.note(ProblemKind::EvidenceMissing, &entry.path, detail);
+            }
+            Err(error) => {
+                self.note(ProblemKind::EvidenceUnreadable, &entry.path, error.to_string());
+            }
+        }
+    }
+
+    fn copied(&mut self) {
+        self.evidence_intact += 1;
+        self.only_as_copy += 1;
+    }
+
+    fn check_result(&mut self, dir: &Path, name: &str, recorded: &Digested) {
+        let Some(path) = result_path(dir, name) else {
+            let detail = "the manifest names a result outside the case".to_owned();
+            return self.note(ProblemKind::ChainBroken, name, detail);
+        };
+        let waits = files::digest(&files::partial(&path)).is_ok_and(|beside| beside == *recorded);
+        let (kind, detail) = match files::digest(&path) {
+            Ok(now) if now == *recorded => {
+                self.results_intact += 1;
+                return;
+            }
+            Ok(now) => (ProblemKind::ResultChanged, differs(recorded, &now)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                (ProblemKind::ResultMissing, format!("SHA-256 {}", recorded.sha256))
+            }
+            Err(error) => (ProblemKind::ResultUnreadable, error.to_string()),
+        };
+        self.note(if waits { ProblemKind::ResultUnfinished } else { kind }, name, detail);
+    }
+}
+
+fn differs(before: &Digested, now: &Digested) -> String {
+    format!(
+        "SHA-256 was {} ({} bytes), is {} ({} bytes)",
+        before.sha256, before.size, now.sha256, now.size
+    )
+}
