@@ -32,5 +32,6 @@ fn problems(files: &[File]) -> Vec<Problem> {
         layout::check(file, &mut found);
     }
     layout::check_unsafe(files, &mut found);
+    layout::check_fuzzed(files, &mut found);
     found
 }

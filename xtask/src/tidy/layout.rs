@@ -1,4 +1,4 @@
-//! Names of rule files, schemas that parse, and crates that forbid unsafe code.
+//! Names of rule files, schemas that parse, formats that are fuzzed, crates that forbid unsafe code.
 
 use crate::problem::Problem;
 use crate::repository::File;
@@ -26,6 +26,24 @@ pub fn check(file: &File, found: &mut Vec<Problem>) {
             format!("not JSON: {cause}"),
             "write it anew from the types",
         ));
+    }
+}
+
+/// Every format has its fuzz target, under the same name.
+pub fn check_fuzzed(files: &[File], found: &mut Vec<Problem>) {
+    for file in files {
+        let name = file.path.strip_prefix("crates/decode/src/formats/");
+        let Some(name) = name.filter(|name| *name != "mod.rs" && !name.contains('/')) else {
+            continue;
+        };
+        let target = format!("fuzz/fuzz_targets/{name}");
+        if !files.iter().any(|file| file.path == target) {
+            found.push(Problem::of_file(
+                &file.path,
+                format!("the format has no fuzz target {target}"),
+                "copy a neighbour's and list it in fuzz/Cargo.toml",
+            ));
+        }
     }
 }
 
@@ -85,6 +103,20 @@ mod tests {
     fn a_broken_schema_is_named() {
         assert_eq!(found("schemas/a.json", "{}"), 0);
         assert_eq!(found("schemas/a.json", "{"), 1);
+    }
+
+    #[test]
+    fn a_format_that_is_not_fuzzed_is_named() {
+        let files = [
+            file("crates/decode/src/formats/mod.rs", ""),
+            file("crates/decode/src/formats/a.rs", ""),
+            file("crates/decode/src/formats/b.rs", ""),
+            file("fuzz/fuzz_targets/a.rs", ""),
+        ];
+        let mut found = Vec::new();
+        check_fuzzed(&files, &mut found);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].path, "crates/decode/src/formats/b.rs");
     }
 
     #[test]
