@@ -69,10 +69,9 @@ mod tests {
         assert_eq!(
             lines(command, 40),
             [
-                "aws iam update-access-key \\",
-                "  --user-name 'a b  c' \\",
-                "  --access-key-id AKIAX --status \\",
-                "  Inactive"
+                "aws iam update-access-key --user-name \\",
+                "  'a b  c' --access-key-id AKIAX \\",
+                "  --status Inactive"
             ]
         );
         assert_eq!(lines("short", 40), ["short"]);

@@ -11,7 +11,9 @@ pub mod escape;
 mod json;
 mod names;
 mod page;
+mod rows;
 mod schema;
+mod table;
 mod text;
 mod zone;
 
@@ -20,7 +22,9 @@ use std::io;
 use crashcart_model::Investigation;
 
 pub use json::{Json, json_document};
+pub use rows::{Row, RowFormat, RowWriter};
 pub use schema::investigation_schema;
+pub use table::{Align, Column, table};
 pub use text::{Text, findings_text};
 pub use zone::Zone;
 

@@ -15,6 +15,11 @@ pub(crate) fn short(name: &str, with_account: bool) -> String {
     if with_account { format!("{resource} ({account})") } else { resource.to_owned() }
 }
 
+/// The account of an IAM or STS name.
+pub(crate) fn account(name: &str) -> Option<&str> {
+    name.starts_with("arn:").then(|| name.split(':').nth(4)).flatten().filter(|id| !id.is_empty())
+}
+
 /// A tactic as the field says it, short enough for a column of the terminal.
 pub(crate) fn tactic(tactic: &str) -> &str {
     match tactic {

@@ -10,6 +10,12 @@ use crate::escape;
 /// Ids are no longer than this (a SHA-256 in hex); what is longer may be cut at the margin.
 const LONGEST_ID: usize = 64;
 
+/// Lines that continue another start no further left than this.
+const MARGIN: usize = 4;
+
+/// Texts longer than this are cut and the rest is counted: a log field must not flood the page.
+const LONGEST_TEXT: usize = 2_000;
+
 /// The narrowest page: below it, wrapping would leave single words.
 const NARROWEST: usize = 40;
 
@@ -61,6 +67,7 @@ impl Words {
 
     /// Adds text in a style.
     pub(crate) fn styled(mut self, style: Style, text: &str) -> Self {
+        let (text, left) = clipped(text);
         let shown = escape::terminal(text);
         self.0.extend(
             shown
@@ -68,12 +75,27 @@ impl Words {
                 .filter(|word| !word.is_empty())
                 .map(|word| Word { text: word.to_owned(), style }),
         );
+        if left > 0 {
+            let note = format!("({} more characters)", crate::zone::number(left as u64));
+            self.0.push(Word { text: note, style: Style::Warning });
+        }
         self
     }
 
     /// Adds the text only where there is one, after `before`.
     pub(crate) fn maybe(self, before: &str, text: &str) -> Self {
         if text.is_empty() { self } else { self.text(&format!("{before}{text}")) }
+    }
+
+    /// Adds the text only where there is one, after a comma and `before`.
+    pub(crate) fn then(mut self, before: &str, text: &str) -> Self {
+        if text.is_empty() {
+            return self;
+        }
+        if let Some(last) = self.0.last_mut() {
+            last.text.push(',');
+        }
+        self.text(&format!("{before}{text}"))
     }
 
     fn is_empty(&self) -> bool {
@@ -162,12 +184,20 @@ impl<'a> Page<'a> {
     fn flow(&mut self, words: &Words, mut at: usize, hang: usize) -> io::Result<()> {
         let mut fresh = true;
         for word in &words.0 {
-            for (first, piece) in pieces(&word.text, self.width - hang) {
+            // What does not fit under the others but does fit the page moves to the left.
+            let whole = word.text.width() <= self.width.saturating_sub(MARGIN);
+            let list = if whole {
+                vec![word.text.as_str()]
+            } else {
+                pieces(&word.text, self.width - hang)
+            };
+            for (index, piece) in list.into_iter().enumerate() {
                 let columns = piece.width();
-                let space = usize::from(first && !fresh);
-                if at > hang && at + space + columns > self.width {
-                    write!(self.out, "\n{:hang$}", "")?;
-                    at = hang;
+                let space = usize::from(index == 0 && !fresh);
+                let start = hang.min(self.width.saturating_sub(columns)).max(MARGIN.min(hang));
+                if at > start && at + space + columns > self.width {
+                    write!(self.out, "\n{:start$}", "")?;
+                    at = start;
                 } else {
                     write!(self.out, "{:space$}", "")?;
                     at += space;
@@ -193,24 +223,57 @@ fn last_word(lead: &Lead) -> *const Word {
     lead.columns.last().map_or(std::ptr::null(), |(word, _)| word)
 }
 
-/// The word whole, where it fits a line; else broken after its slashes; a piece that is longer
-/// than any id and still does not fit is cut at the margin. True for the first piece.
-fn pieces(word: &str, room: usize) -> Vec<(bool, &str)> {
+/// The word whole, where it fits; else broken after its slashes; a piece that is longer than any
+/// id and still does not fit is cut at the margin.
+fn pieces(word: &str, room: usize) -> Vec<&str> {
     let room = room.max(1);
     if word.width() <= room {
-        return vec![(true, word)];
+        return vec![word];
     }
-    let mut out: Vec<(bool, &str)> = Vec::new();
-    for part in word.split_inclusive('/') {
-        let mut part = part;
-        while part.width() > room.max(LONGEST_ID) {
+    let mut out = Vec::new();
+    for mut part in word.split_inclusive('/') {
+        let is_no_id = part.width() > LONGEST_ID;
+        while is_no_id && part.width() > room {
             let (head, tail) = part.split_at(cut(part, room));
-            out.push((out.is_empty(), head));
+            out.push(head);
             part = tail;
         }
-        out.push((out.is_empty(), part));
+        out.push(part);
     }
     out
+}
+
+/// The width that a word needs at the least, broken where it may be.
+pub(crate) fn least_width(word: &str) -> usize {
+    pieces(word, 1).into_iter().map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+/// Escaped text in lines of `width`, each as full as it can be.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        for (index, piece) in pieces(word, width).into_iter().enumerate() {
+            let Some(line) = lines.last_mut() else { continue };
+            let space = usize::from(index == 0 && !line.is_empty());
+            if !line.is_empty() && line.width() + space + piece.width() > width {
+                lines.push(piece.to_owned());
+            } else {
+                line.extend([" ".get(..space).unwrap_or_default(), piece]);
+            }
+        }
+    }
+    lines
+}
+
+/// As much of a text as is shown, and how many characters are left.
+fn clipped(text: &str) -> (&str, usize) {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((at, _)) => {
+            let (shown, rest) = text.split_at(at);
+            (shown, rest.chars().count())
+        }
+        None => (text, 0),
+    }
 }
 
 /// The byte after as many characters as fit in `room` columns, at least one.
@@ -258,6 +321,13 @@ mod tests {
     fn what_is_longer_than_any_id_is_cut_at_the_margin() {
         let text = page(40, |page| page.words(&Words::of(&"x".repeat(90))));
         assert_eq!(text, format!("{0}\n{0}\n{1}\n", "x".repeat(40), "x".repeat(10)));
+    }
+
+    #[test]
+    fn a_field_that_would_flood_the_page_is_cut_and_the_rest_counted() {
+        let text = page(80, |page| page.words(&Words::of(&"ab ".repeat(1_000))));
+        assert!(text.ends_with("(1,000 more characters)\n"), "{text}");
+        assert_eq!(text.matches("ab").count(), 667, "2,000 characters hold 666 and a last 'ab'");
     }
 
     #[test]

@@ -38,11 +38,11 @@ impl Sheet<'_> {
     fn folded(&mut self) -> io::Result<()> {
         let coverage = self.coverage;
         let parts: Vec<String> = [
-            (coverage.duplicates, "delivered again"),
-            (coverage.shared, "copies for a second account"),
-            (coverage.addenda, "corrections of earlier events"),
-            (coverage.without_time, "without a time"),
-            (coverage.without_id, "without an id"),
+            (coverage.duplicates, "delivered again and counted once"),
+            (coverage.shared, "for a second account and counted once"),
+            (coverage.addenda, "as corrections of earlier events"),
+            (coverage.without_time, "without a time, kept"),
+            (coverage.without_id, "without an id, kept"),
         ]
         .iter()
         .filter(|(count, _)| *count > 0)
@@ -51,7 +51,7 @@ impl Sheet<'_> {
         if parts.is_empty() {
             return Ok(());
         }
-        self.page.words(&Words::of(&format!("Counted once or kept: {}", parts.join(", "))))
+        self.page.words(&Words::of(&format!("Among the records: {}", parts.join("; "))))
     }
 
     fn missing(&mut self) -> io::Result<()> {

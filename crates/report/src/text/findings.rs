@@ -7,7 +7,7 @@ use crashcart_model::{Finding, Level};
 
 use super::{Sheet, suspects::listed};
 use crate::page::{Lead, Style, Words};
-use crate::zone::{counted, number};
+use crate::zone::{counted, number, times};
 
 /// Matches named under one finding in full.
 const EVENTS: usize = 5;
@@ -19,8 +19,8 @@ impl<'a> Sheet<'a> {
             let names: Vec<String> =
                 finding.principals.iter().map(|name| sheet.short(name.raw())).collect();
             let markers = sheet.citations.markers(&finding.events, super::MARKERS);
-            let who = crashcart_model::LogText::from(names.join(", "));
-            let words = sheet.summary(finding).maybe("by ", who.raw()).styled(Style::Dim, &markers);
+            let words =
+                sheet.summary(finding).then("by ", &names.join(", ")).styled(Style::Dim, &markers);
             sheet.page.paragraph(&Lead::indent(4), &words)
         })
     }
@@ -65,8 +65,8 @@ impl<'a> Sheet<'a> {
         Words::default()
             .styled(Style::Bold, &finding.title)
             .text(&format!("({})", finding.name))
-            .text(&counted(finding.count, "time"))
-            .text(&self.options.zone.span(finding.first, finding.last))
+            .text(&times(finding.count))
+            .then("", &self.options.zone.span(finding.first, finding.last))
     }
 
     fn finding_in_full(&mut self, finding: &'a Finding) -> io::Result<()> {

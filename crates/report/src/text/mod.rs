@@ -8,9 +8,10 @@ mod findings;
 mod story;
 mod suspects;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use crashcart_model::{Coverage, Finding, Investigation, Outcome};
+use crashcart_model::{Coverage, EvidenceId, Finding, Investigation, LogText, Origin, Outcome};
 
 use crate::Writer;
 use crate::citations::Citations;
@@ -41,19 +42,24 @@ impl Default for Text {
 
 impl Writer for Text {
     fn write(&self, investigation: &Investigation, out: &mut dyn Write) -> io::Result<()> {
+        let story = &investigation.story;
         let mut sheet = Sheet::new(self, &investigation.coverage, out);
+        sheet.several_accounts = several_accounts(
+            (story.suspects.iter().map(|suspect| &suspect.principal))
+                .chain(story.steps.iter().map(|step| &step.actor)),
+        );
         sheet.coverage()?;
         sheet.verdict(&investigation.verdict)?;
-        sheet.suspects(&investigation.story)?;
-        sheet.steps(&investigation.story)?;
-        sheet.still_in_place(&investigation.story)?;
-        sheet.undone(&investigation.story)?;
-        sheet.data_read(&investigation.story)?;
-        sheet.failed(&investigation.story)?;
+        sheet.suspects(story)?;
+        sheet.steps(story)?;
+        sheet.still_in_place(story)?;
+        sheet.undone(story)?;
+        sheet.data_read(story)?;
+        sheet.failed(story)?;
         sheet.findings(&investigation.findings)?;
         sheet.containment(&investigation.containment)?;
-        sheet.answers(&investigation.story)?;
-        sheet.reach(&investigation.story.blast_radius)?;
+        sheet.answers(story)?;
+        sheet.reach(&story.blast_radius)?;
         sheet.legend()
     }
 }
@@ -78,6 +84,7 @@ pub fn findings_text(
 struct Sheet<'a> {
     options: &'a Text,
     coverage: &'a Coverage,
+    several_accounts: bool,
     citations: Citations<'a>,
     page: Page<'a>,
 }
@@ -85,7 +92,8 @@ struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     fn new(options: &'a Text, coverage: &'a Coverage, out: &'a mut dyn Write) -> Self {
         let page = Page::new(out, options.width, options.colour);
-        Self { options, coverage, citations: Citations::new(coverage), page }
+        let citations = Citations::new(coverage);
+        Self { options, coverage, several_accounts: false, citations, page }
     }
 
     /// A blank line, then a heading and what belongs to it.
@@ -107,30 +115,45 @@ impl<'a> Sheet<'a> {
 
     /// A principal as people say it.
     fn short(&self, principal: &str) -> String {
-        crate::names::short(principal, self.coverage.accounts.len() > 1)
+        crate::names::short(principal, self.several_accounts)
     }
 
-    /// The records behind the markers.
+    /// The records behind the markers, file by file in the order in which they were first cited.
     fn legend(&mut self) -> io::Result<()> {
-        let cited: Vec<_> = self.citations.cited().collect();
-        if cited.is_empty() {
+        let mut files: BTreeMap<&EvidenceId, Vec<(usize, &Origin)>> = BTreeMap::new();
+        for (number, origin) in self.citations.cited() {
+            files.entry(&origin.evidence).or_default().push((number, origin));
+        }
+        if files.is_empty() {
             return Ok(());
         }
-        self.heading(Style::Bold, "EVIDENCE", "record numbers count from 0")?;
-        let digits = cited.len().to_string().len() + 3;
-        for (number, origin) in cited {
-            let lead = Lead::default().column(Style::Dim, &format!("[{number}]"), digits);
-            let event = origin.event_id.as_ref().map_or("none", |id| id.raw());
-            let words = Words::of(self.citations.path(&origin.evidence))
-                .text(&format!("record {} event {event}", origin.record));
-            self.page.paragraph(&lead, &words)?;
+        self.heading(Style::Bold, "EVIDENCE", "records are counted from 0 in each file")?;
+        let digits = self.citations.cited().count().to_string().len() + 3;
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_by_key(|(_, cited)| cited.first().map(|(number, _)| *number));
+        for (file, cited) in files {
+            self.page.words(&Words::of(self.citations.path(file)))?;
+            for (number, origin) in cited {
+                let marker = format!("[{number}]");
+                let lead = Lead::indent(2).column(Style::Dim, &marker, digits);
+                let event = origin.event_id.as_ref().map_or("without an id", |id| id.raw());
+                let text = format!("record {}, event {event}", origin.record);
+                self.page.paragraph(&lead, &Words::of(&text))?;
+            }
         }
         Ok(())
     }
 }
 
+/// Whether the principals of a story or of findings belong to more than one account.
+fn several_accounts<'a>(principals: impl Iterator<Item = &'a LogText>) -> bool {
+    let accounts: BTreeSet<&str> =
+        principals.filter_map(|name| crate::names::account(name.raw())).collect();
+    accounts.len() > 1
+}
+
 /// The outcome so that what had no effect cannot be taken for what had.
-const fn outcome(outcome: Outcome) -> (Style, &'static str) {
+pub(crate) const fn outcome(outcome: Outcome) -> (Style, &'static str) {
     match outcome {
         Outcome::Done => (Style::Bold, "done"),
         Outcome::Denied => (Style::Dim, "(denied)"),

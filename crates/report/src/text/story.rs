@@ -10,7 +10,7 @@ use crashcart_model::{
 use super::{MARKERS, Sheet, outcome, suspects::listed};
 use crate::names;
 use crate::page::{Lead, Style, Words};
-use crate::zone::{counted, number, size};
+use crate::zone::{counted, size, times};
 
 impl<'a> Sheet<'a> {
     /// The steps in order of time, a line for each day before its first.
@@ -48,13 +48,13 @@ impl<'a> Sheet<'a> {
             .styled(if word == "done" { Style::Bold } else { Style::Plain }, step.what.raw())
             .maybe("", step.target.as_ref().map_or("", LogText::raw));
         if step.count > 1 {
-            words = words.text(&self.repeated(step));
+            words = words.then("", &self.repeated(step));
         }
         if with_actor {
-            words = words.maybe("by ", &self.short(step.actor.raw()));
+            words = words.then("by ", &self.short(step.actor.raw()));
         }
         let words = words
-            .maybe("", step.technique.as_deref().unwrap_or_default())
+            .then("", step.technique.as_deref().unwrap_or_default())
             .styled(Style::Dim, &self.citations.markers(&step.origins, 1));
         self.page.paragraph(&lead, &words)
     }
@@ -69,7 +69,7 @@ impl<'a> Sheet<'a> {
             (at, Some(last)) if at != Some(last) => format!(" to {}", zone.moment(Some(last))),
             _ => String::new(),
         };
-        format!("{} times{until}", number(step.count))
+        format!("{}{until}", times(step.count))
     }
 
     /// Ways back in that nothing removed, and changes that nobody put back.
@@ -104,8 +104,9 @@ impl<'a> Sheet<'a> {
                 .styled(Style::Bold, &way.kind)
                 .text(way.what.raw())
                 .maybe("by ", &self.short(way.by.raw()))
-                .maybe("removed by ", &removed.unwrap_or_default());
-            self.item(words, way.at, &way.origins)?;
+                .maybe("at ", &self.moment(way.at))
+                .then("removed by ", &removed.unwrap_or_default());
+            self.item(words, &way.origins)?;
         }
         let room = self.options.limit.saturating_sub(ways.len());
         for change in changes.iter().take(room) {
@@ -114,22 +115,21 @@ impl<'a> Sheet<'a> {
                 .styled(Style::Bold, change.change.raw())
                 .maybe("on ", change.resource.raw())
                 .maybe("by ", &self.short(change.by.raw()))
-                .maybe("put back by ", &reverted.unwrap_or_default());
-            self.item(words, change.at, &change.origins)?;
+                .maybe("at ", &self.moment(change.at))
+                .then("put back by ", &reverted.unwrap_or_default());
+            self.item(words, &change.origins)?;
         }
         self.left_out(all, "entries")
     }
 
-    /// One entry with its time and its evidence.
-    fn item(
-        &mut self,
-        words: Words,
-        at: Option<Timestamp>,
-        origins: &'a [Origin],
-    ) -> io::Result<()> {
-        let when = at.map(|at| self.options.zone.moment(Some(at))).unwrap_or_default();
-        let words =
-            words.maybe("", &when).styled(Style::Dim, &self.citations.markers(origins, MARKERS));
+    /// The moment, empty where no record tells.
+    fn moment(&self, at: Option<Timestamp>) -> String {
+        at.map(|at| self.options.zone.moment(Some(at))).unwrap_or_default()
+    }
+
+    /// One entry with its evidence.
+    fn item(&mut self, words: Words, origins: &'a [Origin]) -> io::Result<()> {
+        let words = words.styled(Style::Dim, &self.citations.markers(origins, MARKERS));
         self.page.paragraph(&Lead::default().column(Style::Plain, "", 4), &words)
     }
 
@@ -144,10 +144,10 @@ impl<'a> Sheet<'a> {
             let words = Words::default()
                 .styled(Style::Bold, &access.kind)
                 .text(access.what.raw())
-                .text(&counted(access.count, "time"))
-                .maybe("", &bytes)
-                .maybe("by ", &self.short(access.by.raw()));
-            self.item(words, None, &access.origins)?;
+                .then("", &times(access.count))
+                .then("", &bytes)
+                .then("by ", &self.short(access.by.raw()));
+            self.item(words, &access.origins)?;
         }
         self.left_out(story.accessed.len(), "entries")
     }
@@ -161,9 +161,10 @@ impl<'a> Sheet<'a> {
         for call in story.failed.iter().take(self.options.limit) {
             let words = Words::of(call.what.raw())
                 .text(call.error.raw())
-                .text(&counted(call.count, "time"))
-                .maybe("by ", &self.short(call.by.raw()));
-            self.item(words, call.at, &call.origins)?;
+                .then("", &times(call.count))
+                .then("by ", &self.short(call.by.raw()))
+                .then("first at ", &self.moment(call.at));
+            self.item(words, &call.origins)?;
         }
         self.left_out(story.failed.len(), "entries")
     }
@@ -178,7 +179,7 @@ impl<'a> Sheet<'a> {
             let lead = Lead::default().column(Style::Plain, "", 2);
             self.page.paragraph(&lead, &Words::default().styled(Style::Bold, &answer.question))?;
             let words = Words::of(answer.answer.raw())
-                .maybe("because ", answer.because.raw())
+                .then("because ", answer.because.raw())
                 .styled(Style::Dim, &self.citations.markers(&answer.origins, MARKERS));
             self.page.paragraph(&Lead::default().column(Style::Plain, "", 6), &words)?;
         }
@@ -188,10 +189,10 @@ impl<'a> Sheet<'a> {
     /// How far it reaches, in one line each.
     pub(super) fn reach(&mut self, radius: &BlastRadius) -> io::Result<()> {
         let parts = [
-            ("accounts", &radius.accounts),
-            ("regions", &radius.regions),
-            ("principals", &radius.principals),
-            ("resources", &radius.resources),
+            ("account", &radius.accounts),
+            ("region", &radius.regions),
+            ("principal", &radius.principals),
+            ("resource", &radius.resources),
         ];
         if parts.iter().all(|(_, names)| names.is_empty()) {
             return Ok(());
@@ -200,7 +201,7 @@ impl<'a> Sheet<'a> {
         for (what, names) in parts.iter().filter(|(_, names)| !names.is_empty()) {
             let lead = Lead::default().column(Style::Plain, "", 4);
             let words =
-                Words::of(&format!("{} {what}:", number(names.len() as u64))).text(&listed(names));
+                Words::of(&format!("{}:", counted(names.len() as u64, what))).text(&listed(names));
             self.page.paragraph(&lead, &words)?;
         }
         Ok(())

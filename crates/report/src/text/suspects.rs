@@ -51,7 +51,7 @@ impl<'a> Sheet<'a> {
             if suspect.act_now { (Style::Alarm, "ACT NOW") } else { (Style::Warning, "SUSPECT") };
         let words = Words::default()
             .styled(Style::Bold, suspect.principal.raw())
-            .text(&format!("score {} of 100", suspect.score));
+            .then("", &format!("score {} of 100", suspect.score));
         self.page.paragraph(&Lead::default().column(style, word, LABEL), &words)?;
         self.detail("keys", &listed(&suspect.access_keys))?;
         self.detail("from", &listed(&suspect.addresses))?;
@@ -85,7 +85,7 @@ impl<'a> Sheet<'a> {
                 .styled(Style::Bold, &cut.action)
                 .text(cut.target.raw())
                 .maybe("in account ", account)
-                .maybe("because: ", &cut.why);
+                .then("because ", &cut.why);
             self.page.paragraph(&Lead::indent(2), &words)?;
             self.command(cut.command.as_ref())?;
         }
