@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-use crashcart_model::{Timestamp, UniqueId};
+use crashcart_model::{Head, Outcome, Timestamp, UniqueId, principal_name};
 use crashcart_scenario::{LogFile, Scenario, leaked_key};
 use serde_json::Value;
 
@@ -315,4 +315,16 @@ fn the_key_had_an_ordinary_life_before_and_the_innocent_shares_only_the_network(
     assert!(innocent.iter().all(|record| text(record, "/sourceIPAddress") != truth.address));
     let network = truth.address.rsplit_once('.').map(|(network, _)| network).unwrap();
     assert!(innocent.iter().all(|record| text(record, "/sourceIPAddress").starts_with(network)));
+}
+
+#[test]
+fn our_own_reader_finds_time_caller_and_outcome_in_every_record() {
+    for record in records(&leaked_key(14)) {
+        crashcart_testkit::with_record(&record.to_string(), |read| {
+            let head = Head::of(read);
+            assert!(head.time.is_some() && head.event_id.is_some(), "{record}");
+            assert_ne!(principal_name(&head.identity()), "unknown", "{record}");
+            assert_eq!(head.outcome() == Outcome::Done, record.get("errorCode").is_none());
+        });
+    }
 }

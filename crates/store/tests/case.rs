@@ -94,7 +94,7 @@ fn sealing_twice_seals_once_and_the_order_of_the_walk_does_not_matter() {
     assert_eq!(case.seal(&[c.clone(), a.clone(), b.clone(), a.clone()]).unwrap(), 3);
     assert_eq!(case.seal(&[a.clone(), b.clone()]).unwrap(), 0);
     drop(case);
-    assert_eq!(room.open().seal(&[a.clone()]).unwrap(), 0);
+    assert_eq!(room.open().seal(std::slice::from_ref(&a)).unwrap(), 0);
     other.open().seal(&[a, b, c]).unwrap();
     assert_eq!(fs::read(room.manifest()).unwrap(), fs::read(other.manifest()).unwrap());
 }
