@@ -12,6 +12,8 @@ mod document;
 mod encode;
 mod field;
 mod index;
+#[cfg(test)]
+mod index_test;
 mod item;
 mod leaf;
 mod matcher;

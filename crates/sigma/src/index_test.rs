@@ -1,0 +1,151 @@
+//! The index loses no match, and neither do the answers remembered: held against asking every
+//! rule, on random rules and random records.
+
+use crashcart_model::Head;
+use crashcart_testkit::with_record;
+use proptest::prelude::*;
+
+use crate::{RuleFile, RuleSet, Selection};
+
+const FIELDS: [&str; 6] = [
+    "eventName",
+    "eventSource",
+    "errorCode",
+    "userIdentity.type",
+    "requestParameters.a.b",
+    "requestParameters",
+];
+const WORDS: [&str; 8] = ["Get", "GetUser", "PUT", "iam.amazonaws.com", "Root", "É", "22", ""];
+const MODIFIERS: [&str; 9] =
+    ["", "", "", "|contains", "|startswith", "|cased", "|contains|all", "|neq", "|endswith|neq"];
+const CONDITIONS: [&str; 11] = [
+    "a",
+    "a and b",
+    "a or b",
+    "a and not b",
+    "not a",
+    "not a and not (b or c)",
+    "1 of them",
+    "2 of them",
+    "all of them",
+    "(a and b) or (c and not a)",
+    "a and (b or c)",
+];
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn item() -> impl Strategy<Value = String> {
+    let words = proptest::collection::vec(
+        prop_oneof![
+            8 => proptest::sample::select(WORDS.to_vec()).prop_map(quoted),
+            1 => Just("null".to_owned()),
+            1 => Just("22".to_owned()),
+            1 => Just("'Get*'".to_owned()),
+            1 => Just("'*e?User'".to_owned()),
+        ],
+        1..4,
+    );
+    let named = (
+        // The pinned fields are what the index is about: more of them.
+        prop_oneof![proptest::sample::select(FIELDS.to_vec()), Just("eventName")],
+        proptest::sample::select(MODIFIERS.to_vec()),
+        words,
+    );
+    prop_oneof![
+        9 => named.prop_map(|(field, modifier, words)| {
+            format!("{field}{modifier}: [{}]", words.join(", "))
+        }),
+        1 => any::<bool>().prop_map(|exists| format!("errorCode|exists: {exists}")),
+    ]
+}
+
+fn selection() -> impl Strategy<Value = String> {
+    let map = || {
+        proptest::collection::vec(item(), 1..3).prop_map(|items| {
+            // A field that stands twice in one mapping is no YAML.
+            let mut seen = std::collections::BTreeSet::new();
+            let items: Vec<_> = items
+                .into_iter()
+                .filter(|item| seen.insert(item.split(':').next().map(str::to_owned)))
+                .collect();
+            format!("{{{}}}", items.join(", "))
+        })
+    };
+    prop_oneof![
+        4 => map(),
+        1 => (map(), map()).prop_map(|(left, right)| format!("[{left}, {right}]")),
+    ]
+}
+
+fn rule() -> impl Strategy<Value = String> {
+    (selection(), selection(), selection(), proptest::sample::select(CONDITIONS.to_vec())).prop_map(
+        |(a, b, c, condition)| {
+            format!(
+                "title: t\nlogsource: {{product: aws}}\ndetection:\n  a: {a}\n  b: {b}\n  c: {c}\n  condition: {condition}\n"
+            )
+        },
+    )
+}
+
+fn value() -> impl Strategy<Value = String> {
+    let word = proptest::sample::select(WORDS.to_vec());
+    prop_oneof![
+        6 => word.clone().prop_map(|word| format!("\"{word}\"")),
+        2 => word.clone().prop_map(|word| format!("\"{}\"", word.to_uppercase())),
+        1 => Just("\"\\u0047et\"".to_owned()),
+        1 => Just("null".to_owned()),
+        1 => Just("22".to_owned()),
+        1 => Just("[]".to_owned()),
+        1 => (word.clone(), word).prop_map(|(left, right)| format!("[\"{left}\", [\"{right}\"]]")),
+        1 => Just("{\"a\":{\"b\":\"Get\"}}".to_owned()),
+        1 => Just("\"{\\\"a\\\":{\\\"b\\\":\\\"Get\\\"}}\"".to_owned()),
+    ]
+}
+
+fn record() -> impl Strategy<Value = String> {
+    let names = [
+        "eventName",
+        "eventSource",
+        "errorCode",
+        "userIdentity.type",
+        "userIdentity",
+        "requestParameters",
+    ];
+    let member = (proptest::sample::select(names.to_vec()), value());
+    prop_oneof![
+        9 => proptest::collection::vec(member, 0..7).prop_map(|members| {
+            let members: Vec<_> =
+                members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+            format!("{{{}}}", members.join(","))
+        }),
+        1 => value(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_index_loses_no_match(
+        rules in proptest::collection::vec(rule(), 1..12),
+        records in proptest::collection::vec(record(), 1..12),
+    ) {
+        let files: Vec<_> = rules
+            .iter()
+            .enumerate()
+            .map(|(number, text)| RuleFile { path: format!("{number:03}.yml"), text: text.clone() })
+            .collect();
+        let (set, problems) = RuleSet::compile(&files, &Selection::default());
+        prop_assert!(problems.is_empty(), "{:?}", problems);
+        let (mut matcher, mut hits, mut expected) = (set.matcher(), Vec::new(), Vec::new());
+        for record in &records {
+            with_record(record, |record| {
+                matcher.matches(record, &Head::of(record), &mut hits);
+                matcher.matches_naively(record, &mut expected);
+            });
+            prop_assert_eq!(&hits, &expected, "{} with {:?}", record, &rules);
+        }
+    }
+}
