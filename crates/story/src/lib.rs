@@ -1,1 +1,134 @@
-//! placeholder
+//! From facts gathered in one pass over the records to what happened, who did it, what is still in
+//! place, what to do first, and what the material cannot show.
+//!
+//! Every statement names the records that prove it. Nothing here may tell a denied or failed call
+//! as done, accuse a principal because it is unknown, or call silence a proof of absence.
+
+#![forbid(unsafe_code)]
+
+mod actor;
+mod aftermath;
+mod agent;
+mod answers;
+mod blind_spots;
+mod containment;
+mod earliest;
+mod facts;
+mod key;
+pub mod knowledge;
+mod principal;
+mod reach;
+mod removal;
+mod scene;
+mod scope;
+mod shell;
+mod steps;
+mod suspects;
+mod target;
+mod undo;
+mod verdict;
+mod witness;
+mod workload;
+
+use crashcart_model::{
+    Containment, Coverage, Environment, EvidenceId, Finding, Level, Story, Verdict,
+};
+
+pub use facts::Facts;
+
+/// What a rule says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleWords {
+    /// Its title.
+    pub title: String,
+    /// Its level.
+    pub level: Level,
+    /// Its first ATT&CK tactic, as `defense-evasion`.
+    pub tactic: Option<String>,
+    /// Its first ATT&CK technique, as `T1562.008`.
+    pub technique: Option<String>,
+}
+
+/// What the responder asked about; may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pivot {
+    /// Access key ids.
+    pub keys: Vec<String>,
+    /// ARNs, or the names at their end.
+    pub principals: Vec<String>,
+    /// Source addresses.
+    pub addresses: Vec<String>,
+}
+
+/// What is known besides the facts.
+pub struct Material<'a> {
+    /// What the rules found.
+    pub findings: &'a [Finding],
+    /// What was read.
+    pub coverage: &'a Coverage,
+    /// What the responder knows about the place.
+    pub environment: &'a Environment,
+    /// The words of a rule, by its number in this run.
+    pub rules: &'a dyn Fn(u32) -> RuleWords,
+    /// The name of evidence, by its number in this run.
+    pub evidence: &'a dyn Fn(u32) -> EvidenceId,
+    /// What the responder asked about.
+    pub pivot: &'a Pivot,
+}
+
+/// The telling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Is it an incident?
+    pub verdict: Verdict,
+    /// What happened.
+    pub story: Story,
+    /// What to do first.
+    pub containment: Vec<Containment>,
+    /// What the material cannot show.
+    pub blind_spots: Vec<String>,
+}
+
+/// Tells the story. Equal facts and material give an equal telling.
+pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
+    facts.bound(1);
+    let scene = scene::Scene::new(&facts, material);
+    let profiles = suspects::profiles(&scene);
+    let scope = scope::Scope::new(&scene, &profiles);
+    let removals = removal::Removals::new(&scene);
+    let kept = aftermath::kept(&scene, &scope, &removals);
+    let off = undo::logging_off(&scene, &removals);
+    let containment = containment::plan(&scene, &profiles, &kept, &off);
+    let known = answers::Known {
+        scene: &scene,
+        profiles: &profiles,
+        kept: &kept,
+        containment: &containment,
+    };
+    let mut left_out = blind_spots::LeftOut::default();
+    let (steps, hidden) = steps::steps(&scene, &scope);
+    left_out.steps = hidden;
+    let story = Story {
+        suspects: profiles.iter().filter(|p| p.listed()).map(|p| p.suspect()).collect(),
+        steps,
+        persistence: left_out.cut("persistence", aftermath::persistence(&scene, &kept)),
+        changes: left_out.cut("changes", aftermath::changes(&scene, &scope, &removals)),
+        accessed: left_out.cut("accessed", aftermath::accessed(&scene, &scope)),
+        failed: left_out.cut("failed", aftermath::failed(&scene, &scope)),
+        answers: answers::answers(&known),
+        blast_radius: reach::blast_radius(&scene, &profiles),
+    };
+    Told {
+        verdict: verdict::verdict(&scene, &profiles),
+        blind_spots: blind_spots::sentences(&scene, &profiles, &off, &left_out),
+        story,
+        containment,
+    }
+}
+
+/// FNV-1a, 64 bits: an order that is the same on every machine (Fowler, Noll, Vo).
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}

@@ -1,0 +1,169 @@
+//! What the material cannot show, in sentences. Silence is never told as proof that nothing was.
+
+use std::collections::BTreeSet;
+
+use crashcart_model::Timestamp;
+
+use crate::aftermath;
+use crate::knowledge::service_of;
+use crate::principal;
+use crate::scene::Scene;
+use crate::suspects::Profile;
+use crate::undo::Off;
+
+/// Hours without an event that are worth a sentence.
+const QUIET: i64 = 6;
+const HOUR: i64 = 3_600_000;
+
+/// Rows that were left out of the lists, for the sentence about it.
+#[derive(Debug, Default)]
+pub(crate) struct LeftOut {
+    pub(crate) steps: usize,
+    pub(crate) rows: Vec<(&'static str, usize)>,
+}
+
+impl LeftOut {
+    /// Cuts a list to what is shown and remembers how much that was.
+    pub(crate) fn cut<T>(&mut self, list: &'static str, mut rows: Vec<T>) -> Vec<T> {
+        if rows.len() > aftermath::SHOWN {
+            self.rows.push((list, rows.len() - aftermath::SHOWN));
+            rows.truncate(aftermath::SHOWN);
+        }
+        rows
+    }
+}
+
+pub(crate) fn sentences(
+    scene: &Scene<'_>,
+    profiles: &[Profile<'_>],
+    off: &[Off<'_>],
+    left_out: &LeftOut,
+) -> Vec<String> {
+    let mut out = Vec::new();
+    kinds_of_logs(scene, &mut out);
+    reach(scene, &mut out);
+    quiet(scene, &mut out);
+    for off in off {
+        let name = principal::plain(off.stopped.parts.thing);
+        let from = moment(off.stopped.item.first);
+        let until = off
+            .again
+            .map_or_else(|| "the end of this material".to_owned(), |again| moment(again.item.last));
+        out.push(format!("logging stopped: trail {name} was off from {from} until {until}; what it alone would have recorded meanwhile is not here"));
+    }
+    unissued(scene, profiles, &mut out);
+    capped(scene, profiles, left_out, &mut out);
+    out
+}
+
+fn moment(time: Option<Timestamp>) -> String {
+    time.map_or_else(|| "an unknown time".to_owned(), |time| time.to_string())
+}
+
+fn kinds_of_logs(scene: &Scene<'_>, out: &mut Vec<String>) {
+    let coverage = scene.material.coverage;
+    let has = |word: &str| {
+        coverage.log_types.iter().any(|kind| kind.name.to_ascii_lowercase().contains(word))
+    };
+    if !scene.facts.s3_data_events {
+        out.push("no S3 data events seen: only the trail's selectors can say whether there were none; objects may have been read, written or deleted".to_owned());
+    }
+    if !has("flow") {
+        out.push("no VPC flow logs in this material: how much left the network, and to where, is unknown".to_owned());
+    }
+    if !has("guardduty") {
+        out.push("no GuardDuty or Security Hub findings in this material: whether there was an alert is unknown".to_owned());
+    }
+    if !has("s3 access") && !has("s3access") {
+        out.push("no S3 server access logs in this material: anonymous reads of public objects may be missing".to_owned());
+    }
+}
+
+fn reach(scene: &Scene<'_>, out: &mut Vec<String>) {
+    let coverage = scene.material.coverage;
+    let mut regions: BTreeSet<&str> =
+        coverage.regions.iter().map(crashcart_model::LogText::raw).collect();
+    for actor in scene.facts.actors.values() {
+        regions.extend(actor.regions.iter());
+    }
+    if regions.len() == 1 {
+        out.push(
+            "only one region seen: whether others were quiet or have no trail here is unknown"
+                .to_owned(),
+        );
+    }
+    let (no_time, no_id) = (coverage.without_time, coverage.without_id);
+    if no_time > 0 {
+        out.push(format!("{no_time} events carry no time: they stand last and prove no order"));
+    }
+    if no_id > 0 {
+        out.push(format!("{no_id} events carry no id: further deliveries of them cannot be told"));
+    }
+    if coverage.gap_count > 0 {
+        out.push(format!("{} gaps: parts of the material could not be read", coverage.gap_count));
+    }
+}
+
+/// The longest stretches without events.
+fn quiet(scene: &Scene<'_>, out: &mut Vec<String>) {
+    let hours: Vec<i64> = scene.facts.hours.iter().copied().collect();
+    let mut gaps: Vec<(i64, i64)> = hours
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [one, two] if two - one > QUIET => Some((two - one - 1, one + 1)),
+            _ => None,
+        })
+        .collect();
+    gaps.sort_unstable_by_key(|(length, from)| (-length, *from));
+    for (length, from) in gaps.iter().take(3) {
+        let at = |hour: i64| Timestamp::from_millis(hour.saturating_mul(HOUR));
+        out.push(format!(
+            "no events from {} to {}, {length} hours: quiet or missing, unknown",
+            at(*from),
+            at(from + length)
+        ));
+    }
+    if gaps.len() > 3 {
+        out.push(format!(
+            "and {} more stretches of {QUIET} hours or longer without events",
+            gaps.len() - 3
+        ));
+    }
+}
+
+/// Suspects whose session nobody in the material asked for.
+fn unissued(scene: &Scene<'_>, profiles: &[Profile<'_>], out: &mut Vec<String>) {
+    let missing = profiles
+        .iter()
+        .filter(|p| p.listed() && principal::session(p.name).is_some())
+        .filter(|p| !scene.facts.sessions.contains_key(p.name))
+        .count();
+    if missing > 0 {
+        out.push(format!("{missing} suspect sessions were issued by a call that is not in this material: who asked for them is unknown (the log of {} in the region or account that issued them would tell)", service_of("sts.amazonaws.com")));
+    }
+}
+
+fn capped(scene: &Scene<'_>, profiles: &[Profile<'_>], left_out: &LeftOut, out: &mut Vec<String>) {
+    let kept: u64 = scene.entries.iter().map(|entry| entry.item.count).sum();
+    if kept < scene.facts.events {
+        out.push(format!("{} events are not in the story, because there are more different calls or principals than are kept; findings still cover them", scene.facts.events - kept));
+    }
+    let cut = |actor: &crate::actor::Actor| {
+        actor.keys.is_full() || actor.addresses.is_full() || actor.agents.is_full()
+    };
+    let cut = profiles.iter().filter(|p| p.listed() && cut(p.actor)).count();
+    if cut > 0 {
+        out.push(format!(
+            "of {cut} suspects only the earliest 64 keys, addresses or user agents are named"
+        ));
+    }
+    if left_out.steps > 0 {
+        out.push(format!("{} steps are left out, the least telling ones", left_out.steps));
+    }
+    for (list, count) in &left_out.rows {
+        out.push(format!(
+            "{count} rows of {list} are left out: only the first {} are shown",
+            aftermath::SHOWN
+        ));
+    }
+}

@@ -1,0 +1,269 @@
+//! What to do first, as commands that a person reads before running them. Order: logging back on
+//! and the state saved, then deny, then keys, then what was left behind. Nothing here is run, and
+//! each line says what it does not stop.
+
+use crashcart_model::{Containment, LogText};
+
+use crate::actor::{Actor, Kind};
+use crate::aftermath::Kept;
+use crate::principal;
+use crate::scene::Scene;
+use crate::shell::{aws, aws_in, quote};
+use crate::suspects::{PLAUSIBLE, Profile, known_as};
+use crate::undo;
+use crate::workload;
+
+const DENY_ALL: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+
+/// Where an action stands in the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    Logging,
+    Evidence,
+    Deny,
+    Keys,
+    Leftovers,
+}
+
+struct Plan {
+    actions: Vec<(Turn, Containment)>,
+}
+
+impl Plan {
+    fn add(
+        &mut self,
+        (turn, action): (Turn, &str),
+        on: (&str, &str),
+        why: String,
+        command: Option<String>,
+    ) {
+        let (target, account) = on;
+        let account = (!account.is_empty()).then(|| LogText::from(account));
+        self.actions.push((
+            turn,
+            Containment {
+                action: action.to_owned(),
+                target: LogText::from(target),
+                account,
+                why,
+                command: command.map(LogText::new),
+            },
+        ));
+    }
+}
+
+/// The actions in their order.
+pub(crate) fn plan(
+    scene: &Scene<'_>,
+    profiles: &[Profile<'_>],
+    kept: &[Kept<'_>],
+    off: &[undo::Off<'_>],
+) -> Vec<Containment> {
+    let mut plan = Plan { actions: Vec::new() };
+    for off in off.iter().filter(|off| off.again.is_none()) {
+        let parts = &off.stopped.parts;
+        let command = (parts.name == "StopLogging")
+            .then(|| aws_in(parts.region, "cloudtrail start-logging", &[("name", parts.thing)]))
+            .flatten();
+        let why = format!(
+            "{} was done by {} and nothing in this material put it back; what happens meanwhile is not logged there",
+            parts.name,
+            principal::short(parts.actor)
+        );
+        plan.add(
+            (Turn::Logging, "switch logging back on"),
+            (parts.thing, parts.account),
+            why,
+            command,
+        );
+    }
+    let mut accused = profiles.iter().filter(|p| p.act_now || p.score >= PLAUSIBLE).peekable();
+    if accused.peek().is_some() {
+        let why = "saves users, roles, policies and keys as they are now, before anything is changed: it takes seconds and nothing volatile is lost by it".to_owned();
+        let command =
+            "aws iam get-account-authorization-details --output=json > identity-state.json";
+        plan.add(
+            (Turn::Evidence, "save the identity state"),
+            ("account", ""),
+            why,
+            Some(command.to_owned()),
+        );
+    }
+    for profile in accused {
+        cut_off(&mut plan, scene, profile);
+    }
+    for kept in kept.iter().filter(|kept| kept.removed.is_none()) {
+        if known_as(scene.material.environment, kept.made.parts.actor).is_some() {
+            continue;
+        }
+        leftover(&mut plan, scene, kept);
+    }
+    plan.actions.sort_by_key(|(turn, _)| *turn);
+    let mut actions: Vec<Containment> = Vec::new();
+    for (_, action) in plan.actions {
+        let known = actions.iter().any(|known| {
+            known.action == action.action
+                && known.target == action.target
+                && known.account == action.account
+        });
+        if !known {
+            actions.push(action);
+        }
+    }
+    actions
+}
+
+/// `why`, with how sure it is.
+fn because(profile: &Profile<'_>, text: &str) -> String {
+    if profile.act_now {
+        format!("act now (score {}): {text}", profile.score)
+    } else {
+        format!("consider (score {}): {text}", profile.score)
+    }
+}
+
+fn cut_off(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>) {
+    let name = profile.name;
+    let account = principal::account(name)
+        .or_else(|| profile.actor.accounts.by_time().first().copied())
+        .unwrap_or_default();
+    match profile.actor.kind {
+        Kind::Root => {
+            let text = "root cannot be limited by an IAM policy, and an IAM principal cannot disable its keys: sign in as root to change the password, register MFA and delete root's keys, or limit a member account by a service control policy or central root access";
+            plan.add((Turn::Deny, "secure root"), (name, account), because(profile, text), None);
+        }
+        Kind::User => cut_user(plan, profile, account),
+        Kind::Federated => {
+            let text = "a federation token cannot be revoked by itself and survives the deletion of the key that made it, up to 36 hours: deny the IAM user that issued it, whose name this record does not hold";
+            plan.add(
+                (Turn::Deny, "deny the issuer"),
+                (name, account),
+                because(profile, text),
+                None,
+            );
+        }
+        Kind::Session => cut_session(plan, scene, profile, account),
+        Kind::Anonymous | Kind::Account | Kind::Unknown | Kind::Service | Kind::ServiceLinked => {
+            let text = "it is not a principal of this account: close what let it in (bucket policy, trust policy, shared resource)";
+            plan.add(
+                (Turn::Deny, "close its way in"),
+                (name, account),
+                because(profile, text),
+                None,
+            );
+        }
+    }
+}
+
+fn cut_user(plan: &mut Plan, profile: &Profile<'_>, account: &str) {
+    let name = profile.name;
+    let user = principal::user(name).unwrap_or_default();
+    let text = "an explicit deny takes effect within minutes on the user, its keys and its sessions of GetSessionToken; console sign-in still succeeds, and GetFederationToken sessions live on within their own policy, up to 36 hours";
+    let command = aws(
+        "iam put-user-policy",
+        &[
+            ("user-name", user),
+            ("policy-name", "crashcart-deny-all"),
+            ("policy-document", DENY_ALL),
+        ],
+    );
+    plan.add(
+        (Turn::Deny, "deny everything to the user"),
+        (name, account),
+        because(profile, text),
+        command,
+    );
+    for key in long_lived(profile.actor) {
+        let text =
+            format!("{user} used this key; sessions already issued with it live on, so deny first");
+        let command = aws(
+            "iam update-access-key",
+            &[("user-name", user), ("access-key-id", key), ("status", "Inactive")],
+        );
+        plan.add(
+            (Turn::Keys, "disable access key"),
+            (key, account),
+            because(profile, &text),
+            command,
+        );
+    }
+    let console = profile.actor.services.contains("signin")
+        || profile.actor.agents.iter().any(|agent| agent.starts_with("Mozilla/"));
+    if console {
+        let text = "it was used in the console; the password cannot be restored afterwards, and open console sessions end only by the deny";
+        let command = aws("iam delete-login-profile", &[("user-name", user)]);
+        plan.add(
+            (Turn::Keys, "take away console sign-in"),
+            (name, account),
+            because(profile, text),
+            command,
+        );
+    }
+}
+
+fn long_lived(actor: &Actor) -> Vec<&str> {
+    let mut keys: Vec<&str> = actor.keys.iter().filter(|key| key.starts_with("AKIA")).collect();
+    keys.sort_unstable();
+    keys
+}
+
+fn cut_session(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>, account: &str) {
+    let Some((role, session)) = principal::session(profile.name) else { return };
+    if role.starts_with("AWSReservedSSO_") {
+        let text = "a role of Identity Center cannot be edited: remove the user's assignments and groups, disable the user at the identity provider, end the portal session";
+        plan.add(
+            (Turn::Deny, "cut off in Identity Center"),
+            (profile.name, account),
+            because(profile, text),
+            None,
+        );
+        return;
+    }
+    let mut text = "denies all sessions of this role issued until now, other workloads' too; new sessions are not stopped, so close the way in first".to_owned();
+    if principal::is_instance(session) {
+        text.push_str(&format!("; the metadata service hands fresh credentials to {session}, and this cuts SSM to it: take its memory first"));
+    } else if workload::what(scene, profile.name).is_some() {
+        text.push_str("; the workload itself gets fresh credentials");
+    }
+    let command = revoke_sessions(role);
+    plan.add(
+        (Turn::Deny, "revoke the role's sessions"),
+        (profile.name, account),
+        because(profile, &text),
+        command,
+    );
+}
+
+/// The deny that the console's 'revoke sessions' writes, with the time taken when it is run.
+fn revoke_sessions(role: &str) -> Option<String> {
+    let role = quote(role)?;
+    Some(format!(
+        r#"aws iam put-role-policy --role-name={role} --policy-name='crashcart-revoke-older-sessions' --policy-document='{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"DateLessThan":{{"aws:TokenIssueTime":"'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'"}}}}}}]}}'"#
+    ))
+}
+
+fn leftover(plan: &mut Plan, scene: &Scene<'_>, kept: &Kept<'_>) {
+    let parts = &kept.made.parts;
+    let undo = undo::of(kept);
+    let mut why = format!(
+        "{} by {} and still in place as far as this material shows",
+        kept.made.call.map_or("made", |call| call.words()),
+        principal::short(parts.actor)
+    );
+    let used = scene
+        .facts
+        .actors
+        .iter()
+        .filter(|(_, actor)| !parts.thing.is_empty() && actor.keys.contains(parts.thing))
+        .count();
+    if used > 0 {
+        why.push_str("; it was used");
+    }
+    if !undo.note.is_empty() {
+        why.push_str("; ");
+        why.push_str(undo.note);
+    }
+    let target = kept.made.target().unwrap_or_default();
+    plan.add((Turn::Leftovers, undo.action), (target.raw(), parts.account), why, undo.command);
+}

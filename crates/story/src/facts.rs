@@ -1,0 +1,304 @@
+//! Facts for the story, gathered in the one pass over the records.
+//!
+//! Memory is bounded by the number of distinct principals and items, and by caps on both; what is
+//! kept under a cap depends on the material alone, never on the order of reading or the split, so
+//! that [`Facts::merge`] gives the same facts however the work was shared out.
+
+use std::collections::BTreeSet;
+
+use crashcart_model::{
+    EventRef, Head, Identity, Level, Outcome, Record, RuleHit, Timestamp, principal_name,
+};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::actor::Actor;
+use crate::earliest::Earliest;
+use crate::key::Parts;
+use crate::knowledge::{self, Detail, Effect, Target};
+use crate::witness::Witnesses;
+use crate::{agent, fnv, target};
+
+/// Items kept: calls that differ in who, what, on what, and what became of it.
+const ITEMS: usize = 100_000;
+/// Principals kept.
+const ACTORS: usize = 20_000;
+/// Issued sessions kept.
+const SESSIONS: usize = 20_000;
+/// Hours kept in which there were events (more than fourteen years).
+const HOURS: usize = 125_000;
+
+type Map<K, V> = HashMap<K, V, FixedState>;
+
+/// The facts of one part of the material.
+#[derive(Debug, Default)]
+pub struct Facts {
+    pub(crate) actors: Map<String, Actor>,
+    pub(crate) items: Map<Vec<u8>, Item>,
+    /// Sessions by ARN, with who asked for them.
+    pub(crate) sessions: Map<String, Issued>,
+    pub(crate) hours: BTreeSet<i64>,
+    pub(crate) events: u64,
+    pub(crate) s3_data_events: bool,
+    /// Own accounts: the accounts whose trails these are.
+    pub(crate) recipients: Earliest<64>,
+    scratch: Vec<u8>,
+}
+
+/// What is known of one item.
+#[derive(Debug, Default)]
+pub(crate) struct Item {
+    pub(crate) count: u64,
+    pub(crate) first: Option<Timestamp>,
+    pub(crate) last: Option<Timestamp>,
+    pub(crate) bytes: Option<u64>,
+    pub(crate) rules: Vec<RuleHit>,
+    pub(crate) witnesses: Witnesses,
+}
+
+/// Who asked for a session.
+#[derive(Debug, Default)]
+pub(crate) struct Issued {
+    pub(crate) by: Earliest<8>,
+    pub(crate) keys: Earliest<16>,
+    pub(crate) witnesses: Witnesses,
+}
+
+/// The earlier of two times, an unknown one being none at all.
+pub(crate) fn earlier(one: Option<Timestamp>, two: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, two) {
+        (Some(one), Some(two)) => Some(one.min(two)),
+        (one, two) => one.or(two),
+    }
+}
+
+impl Item {
+    /// The highest level of a rule that fired on it.
+    pub(crate) fn level(&self) -> Option<Level> {
+        self.rules.iter().map(|hit| hit.level).max()
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.first = earlier(self.first, other.first);
+        self.last = self.last.max(other.last);
+        self.add_bytes(other.bytes);
+        other.rules.into_iter().for_each(|hit| self.add_rule(hit));
+        self.witnesses.merge(other.witnesses);
+    }
+
+    fn add_bytes(&mut self, bytes: Option<u64>) {
+        if let Some(more) = bytes {
+            self.bytes = Some(self.bytes.unwrap_or(0).saturating_add(more));
+        }
+    }
+
+    fn add_rule(&mut self, hit: RuleHit) {
+        if let Err(at) = self.rules.binary_search_by_key(&hit.rule, |known| known.rule) {
+            self.rules.insert(at, hit);
+        }
+    }
+}
+
+impl Facts {
+    /// Takes in one distinct event. `hits` are the rules that fired on it.
+    pub fn observe(
+        &mut self,
+        record: &Record<'_>,
+        head: &Head<'_>,
+        event: EventRef,
+        hits: &[RuleHit],
+    ) {
+        self.events += 1;
+        if let Some(time) = head.time
+            && self.hours.insert(time.millis().div_euclid(3_600_000))
+            && self.hours.len() > HOURS
+        {
+            self.hours.pop_last();
+        }
+        let identity = head.identity();
+        let name = principal_name(&identity);
+        let by_hand = !head.user_agent.is_some_and(|text| agent::is_automation(&text.text()));
+        if let Some(recipient) = head.recipient.or(identity.account) {
+            self.recipients.add(&recipient.text(), head.time);
+        }
+        let actor = self.actors.entry_ref(&*name).or_default();
+        actor.observe(record, head, &identity, event);
+        actor.hit(hits, by_hand);
+        if self.actors.len() > 2 * ACTORS {
+            prune_by(&mut self.actors, ACTORS, |name| fnv(name.as_bytes()));
+        }
+        self.observe_item(record, head, &name, (event, hits, by_hand));
+        self.observe_session(record, head, &identity, event);
+    }
+
+    fn observe_item(
+        &mut self,
+        record: &Record<'_>,
+        head: &Head<'_>,
+        actor: &str,
+        (event, hits, by_hand): (EventRef, &[RuleHit], bool),
+    ) {
+        let text = |field: Option<crashcart_model::Str<'_>>| {
+            field.map(crashcart_model::Str::text).unwrap_or_default().into_owned()
+        };
+        let source = head.source.map(|text| text.text()).unwrap_or_default();
+        let name = head.name.map(|text| text.text()).unwrap_or_default();
+        let service = knowledge::service_of(&source);
+        let plain = knowledge::plain_name(&name);
+        let variant = target::variant(service, plain, head);
+        let call = knowledge::look_up(service, plain, variant);
+        let read_only = head
+            .read_only
+            .unwrap_or_else(|| knowledge::discovery_technique(service, plain).is_some());
+        let [thing, owner, detail] = match call {
+            Some(call) if call.effect() == Effect::Look => Default::default(),
+            Some(call) => target::of(head, call.target()),
+            None if read_only => Default::default(),
+            None => {
+                target::of(head, &Target { thing: target::USUAL, owner: &[], detail: Detail::None })
+            }
+        };
+        let outcome = head.outcome();
+        let error = if outcome == Outcome::Done { String::new() } else { text(head.error_code) };
+        self.s3_data_events |= service == "s3"
+            && (head.management == Some(false) || matches!(plain, "GetObject" | "PutObject"));
+        let changes = call.is_some_and(|call| {
+            matches!(call.effect(), Effect::Make(_) | Effect::Change(_) | Effect::Remove(_))
+        });
+        let region = head.region.filter(|_| changes).map(|text| text.text()).unwrap_or_default();
+        let account = head.recipient.or_else(|| head.identity().account);
+        let account = account.map(|text| text.text()).unwrap_or_default();
+        let parts = Parts {
+            actor,
+            account: &account,
+            region: &region,
+            service,
+            name: &name,
+            variant,
+            thing: &thing,
+            owner: &owner,
+            detail: &detail,
+            error: &error,
+            outcome,
+            automation: !by_hand,
+            read_only,
+        };
+        parts.write(&mut self.scratch);
+        let item = self.items.entry_ref(self.scratch.as_slice()).or_default();
+        item.count += 1;
+        item.first = earlier(item.first, head.time);
+        item.last = item.last.max(head.time);
+        if call.is_some_and(|call| matches!(call.effect(), Effect::Read(_))) {
+            item.add_bytes(bytes_out(head));
+        }
+        hits.iter().for_each(|hit| item.add_rule(*hit));
+        item.witnesses.add(record, head, event);
+        if self.items.len() > 2 * ITEMS {
+            prune_items(&mut self.items);
+        }
+    }
+
+    fn observe_session(
+        &mut self,
+        record: &Record<'_>,
+        head: &Head<'_>,
+        identity: &Identity<'_>,
+        event: EventRef,
+    ) {
+        let issues = head.source.is_some_and(|source| source.is("sts.amazonaws.com"))
+            && head.outcome() == Outcome::Done;
+        let Some(response) = head.response.filter(|_| issues) else { return };
+        let who = ["assumedRoleUser", "federatedUser"]
+            .iter()
+            .find_map(|name| response.object(name)?.text_of("arn"));
+        let Some(arn) = who else { return };
+        let issued = self.sessions.entry_ref(&*arn.text()).or_default();
+        issued.by.add(&principal_name(identity), head.time);
+        let key = response.object("credentials").and_then(|c| c.text_of("accessKeyId"));
+        if let Some(key) = key {
+            issued.keys.add(&key.text(), head.time);
+        }
+        issued.witnesses.add(record, head, event);
+        if self.sessions.len() > 2 * SESSIONS {
+            prune_by(&mut self.sessions, SESSIONS, |arn| fnv(arn.as_bytes()));
+        }
+    }
+
+    /// Joins the facts of two parts. The order of joining does not matter.
+    pub fn merge(&mut self, other: Self) {
+        for (name, actor) in other.actors {
+            match self.actors.get_mut(&name) {
+                Some(known) => known.merge(actor),
+                None => {
+                    self.actors.insert(name, actor);
+                }
+            }
+        }
+        for (key, item) in other.items {
+            match self.items.get_mut(&key) {
+                Some(known) => known.merge(item),
+                None => {
+                    self.items.insert(key, item);
+                }
+            }
+        }
+        for (arn, issued) in other.sessions {
+            let known = self.sessions.entry(arn).or_default();
+            known.by.merge(&issued.by);
+            known.keys.merge(&issued.keys);
+            known.witnesses.merge(issued.witnesses);
+        }
+        self.hours.extend(other.hours);
+        self.events += other.events;
+        self.s3_data_events |= other.s3_data_events;
+        self.recipients.merge(&other.recipients);
+        self.bound(2);
+    }
+
+    /// Cuts everything that is more than `slack` times its cap down to its cap.
+    pub(crate) fn bound(&mut self, slack: usize) {
+        if self.actors.len() > slack * ACTORS {
+            prune_by(&mut self.actors, ACTORS, |name| fnv(name.as_bytes()));
+        }
+        if self.items.len() > slack * ITEMS {
+            prune_items(&mut self.items);
+        }
+        if self.sessions.len() > slack * SESSIONS {
+            prune_by(&mut self.sessions, SESSIONS, |arn| fnv(arn.as_bytes()));
+        }
+        while self.hours.len() > HOURS {
+            self.hours.pop_last();
+        }
+    }
+}
+
+/// `bytesTransferredOut`, which S3 writes as a number with a fraction.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a count")]
+fn bytes_out(head: &Head<'_>) -> Option<u64> {
+    let text = head.additional?.get("bytesTransferredOut")?.scalar()?;
+    let bytes = text.parse::<f64>().ok()?;
+    (bytes.is_finite() && bytes >= 0.0).then_some(bytes as u64)
+}
+
+/// Keeps the `cap` entries whose keys come first by a hash: a choice that each part of the
+/// material makes alike, so that the counts of what is kept stay exact.
+fn prune_by<K: std::hash::Hash + Eq, V>(map: &mut Map<K, V>, cap: usize, hash: impl Fn(&K) -> u64) {
+    let mut order: Vec<u64> = map.keys().map(&hash).collect();
+    order.sort_unstable();
+    if let Some(limit) = order.get(cap) {
+        map.retain(|key, _| hash(key) < *limit);
+    }
+}
+
+fn prune_items(items: &mut Map<Vec<u8>, Item>) {
+    let order = |key: &[u8]| {
+        let rank = Parts::read(key).map_or(u8::MAX, |parts| parts.rank());
+        (rank, fnv(key))
+    };
+    let mut all: Vec<(u8, u64)> = items.keys().map(|key| order(key)).collect();
+    all.sort_unstable();
+    if let Some(limit) = all.get(ITEMS) {
+        items.retain(|key, _| order(key) < *limit);
+    }
+}

@@ -1,0 +1,179 @@
+//! The facts laid out for telling: items in order of time, principals by name, and what the
+//! responder asked about. It must never decide what any of it means.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crashcart_model::{Level, LogText, Origin, Outcome};
+
+use crate::Material;
+use crate::actor::{Actor, Kind};
+use crate::facts::{Facts, Item};
+use crate::key::Parts;
+use crate::knowledge::{self, Call, Effect};
+
+/// One item with its row of the knowledge table.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'f> {
+    pub(crate) parts: Parts<'f>,
+    pub(crate) call: Option<&'static Call>,
+    pub(crate) item: &'f Item,
+}
+
+impl Entry<'_> {
+    pub(crate) fn done(&self) -> bool {
+        self.parts.outcome == Outcome::Done
+    }
+
+    /// As `iam:CreateAccessKey`.
+    pub(crate) fn what(&self) -> LogText {
+        LogText::new(format!("{}:{}", self.parts.service, self.parts.name))
+    }
+
+    pub(crate) fn effect(&self) -> Option<Effect> {
+        self.call.map(Call::effect)
+    }
+
+    pub(crate) fn tactic(&self) -> Option<&'static str> {
+        match self.call {
+            Some(call) => Some(call.tactic()),
+            None => self.looks().then_some(knowledge::DISCOVERY),
+        }
+    }
+
+    pub(crate) fn technique(&self) -> Option<&'static str> {
+        match self.call {
+            Some(call) => Some(call.technique()),
+            None => knowledge::discovery_technique(
+                self.parts.service,
+                knowledge::plain_name(self.parts.name),
+            ),
+        }
+    }
+
+    /// Whether it only looks.
+    pub(crate) fn looks(&self) -> bool {
+        match self.effect() {
+            Some(effect) => effect == Effect::Look,
+            None => knowledge::discovery_technique(self.parts.service, self.parts.name).is_some(),
+        }
+    }
+
+    /// Whether it changes something that a story tells, or reads data.
+    pub(crate) fn matters(&self) -> bool {
+        !self.looks() && (self.call.is_some() || !self.parts.read_only)
+    }
+
+    /// Whether a finding at this level or above cites it.
+    pub(crate) fn cited(&self, level: Level) -> bool {
+        self.item.level() >= Some(level)
+    }
+
+    /// Thing, owner and detail in one line; none where the record names nothing.
+    pub(crate) fn target(&self) -> Option<LogText> {
+        let Parts { thing, owner, detail, .. } = self.parts;
+        let mut text = String::from(thing);
+        if !owner.is_empty() && owner != thing {
+            if !text.is_empty() {
+                text.push_str(" of ");
+            }
+            text.push_str(owner);
+        }
+        if !detail.is_empty() {
+            if text.is_empty() {
+                text.push_str(detail);
+            } else {
+                text.push_str(" (");
+                text.push_str(detail);
+                text.push(')');
+            }
+        }
+        (!text.is_empty()).then(|| LogText::new(text))
+    }
+}
+
+/// Everything a telling needs.
+pub(crate) struct Scene<'f> {
+    pub(crate) facts: &'f Facts,
+    pub(crate) material: &'f Material<'f>,
+    /// Sorted by first time, then key.
+    pub(crate) entries: Vec<Entry<'f>>,
+    /// Numbers of entries by principal.
+    by_actor: BTreeMap<&'f str, Vec<usize>>,
+    /// Principals that the responder asked about.
+    pub(crate) pivots: BTreeSet<&'f str>,
+}
+
+impl<'f> Scene<'f> {
+    pub(crate) fn new(facts: &'f Facts, material: &'f Material<'f>) -> Self {
+        let mut keyed: Vec<(&[u8], Entry<'f>)> = facts
+            .items
+            .iter()
+            .filter_map(|(key, item)| {
+                let parts = Parts::read(key)?;
+                Some((key.as_slice(), Entry { parts, call: parts.call(), item }))
+            })
+            .collect();
+        keyed.sort_by_key(|(key, entry)| (entry.item.first.is_none(), entry.item.first, *key));
+        let entries: Vec<Entry<'f>> = keyed.into_iter().map(|(_, entry)| entry).collect();
+        let mut by_actor: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            by_actor.entry(entry.parts.actor).or_default().push(at);
+        }
+        let mut scene = Self { facts, material, entries, by_actor, pivots: BTreeSet::new() };
+        scene.pivots = scene.pivots();
+        scene
+    }
+
+    fn pivots(&self) -> BTreeSet<&'f str> {
+        let pivot = self.material.pivot;
+        let asked = |name: &str, actor: &Actor| {
+            pivot.principals.iter().any(|asked| same_principal(asked, name))
+                || pivot.keys.iter().any(|key| actor.keys.contains(key))
+                || pivot.addresses.iter().any(|address| actor.addresses.contains(address))
+        };
+        self.facts
+            .actors
+            .iter()
+            .filter(|(name, actor)| asked(name, actor))
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+
+    /// Principals in order of name.
+    pub(crate) fn actors(&self) -> Vec<(&'f str, &'f Actor)> {
+        let mut actors: Vec<_> =
+            self.facts.actors.iter().map(|(name, actor)| (name.as_str(), actor)).collect();
+        actors.sort_by_key(|(name, _)| *name);
+        actors
+    }
+
+    /// The items of a principal in order of time.
+    pub(crate) fn entries_of(&self, actor: &str) -> impl Iterator<Item = &Entry<'f>> {
+        let numbers = self.by_actor.get(actor).map(Vec::as_slice).unwrap_or_default();
+        numbers.iter().filter_map(|at| self.entries.get(*at))
+    }
+
+    pub(crate) fn kind_of(&self, actor: &str) -> Kind {
+        self.facts.actors.get(actor).map(|actor| actor.kind).unwrap_or_default()
+    }
+
+    /// Whether AWS itself was at work.
+    pub(crate) fn is_service(&self, actor: &str) -> bool {
+        matches!(self.kind_of(actor), Kind::Service | Kind::ServiceLinked)
+            || actor.ends_with(".amazonaws.com")
+    }
+
+    pub(crate) fn origins(&self, item: &Item) -> Vec<Origin> {
+        item.witnesses.origins(self.material.evidence)
+    }
+}
+
+/// Whether what a responder typed names this principal: the ARN, or the name at its end.
+fn same_principal(asked: &str, name: &str) -> bool {
+    asked == name
+        || name.strip_suffix(asked).is_some_and(|rest| rest.ends_with('/') || rest.ends_with(':'))
+        || name.contains(&format!(":assumed-role/{asked}/"))
+        || asked
+            .split_once(":role/")
+            .is_some_and(|(_, role)| name.contains(&format!(":assumed-role/{role}/")))
+}

@@ -1,0 +1,78 @@
+//! Credentials that AWS gave to a machine or a function, in other hands.
+//!
+//! A workload's session is told by its name (an instance's id) or by the service that asked for
+//! it. It must never be called stolen for being unknown: a sign is needed, and the sign is named.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::actor::{Actor, Kind};
+use crate::scene::Scene;
+use crate::{agent, principal};
+
+/// Addresses from which people worked by hand, with the people. A person is an IAM user, root or
+/// a federated user; sessions of roles may be machines.
+pub(crate) fn people_addresses<'f>(scene: &Scene<'f>) -> BTreeMap<&'f str, BTreeSet<&'f str>> {
+    let mut addresses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, actor) in scene.actors() {
+        if !matches!(actor.kind, Kind::User | Kind::Root | Kind::Federated) {
+            continue;
+        }
+        for address in actor.addresses.iter().filter(|text| !agent::is_service_address(text)) {
+            addresses.entry(address).or_default().insert(name);
+        }
+    }
+    addresses
+}
+
+/// What the session belongs to, in words; none for a session that a person asked for.
+pub(crate) fn what(scene: &Scene<'_>, name: &str) -> Option<String> {
+    let (_, session) = principal::session(name)?;
+    if principal::is_instance(session) {
+        return Some(format!("instance {session}"));
+    }
+    let issued = scene.facts.sessions.get(name)?;
+    let mut services: Vec<&str> =
+        issued.by.iter().filter(|by| by.ends_with(".amazonaws.com")).collect();
+    services.sort_unstable();
+    let service = services.first()?;
+    Some(match *service {
+        "ec2.amazonaws.com" => "an EC2 instance".to_owned(),
+        "lambda.amazonaws.com" => "a Lambda function".to_owned(),
+        "ecs-tasks.amazonaws.com" => "a container task".to_owned(),
+        other => format!("a workload of {other}"),
+    })
+}
+
+/// Points for a workload's credentials used by somebody else.
+pub(crate) fn points<'f>(
+    scene: &Scene<'f>,
+    name: &str,
+    actor: &Actor,
+    people: &BTreeMap<&'f str, BTreeSet<&'f str>>,
+    because: &mut Vec<String>,
+) -> u32 {
+    let Some(what) = what(scene, name) else { return 0 };
+    let desktop: Vec<&str> =
+        actor.agents.by_time().into_iter().filter(|agent| agent::is_desktop(agent)).collect();
+    if !desktop.is_empty() && actor.hands.len() > 0 {
+        because.push(format!(
+            "credentials of {what} were used from a person's machine, by its user agent"
+        ));
+        return 50;
+    }
+    let real: Vec<&str> =
+        actor.addresses.iter().filter(|text| !agent::is_service_address(text)).collect();
+    let mut others: BTreeSet<&str> = BTreeSet::new();
+    for address in &real {
+        others.extend(people.get(address).into_iter().flatten().copied());
+    }
+    if real.len() >= 2 && !others.is_empty() {
+        let others: Vec<String> = others.iter().take(3).map(|who| principal::short(who)).collect();
+        because.push(format!(
+            "credentials of {what} were used from an address that is {}'s, besides its own",
+            others.join("'s, ")
+        ));
+        return 45;
+    }
+    0
+}
