@@ -5,7 +5,7 @@
 //! a time come last. Must never lose a row: a temporary file that fails is an error.
 
 mod frame;
-mod spill;
+pub(crate) mod spill;
 
 use std::hash::BuildHasher;
 use std::io;

@@ -19,7 +19,7 @@ const BUFFER: usize = 32 << 10;
 
 /// What rows are ordered by. `rank` and `record` are zero until the reading is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
+pub(crate) struct Key {
     /// Milliseconds since the epoch; [`i64::MAX`] where the record tells no time.
     pub time: i64,
     pub rank: u32,
@@ -32,18 +32,18 @@ pub(super) struct Key {
 
 /// A row without its bytes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Header {
+pub(crate) struct Header {
     pub key: Key,
     pub at: EventRef,
     pub length: u32,
 }
 
 /// Where a merge hands its rows to.
-pub(super) type Visit<'v, E> = &'v mut dyn FnMut(Header, &[u8]) -> Result<(), E>;
+pub(crate) type Visit<'v, E> = &'v mut dyn FnMut(Header, &[u8]) -> Result<(), E>;
 
 /// A sorter with a budget of bytes.
 #[derive(Debug, Default)]
-pub(super) struct Spill {
+pub(crate) struct Spill {
     budget: usize,
     frames: Vec<u8>,
     index: Vec<(Header, usize)>,
@@ -120,7 +120,7 @@ fn frame(frames: &[u8], header: Header, at: usize) -> &[u8] {
 }
 
 /// Hands out the rows of all sorters in order.
-pub(super) fn merge<E: From<io::Error>>(spills: Vec<Spill>, visit: Visit<'_, E>) -> Result<(), E> {
+pub(crate) fn merge<E: From<io::Error>>(spills: Vec<Spill>, visit: Visit<'_, E>) -> Result<(), E> {
     let mut sources = Vec::new();
     for spill in spills {
         spill.sources(&mut sources);
