@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 
 use crashcart_model::Investigation;
-use crashcart_report::{Json, Text, Writer};
+use crashcart_report::{Html, Json, Text, Writer};
 
 fn main() -> io::Result<()> {
     let mut document = String::new();
@@ -12,6 +12,7 @@ fn main() -> io::Result<()> {
     let investigation: Investigation = serde_json::from_str(&document)?;
     let writer: Box<dyn Writer> = match std::env::args().nth(1).as_deref() {
         Some("json") => Box::new(Json { pretty: true }),
+        Some("html") => Box::new(Html),
         _ => Box::new(Text::default()),
     };
     writer.write(&investigation, &mut io::stdout().lock())

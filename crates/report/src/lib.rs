@@ -8,7 +8,9 @@
 mod citations;
 mod command;
 pub mod escape;
+mod html;
 mod json;
+mod material;
 mod names;
 mod page;
 mod rows;
@@ -21,6 +23,7 @@ use std::io;
 
 use crashcart_model::Investigation;
 
+pub use html::Html;
 pub use json::{Json, json_document};
 pub use rows::{Row, RowFormat, RowWriter};
 pub use schema::investigation_schema;

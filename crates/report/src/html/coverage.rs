@@ -1,0 +1,125 @@
+//! What was read, what could not be, and the records that the report cites.
+
+use std::io;
+
+use crashcart_model::{Coverage, Gap};
+
+use super::markup::{Cell, Markup};
+use crate::material;
+use crate::zone::{counted, number};
+
+/// Long lists are folded.
+const FOLDED: usize = 20;
+
+impl<'a> Markup<'a> {
+    /// Kinds of records, accounts, regions, gaps.
+    pub(super) fn coverage(&mut self, coverage: &'a Coverage) -> io::Result<()> {
+        self.section("coverage", "Coverage and gaps", |markup| {
+            markup.element("div", &[("class", "card")], |markup| {
+                markup.element("dl", &[], |markup| markup.counts(coverage))
+            })?;
+            if coverage.gap_count == 0 {
+                return markup.span("p", "", "Every byte that was read became an event.");
+            }
+            let left = coverage.gap_count.saturating_sub(coverage.gaps.len() as u64);
+            let more = if left > 0 {
+                format!("; {} of them are not listed", number(left))
+            } else {
+                String::new()
+            };
+            let head =
+                format!("{} could not be read{more}", counted(coverage.gap_count, "stretch"));
+            markup.folded(&head, coverage.gaps.len(), |markup| {
+                let headings = ["File", "From byte", "Bytes", "Why", "Detail"];
+                markup.table(&headings, coverage.gaps.iter().map(gap))
+            })
+        })
+    }
+
+    fn counts(&mut self, coverage: &Coverage) -> io::Result<()> {
+        let kinds: Vec<_> = coverage
+            .log_types
+            .iter()
+            .map(|kind| format!("{}: {}", kind.name, number(kind.count)).into())
+            .collect();
+        self.term("kinds of records", &kinds)?;
+        self.term("accounts", &coverage.accounts)?;
+        self.term("regions", &coverage.regions)?;
+        let among = material::folded(coverage);
+        self.term("among them", &among.into_iter().map(Into::into).collect::<Vec<_>>())
+    }
+
+    /// A part that is open where it is short.
+    fn folded(
+        &mut self,
+        summary: &str,
+        length: usize,
+        inner: impl FnOnce(&mut Self) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let attributes = [("open", "")];
+        let attributes = if length > FOLDED { &[][..] } else { &attributes[..] };
+        self.element("details", attributes, |markup| {
+            markup.span("summary", "", summary)?;
+            inner(markup)
+        })
+    }
+
+    /// The records cited above, and the files they stand in.
+    pub(super) fn evidence(&mut self, coverage: &'a Coverage) -> io::Result<()> {
+        self.section("evidence", "Evidence", |markup| {
+            markup.cited()?;
+            let files = counted(coverage.evidence.len() as u64, "file");
+            let head = format!("{files} read to the end, sealed by SHA-256");
+            markup.folded(&head, coverage.evidence.len(), |markup| {
+                let headings = ["File", "Id", "Records", "Bytes", "Inflated", "In gaps", "Shape"];
+                markup.table(
+                    &headings,
+                    coverage.evidence.iter().map(|piece| {
+                        vec![
+                            Cell::Id(&piece.path),
+                            Cell::Id(piece.id.as_str()),
+                            Cell::Text(number(piece.records)),
+                            Cell::Text(number(piece.size)),
+                            Cell::Text(number(piece.inflated)),
+                            Cell::Text(number(piece.lost)),
+                            Cell::Text(piece.formats.join(", ")),
+                        ]
+                    }),
+                )
+            })
+        })
+    }
+
+    /// Each cited record, to be found by its number. Open, since a link must lead somewhere.
+    fn cited(&mut self) -> io::Result<()> {
+        let cited: Vec<_> = self.citations.cited().collect();
+        if cited.is_empty() {
+            return Ok(());
+        }
+        self.span("p", "quiet", "Records are counted from 0 in each file.")?;
+        let headings = ["Number", "File", "Record", "Event id"];
+        let rows: Vec<_> = cited
+            .into_iter()
+            .map(|(number, origin)| {
+                let row = vec![
+                    Cell::Text(format!("[{number}]")),
+                    Cell::Id(self.citations.path(&origin.evidence)),
+                    Cell::Text(origin.record.to_string()),
+                    Cell::Id(origin.event_id.as_ref().map_or("", |id| id.raw())),
+                ];
+                (Some(format!("r{number}")), row)
+            })
+            .collect();
+        self.anchored(&headings, rows)
+    }
+}
+
+fn gap(gap: &Gap) -> Vec<Cell<'_>> {
+    vec![
+        Cell::Id(&gap.path),
+        Cell::Text(number(gap.offset)),
+        Cell::Text(gap.size.map_or_else(|| "unknown".to_owned(), number)),
+        Cell::Text(gap.reason.words().to_owned()),
+        Cell::Text(gap.detail.clone()),
+    ]
+}
