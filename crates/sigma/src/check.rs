@@ -44,7 +44,12 @@ fn advise(document: &Document<'_>, problems: &mut Vec<Problem>) {
     };
     for name in unused(detection) {
         let fault = Fault::new(format!("the condition never names the selection {name:?}"));
-        warn(fault.hint("name it in the condition, or remove it").near(format!("{name}:")));
+        warn(
+            fault
+                .hint("name it in the condition, or remove it")
+                .near(format!("{name}:"))
+                .behind("detection:"),
+        );
     }
     if detection.timeframe.is_some() {
         warn(
@@ -74,7 +79,8 @@ fn repeated(id: &str, numbers: &[usize], documents: &[Document<'_>], problems: &
     for document in holders {
         let fault = Fault::new(format!("the id {id} also stands in {}", first.file.path))
             .hint("both rules are kept; give one of them a new UUID")
-            .near(id);
+            .near(id)
+            .behind("id:");
         problems.push(document.problem(Severity::Warning, fault));
     }
 }

@@ -126,6 +126,7 @@ fn missing(name: &str, named: &HashMap<String, Detection>) -> Fault {
     Fault::new(format!("the condition names {name:?}, which is not a selection of this rule"))
         .hint(format!("the selections are: {}", known.join(", ")))
         .near(name)
+        .behind("condition:")
 }
 
 /// Selections that no condition of the rule names, sorted.

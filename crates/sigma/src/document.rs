@@ -232,7 +232,9 @@ fn condition_problem(piece: Piece<'_>, severity: Severity, told: &str) -> Proble
 
 /// Finds where the fault stands in the piece; its first line if nowhere.
 pub(crate) fn place(piece: Piece<'_>, severity: Severity, fault: Fault) -> Problem {
-    let found = fault.near.as_deref().and_then(|near| find(piece.text, near));
+    let behind = fault.behind.and_then(|key| find(piece.text, key, 0));
+    let from = behind.map_or(0, |(line, _)| line);
+    let found = fault.near.as_deref().and_then(|near| find(piece.text, near, from)).or(behind);
     let first = piece.text.lines().position(|line| {
         let line = line.trim_start();
         !line.is_empty() && !line.starts_with('#')
@@ -248,14 +250,14 @@ pub(crate) fn place(piece: Piece<'_>, severity: Severity, fault: Fault) -> Probl
     }
 }
 
-/// Line and column (from 0) of a text, as a word of its own if it stands so anywhere. The
-/// condition is looked at last, because it names what stands elsewhere.
-fn find(text: &str, near: &str) -> Option<(usize, usize)> {
+/// Line and column (from 0) of a text at or behind a line, as a word of its own if it stands so
+/// anywhere.
+fn find(text: &str, near: &str, from: usize) -> Option<(usize, usize)> {
     let near = near.lines().next().filter(|near| !near.is_empty())?;
     let part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
     let column = |line: &str, at: usize| line.get(..at).map_or(0, |head| head.chars().count());
     let mut loose = None;
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in text.lines().enumerate().skip(from) {
         for (at, _) in line.match_indices(near) {
             let before = line.get(..at).and_then(|head| head.chars().next_back());
             let after = line.get(at + near.len()..).and_then(|tail| tail.chars().next());

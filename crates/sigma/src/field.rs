@@ -1,16 +1,13 @@
-//! Finding a rule's field in a record: one walk over the record's top level per record, then a
-//! lookup by number for each field that any rule names.
-//!
-//! A path goes on inside a string that holds JSON (a policy document, plain or
-//! percent-encoded), one level deep.
+//! Finding a rule's field in a record, and inside the JSON that a string of it may hold.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use crashcart_model::{FieldPath, Record, Str, Value};
 use serde_json::Value as Json;
 
+use crate::embedded::Embedded;
 use crate::leaf::{Leaf, any_json_leaf, any_leaf};
+use crate::slots::{SlotNames, Slots};
 
 /// A field that rules name.
 #[derive(Debug)]
@@ -178,142 +175,5 @@ fn walk(value: &Json, rest: &str, visit: &mut dyn FnMut(&Json) -> bool) -> bool 
         }
         Json::Array(items) => items.iter().any(|item| walk(item, rest, &mut *visit)),
         _ => false,
-    }
-}
-
-/// JSON documents found inside strings of the current record, each parsed at most once.
-#[derive(Debug, Default)]
-pub(crate) struct Embedded {
-    /// By place and length of the string's text, which stand still while one record is looked at.
-    parsed: RefCell<Vec<(usize, usize, Option<Arc<Json>>)>>,
-}
-
-impl Embedded {
-    pub fn clear(&mut self) {
-        self.parsed.get_mut().clear();
-    }
-
-    fn parse(&self, text: Str<'_>) -> Option<Arc<Json>> {
-        let raw = text.raw();
-        let start = raw.trim_start();
-        if !start.starts_with(['{', '[']) && !start.starts_with("%7B") {
-            return None;
-        }
-        let (place, length) = (raw.as_ptr().addr(), raw.len());
-        let known = self.parsed.borrow().iter().find_map(|(at, long, document)| {
-            (*at == place && *long == length).then(|| document.clone())
-        });
-        if let Some(document) = known {
-            return document;
-        }
-        let text = text.text();
-        let document = if start.starts_with('%') {
-            serde_json::from_slice(&percent_decoded(&text))
-        } else {
-            serde_json::from_str(&text)
-        };
-        let document = document.ok().map(Arc::new);
-        self.parsed.borrow_mut().push((place, length, document.clone()));
-        document
-    }
-}
-
-/// IAM answers with policy documents percent-encoded (RFC 3986).
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('%') {
-        out.extend_from_slice(before.as_bytes());
-        let byte = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        out.push(byte.unwrap_or(b'%'));
-        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out
-}
-
-/// The names of the top level that any rule reaches for, by number.
-#[derive(Debug)]
-pub(crate) struct SlotNames {
-    names: Vec<Box<str>>,
-    /// Slots by a cheap hash of the name.
-    buckets: Vec<Vec<u32>>,
-}
-
-const BUCKETS: usize = 256;
-
-fn bucket(name: &[u8]) -> usize {
-    let first = name.first().copied().unwrap_or_default();
-    let last = name.last().copied().unwrap_or_default();
-    let middle = name.get(name.len() / 2).copied().unwrap_or_default();
-    (name.len() * 31 + usize::from(first) * 7 + usize::from(last) * 13 + usize::from(middle) * 3)
-        % BUCKETS
-}
-
-impl SlotNames {
-    pub fn new() -> Self {
-        Self { names: Vec::new(), buckets: vec![Vec::new(); BUCKETS] }
-    }
-
-    /// The slot of a name, a new one if need be.
-    pub fn slot(&mut self, name: &str) -> u32 {
-        if let Some(slot) = self.find(name) {
-            return slot;
-        }
-        let slot = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(name.into());
-        if let Some(bucket) = self.buckets.get_mut(bucket(name.as_bytes())) {
-            bucket.push(slot);
-        }
-        slot
-    }
-
-    #[inline]
-    fn find(&self, name: &str) -> Option<u32> {
-        let bucket = self.buckets.get(bucket(name.as_bytes()))?;
-        bucket
-            .iter()
-            .find(|slot| self.names.get(**slot as usize).is_some_and(|known| **known == *name))
-            .copied()
-    }
-}
-
-/// Where the fields of the current record's top level stand.
-#[derive(Debug, Default)]
-pub(crate) struct Slots {
-    /// Generation and place on the tape; another generation's place is void.
-    places: Vec<(u32, u32)>,
-    generation: u32,
-}
-
-impl Slots {
-    /// Walks the top level of a record that is an object.
-    pub fn fill(&mut self, record: &Record<'_>, names: &SlotNames) {
-        self.places.resize(names.names.len(), (0, 0));
-        if self.generation == u32::MAX {
-            self.places.fill((0, 0));
-            self.generation = 0;
-        }
-        self.generation += 1;
-        let mut members = record.members();
-        loop {
-            let position = members.position();
-            let Some((key, _)) = members.next() else { return };
-            let slot =
-                if key.is_escaped() { names.find(&key.text()) } else { names.find(key.raw()) };
-            let Some(place) = slot.and_then(|slot| self.places.get_mut(slot as usize)) else {
-                continue;
-            };
-            // Of a name that stands twice the first counts, as everywhere else.
-            if place.0 != self.generation {
-                *place = (self.generation, position);
-            }
-        }
-    }
-
-    /// The value in a slot.
-    pub fn value<'a>(&self, record: &Record<'a>, slot: u32) -> Option<Value<'a>> {
-        let (generation, position) = *self.places.get(slot as usize)?;
-        (generation == self.generation).then(|| record.value_at(position))
     }
 }

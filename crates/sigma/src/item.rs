@@ -31,7 +31,7 @@ impl Compiler<'_> {
     /// What the item asks cannot be answered.
     pub fn item(&mut self, item: &DetectionItem) -> Result<NodeId, Fault> {
         let name = item.field.name.as_deref();
-        let near = |fault: Fault| fault.near(name.unwrap_or("|"));
+        let near = |fault: Fault| fault.near(name.unwrap_or("|")).behind("detection:");
         let modifiers = Modifiers::parse(&item.field.modifiers).map_err(near)?;
         if item.values.is_empty() {
             return Err(near(
@@ -50,7 +50,7 @@ impl Compiler<'_> {
     pub fn keywords(&mut self, values: &[SigmaValue]) -> Result<NodeId, Fault> {
         self.on_value(&Modifiers::default(), values).map_err(|fault| {
             let first = values.first().map(ToString::to_string).unwrap_or_default();
-            fault.near(first)
+            fault.near(first).behind("detection:")
         })
     }
 

@@ -9,7 +9,9 @@ mod check;
 mod condition;
 mod correlation;
 mod document;
+mod embedded;
 mod encode;
+mod evaluation;
 mod field;
 mod index;
 #[cfg(test)]
@@ -27,6 +29,7 @@ mod reference;
 mod rule_set;
 mod rule_test;
 mod selection;
+mod slots;
 mod text;
 
 pub use check::check;

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use crashcart_model::{Head, Record, RuleHit, Value};
 
 use crate::RuleSet;
-use crate::field::{Embedded, Scope, Slots, View};
-use crate::program::{Evaluation, Memo};
+use crate::embedded::Embedded;
+use crate::evaluation::{Evaluation, Memo};
+use crate::field::{Scope, View};
+use crate::slots::Slots;
 
 /// Matches records against a rule set; one per thread. Allocates while it warms up, then only
 /// for texts with escapes or beyond ASCII, and for JSON inside strings.

@@ -50,11 +50,13 @@ pub(crate) struct Fault {
     pub hint: Option<String>,
     /// Text to look for in the rule, to tell the line and column.
     pub near: Option<String>,
+    /// The key behind which to look for it.
+    pub behind: Option<&'static str>,
 }
 
 impl Fault {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, near: None }
+        Self { message: message.into(), hint: None, near: None, behind: None }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -65,6 +67,12 @@ impl Fault {
     /// Names text near which the fault stands; the first name given is kept, the most exact one.
     pub fn near(mut self, text: impl Into<String>) -> Self {
         self.near.get_or_insert(text.into());
+        self
+    }
+
+    /// Names the key behind which it stands, as `condition:`; the first one given is kept.
+    pub fn behind(mut self, key: &'static str) -> Self {
+        self.behind.get_or_insert(key);
         self
     }
 }

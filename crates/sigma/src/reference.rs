@@ -90,10 +90,12 @@ impl<'d> Directory<'d> {
             }
             ([], _) => Err(Fault::new(format!("no rule has the id, name or title {reference:?}"))
                 .hint("name a rule of these files by its id")
-                .near(reference)),
+                .near(reference)
+                .behind("rules:")),
             _ => Err(Fault::new(format!("several rules have the title {reference:?}"))
                 .hint("name the rule by its id")
-                .near(reference)),
+                .near(reference)
+                .behind("rules:")),
         }
     }
 }

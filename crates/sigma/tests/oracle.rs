@@ -1,5 +1,7 @@
 //! All shared rules over all shared records, held against what pySigma's SQLite backend found.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+
 mod corpus;
 
 use std::collections::{BTreeMap, BTreeSet};

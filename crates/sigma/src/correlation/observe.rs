@@ -11,7 +11,8 @@ use crashcart_model::{EventRef, FieldPath, Head, Record, RuleHit, Str, Timestamp
 
 use super::{Question, Step};
 use crate::RuleSet;
-use crate::field::{Embedded, first_text};
+use crate::embedded::Embedded;
+use crate::field::first_text;
 use crate::predicate::number;
 
 /// Gathers for all correlations of a rule set; one per thread.

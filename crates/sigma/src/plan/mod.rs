@@ -5,18 +5,22 @@
 //! have it, within `correlation:`); absent means false. What is hidden is decided over all
 //! documents, so that leaving a correlation out never brings its parts to light.
 
+mod correlations;
+mod filters;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use rsigma_parser::{FilterRuleTarget, LogSource};
+use rsigma_parser::LogSource;
 
+use self::correlations::Correlations;
 use crate::RuleSet;
-use crate::correlation::{Correlation, Reference, compile};
+use crate::correlation::{Correlation, Reference};
 use crate::document::{Content, Document};
 use crate::item::{Compiler, Placeholders};
 use crate::meta::RuleMeta;
 use crate::problem::{Fault, Problem, Severity};
 use crate::program::{NodeId, Program};
-use crate::reference::{By, Directory, Resolved};
+use crate::reference::{By, Directory};
 use crate::selection::Selection;
 
 /// The documents and what leads from one to another. Rules are named by their document's number.
@@ -62,8 +66,7 @@ impl<'d> Plan<'d> {
         let Content::Correlation(rule) = &document.content else { return };
         let mut found = Some(Vec::new());
         for text in &rule.rules {
-            let resolved = self.directory.resolve(text, number, self.documents);
-            match self.tell(number, text, resolved, Severity::Error, problems) {
+            match self.follow(number, text, Severity::Error, problems) {
                 Some(target) => {
                     if let Some(found) = &mut found {
                         let rule = u32::try_from(target).unwrap_or(u32::MAX);
@@ -76,17 +79,16 @@ impl<'d> Plan<'d> {
         self.links.insert(number, found);
     }
 
-    /// Tells about a reference that leads nowhere or was followed by its title.
-    fn tell(
+    /// Follows a reference; tells if it leads nowhere or goes by a title.
+    fn follow(
         &self,
         from: usize,
         text: &str,
-        resolved: Result<Resolved, Fault>,
         severity: Severity,
         problems: &mut Vec<Problem>,
     ) -> Option<usize> {
         let document = self.documents.get(from)?;
-        let resolved = match resolved {
+        let resolved = match self.directory.resolve(text, from, self.documents) {
             Ok(resolved) => resolved,
             Err(fault) => {
                 problems.push(document.problem(severity, fault));
@@ -100,13 +102,16 @@ impl<'d> Plan<'d> {
                 None => "titles change; give the rule an id or a name".to_owned(),
             };
             let fault = Fault::new(format!("{text:?} names a rule by its title"));
-            problems.push(document.problem(Severity::Warning, fault.hint(hint).near(text)));
+            problems.push(
+                document.problem(Severity::Warning, fault.hint(hint).near(text).behind("rules:")),
+            );
         }
         if resolved.ambiguous {
             let path = self.documents.get(resolved.target).map(|other| other.file.path.clone());
             let fault = Fault::new(format!("several rules answer to {text:?}"))
                 .hint(format!("the one in {} is taken", path.unwrap_or_default()))
-                .near(text);
+                .near(text)
+                .behind("rules:");
             problems.push(document.problem(Severity::Warning, fault));
         }
         Some(resolved.target)
@@ -173,72 +178,14 @@ impl<'d> Plan<'d> {
             }
         }
         self.filter(&mut nodes, &mut program, placeholders, problems);
-        let mut correlations =
-            Correlations { plan: self, nodes: &nodes, done: Vec::new(), state: BTreeMap::new() };
+        let mut correlations = Correlations::new(self, &nodes);
         for number in self.links.keys() {
             if needed.get(*number).is_some_and(|needed| *needed) {
                 correlations.compile(*number, problems);
             }
         }
-        let correlations = correlations.done;
+        let correlations = correlations.done();
         self.number(&nodes, program, correlations, &reported)
-    }
-
-    /// Narrows rules by the filters that name them.
-    fn filter(
-        &self,
-        nodes: &mut BTreeMap<usize, NodeId>,
-        program: &mut Program,
-        placeholders: &Placeholders,
-        problems: &mut Vec<Problem>,
-    ) {
-        for (number, document) in self.documents.iter().enumerate() {
-            let Content::Filter(filter) = &document.content else { continue };
-            if self.foreign.contains(&number) {
-                continue;
-            }
-            if !document.text.contains("rules:") {
-                let fault = Fault::new("the filter does not say which rules it narrows")
-                    .hint("add `rules:` with their ids, or `rules: any`")
-                    .near("filter:");
-                problems.push(document.problem(Severity::Error, fault));
-                continue;
-            }
-            let mut compiler = Compiler { program, placeholders, within: false };
-            let narrows = match compiler.detections(&filter.detection) {
-                Ok(node) => node,
-                Err(fault) => {
-                    problems.push(document.problem(Severity::Error, fault));
-                    continue;
-                }
-            };
-            for target in self.targets(number, &filter.rules, problems) {
-                let suits = self.documents.get(target).is_some_and(|target| {
-                    let Content::Rule(rule) = &target.content else { return false };
-                    filter.logsource.as_ref().is_none_or(|source| covers(source, &rule.logsource))
-                });
-                if let Some(node) = nodes.get_mut(&target).filter(|_| suits) {
-                    *node = program.and(vec![*node, narrows]);
-                }
-            }
-        }
-    }
-
-    fn targets(
-        &self,
-        from: usize,
-        target: &FilterRuleTarget,
-        problems: &mut Vec<Problem>,
-    ) -> BTreeSet<usize> {
-        let FilterRuleTarget::Specific(names) = target else {
-            return (0..self.documents.len()).collect();
-        };
-        let mut out = BTreeSet::new();
-        for name in names {
-            let resolved = self.directory.resolve(name, from, self.documents);
-            out.extend(self.tell(from, name, resolved, Severity::Warning, problems));
-        }
-        out
     }
 
     /// Gives the rules that are left their final numbers.
@@ -272,73 +219,6 @@ impl<'d> Plan<'d> {
     }
 }
 
-/// Compiles correlations, each behind those that it takes in.
-struct Correlations<'p> {
-    plan: &'p Plan<'p>,
-    nodes: &'p BTreeMap<usize, NodeId>,
-    done: Vec<Correlation>,
-    /// Whether it works; none while it is looked at.
-    state: BTreeMap<usize, Option<bool>>,
-}
-
-impl Correlations<'_> {
-    /// Whether the correlation works.
-    fn compile(&mut self, number: usize, problems: &mut Vec<Problem>) -> bool {
-        let Some(document) = self.plan.documents.get(number) else { return false };
-        match self.state.get(&number) {
-            Some(Some(works)) => return *works,
-            Some(None) => {
-                let fault = Fault::new("the correlation takes itself in, if only through others");
-                problems.push(document.problem(Severity::Error, fault.near("rules:")));
-                return false;
-            }
-            None => self.state.insert(number, None),
-        };
-        let works = self.attempt(number, document, problems);
-        self.state.insert(number, Some(works));
-        works
-    }
-
-    fn attempt(
-        &mut self,
-        number: usize,
-        document: &Document<'_>,
-        problems: &mut Vec<Problem>,
-    ) -> bool {
-        let plan = self.plan;
-        let Content::Correlation(rule) = &document.content else { return false };
-        let Some(Some(references)) = plan.links.get(&number) else { return false };
-        for reference in references {
-            let works = if plan.links.contains_key(&reference.document) {
-                self.compile(reference.document, problems)
-            } else {
-                self.nodes.contains_key(&reference.document)
-            };
-            if !works {
-                let fault = Fault::new(format!("the rule {:?} was skipped", reference.text))
-                    .hint("see what is said about that rule")
-                    .near(reference.text.as_str());
-                problems.push(document.problem(Severity::Error, fault));
-                return false;
-            }
-        }
-        let document_of = |text: &str| {
-            plan.directory.resolve(text, number, plan.documents).ok().map(|found| found.target)
-        };
-        let own = u32::try_from(number).unwrap_or(u32::MAX);
-        match compile(rule, own, references, &document_of) {
-            Ok(correlation) => {
-                self.done.push(correlation);
-                true
-            }
-            Err(fault) => {
-                problems.push(document.problem(Severity::Error, fault));
-                false
-            }
-        }
-    }
-}
-
 /// Why a rule with this source is not for CloudTrail records; none if it is.
 fn foreign(source: &LogSource) -> Option<String> {
     let is = |field: &Option<String>, word: &str| {
@@ -352,12 +232,4 @@ fn foreign(source: &LogSource) -> Option<String> {
     }
     let category = source.category.as_ref().filter(|_| source.product.is_none())?;
     Some(format!("not for AWS logs (category {category}): skipped"))
-}
-
-/// Whether a filter's source takes a rule's in.
-fn covers(filter: &LogSource, rule: &LogSource) -> bool {
-    let same = |filter: &Option<String>, rule: &Option<String>| filter.is_none() || filter == rule;
-    same(&filter.product, &rule.product)
-        && same(&filter.service, &rule.service)
-        && same(&filter.category, &rule.category)
 }
