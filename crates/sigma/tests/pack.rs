@@ -3,7 +3,8 @@
 //! A rule is tried with every other rule compiled beside it, so that one that is lost by the
 //! index, or hidden by a neighbour, is found too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crashcart_model::{EventRef, Head, Level, RuleHit};
@@ -170,4 +171,54 @@ fn the_pack_is_large_enough_and_keeps_its_alarms_few() {
     assert!(rules.len() >= 70, "only {} rules", rules.len());
     let loud = rules.iter().filter(|rule| rule.level >= Level::High).count();
     assert!(loud * 2 < rules.len(), "{loud} of {} rules get a responder out of bed", rules.len());
+}
+
+/// A file of the shared data, inflated; none, with a printed reason, where it is absent.
+fn shared(path: &str) -> Option<String> {
+    let file = std::fs::File::open(crashcart_testkit::shared_data(path)?).unwrap();
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(file).read_to_string(&mut text).unwrap();
+    Some(text)
+}
+
+#[test]
+fn ordinary_traffic_raises_no_alarm_at_medium_or_above() {
+    let Some(text) = shared("noise-opensearch-catalog/cloudtrail_347283850106.json.gz") else {
+        return;
+    };
+    let set = compiled(&pack());
+    let document: Json = serde_json::from_str(&text).unwrap();
+    let records = document.get("Records").unwrap_or(&document).as_array().unwrap();
+    assert!(records.len() > 700, "only {} events", records.len());
+    let loud: BTreeSet<&str> = fired(&set, &records.iter().collect::<Vec<_>>())
+        .into_iter()
+        .map(|rule| &set.rules()[rule as usize])
+        .filter(|rule| !rule.hidden && rule.level >= Level::Medium)
+        .map(|rule| rule.name.as_str())
+        .collect();
+    assert!(loud.is_empty(), "{loud:?}");
+}
+
+#[test]
+fn each_attack_of_the_simulator_is_found_under_its_own_tactic() {
+    let Some(text) = shared("stratus-red-team/cases.dev.jsonl.gz") else { return };
+    let set = compiled(&pack());
+    let mut missed = Vec::new();
+    for case in text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap()) {
+        let wanted: Vec<String> = case["expected"]["tactics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|tactic| tactic.as_str().unwrap().to_lowercase().replace(' ', "-"))
+            .collect();
+        let events: Vec<&Json> = case["input"].as_array().unwrap().iter().collect();
+        let found = fired(&set, &events).into_iter().any(|rule| {
+            let rule = &set.rules()[rule as usize];
+            rule.level >= Level::Low && rule.tactics.iter().any(|tactic| wanted.contains(tactic))
+        });
+        if !found {
+            missed.push(format!("{} ({})", case["case_id"], wanted.join(", ")));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
