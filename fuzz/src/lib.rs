@@ -5,8 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use crashcart_decode::json::Tape;
 use crashcart_decode::{Apart, Caps, Sink, Stretch, Tally};
-use crashcart_model::{Head, Record};
+use crashcart_model::{EventRef, Head, Record};
+use crashcart_sigma::RuleSet;
 
 /// Small enough that every cap is reached.
 const CAPS: Caps = Caps {
@@ -136,4 +138,30 @@ pub fn edited(sample: &[u8], mut edits: &[u8]) -> Vec<u8> {
         edits = if what & 2 == 0 { after } else { rest };
     }
     text
+}
+
+/// Matches records (as JSON text; what is none is passed over) against rules, correlations among
+/// them, with a fresh matcher and with one that has seen them before: the hits must be the same.
+pub fn match_twice<'a>(rules: &RuleSet, texts: impl Iterator<Item = &'a str> + Clone) {
+    let mut used = rules.matcher();
+    let mut correlator = rules.correlator();
+    let mut tape = Tape::new();
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for round in 0..2 {
+        for (number, text) in (0..).zip(texts.clone()) {
+            if tape.parse(text, 128).is_err() {
+                continue;
+            }
+            let record = tape.record(text);
+            let head = Head::of(&record);
+            used.matches(&record, &head, &mut first);
+            rules.matcher().matches(&record, &head, &mut second);
+            assert_eq!(first, second, "a matcher remembers: {text}");
+            if round == 0 {
+                let event = EventRef { evidence: 0, record: number };
+                correlator.observe(&record, &head, event, &first);
+            }
+        }
+    }
+    correlator.finish(&|evidence| evidence);
 }

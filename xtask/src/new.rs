@@ -61,7 +61,7 @@ pub fn run(root: &Path, kind: &str, name: &str) -> Result<bool, Failure> {
         "rule" => {
             write(root, &format!("rules/aws/{name}.yml"), &rule(root)?)?;
             println!(
-                "next: cargo test -p crashcart-app rules, which fails until the rule finds its event"
+                "next: cargo test -p crashcart-sigma --test pack, which fails until the rule finds its event"
             );
         }
         "format" => {
