@@ -3,7 +3,7 @@
 
 use crashcart_model::{EventRef, Head, Identity, Outcome, Record, RuleHit, Timestamp};
 
-use crate::agent;
+use crate::agent::{self, Class};
 use crate::earliest::Earliest;
 use crate::facts::earlier;
 use crate::witness::Witnesses;
@@ -69,7 +69,7 @@ impl Actor {
         record: &Record<'_>,
         head: &Head<'_>,
         identity: &Identity<'_>,
-        event: EventRef,
+        (event, class): (EventRef, Class),
     ) {
         let time = head.time;
         self.kind = self.kind.max(kind(identity));
@@ -78,7 +78,7 @@ impl Actor {
         self.last = self.last.max(time);
         let agent = head.user_agent.map(|text| text.text()).unwrap_or_default();
         let address = head.address.map(|text| text.text()).unwrap_or_default();
-        self.automated += u64::from(agent::is_automation(&agent));
+        self.automated += u64::from(class.automation);
         let add = |set: &mut Earliest<64>, text: Option<crashcart_model::Str<'_>>| {
             if let Some(text) = text {
                 set.add(&text.text(), time);
@@ -102,17 +102,17 @@ impl Actor {
             self.metadata_v1 = true;
         }
         self.seen.add(record, head, event);
-        if agent::is_service_address(&address) || agent::is_automation(&agent) {
+        if agent::is_service_address(&address) || class.automation {
             return;
         }
-        if !agent::is_console(&agent) {
+        if !class.console {
             self.hands.add(&address, time);
             self.observe_call(head);
         }
-        if agent::is_desktop(&agent) {
+        if class.desktop {
             self.desktop.add(record, head, event);
         }
-        if agent::attack_tool(&agent).is_some() {
+        if class.attack {
             self.attack.add(record, head, event);
             self.tools.add(&agent, time);
         }
@@ -124,14 +124,11 @@ impl Actor {
         let service = crate::knowledge::service_of(&source);
         let denied = head.outcome() == Outcome::Denied;
         let looks = crate::knowledge::discovery_technique(service, &name).is_some();
-        if denied || looks {
-            let call = format!("{service}:{name}");
-            if denied {
-                self.denied.add(&call, head.time);
-            }
-            if looks {
-                self.looked.add(&call, head.time);
-            }
+        if denied {
+            self.denied.add_pair(service, &name, head.time);
+        }
+        if looks {
+            self.looked.add_pair(service, &name, head.time);
         }
     }
 

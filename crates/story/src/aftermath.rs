@@ -138,9 +138,15 @@ pub(crate) fn accessed(scene: &Scene<'_>, scope: &Scope<'_>) -> Vec<Accessed> {
     for entry in scene.entries.iter().filter(|entry| entry.done()) {
         let Some(Effect::Read(kind)) = entry.effect() else { continue };
         let anonymous = scene.kind_of(entry.parts.actor) == Kind::Anonymous;
-        let outside = entry.parts.name.starts_with("SharedSnapshot");
-        if scope.tells(entry) || anonymous || outside {
-            sums.entry((kind, entry.parts.actor, entry.target())).or_default().add(entry);
+        if scope.tells(entry) || anonymous {
+            // A call that names several things reads each of them.
+            for thing in entry.parts.thing.split(", ") {
+                let what = match entry.parts.thing.contains(", ") {
+                    true => Some(LogText::from(thing)),
+                    false => entry.target(),
+                };
+                sums.entry((kind, entry.parts.actor, what)).or_default().add(entry);
+            }
         }
     }
     let mut rows: Vec<(Option<Timestamp>, Accessed)> = sums

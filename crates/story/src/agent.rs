@@ -1,8 +1,28 @@
 //! What a user agent tells about who was at work. A user agent is chosen by the caller: it can
 //! make somebody more suspect or rank a scaffold lower, but must never clear anybody.
 
+/// What an agent is, told once for each agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Class {
+    pub(crate) automation: bool,
+    pub(crate) console: bool,
+    pub(crate) desktop: bool,
+    pub(crate) attack: bool,
+}
+
+impl Class {
+    pub(crate) fn of(agent: &str) -> Self {
+        Self {
+            automation: is_automation(agent),
+            console: is_console(agent),
+            desktop: is_desktop(agent),
+            attack: attack_tool(agent).is_some(),
+        }
+    }
+}
+
 /// Whether the agent is an infrastructure-as-code tool.
-pub(crate) fn is_automation(agent: &str) -> bool {
+fn is_automation(agent: &str) -> bool {
     ["Terraform", "terraform-provider", "cloudformation.amazonaws.com", "pulumi", "OpenTofu"]
         .iter()
         .any(|tool| agent.contains(tool))
@@ -37,7 +57,7 @@ pub(crate) fn is_desktop(agent: &str) -> bool {
 }
 
 /// Whether the agent is the console or another of AWS's own front ends.
-pub(crate) fn is_console(agent: &str) -> bool {
+fn is_console(agent: &str) -> bool {
     agent == "AWS Internal"
         || agent.contains("console.")
         || agent.contains("Console")

@@ -10,11 +10,8 @@ use crate::principal;
 use crate::scene::Scene;
 use crate::shell::{aws, aws_in, quote};
 use crate::suspects::{PLAUSIBLE, Profile, known_as};
-use crate::undo;
+use crate::undo::{self, DENY_ALL};
 use crate::workload;
-
-const DENY_ALL: &str =
-    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
 
 /// Where an action stands in the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +58,7 @@ pub(crate) fn plan(
     off: &[undo::Off<'_>],
 ) -> Vec<Containment> {
     let mut plan = Plan { actions: Vec::new() };
-    for off in off.iter().filter(|off| off.again.is_none()) {
+    for off in off.iter().filter(|off| off.again.is_none() && !off.stopped.parts.automation) {
         let parts = &off.stopped.parts;
         let command = (parts.name == "StopLogging")
             .then(|| aws_in(parts.region, "cloudtrail start-logging", &[("name", parts.thing)]))

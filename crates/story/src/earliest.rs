@@ -60,6 +60,20 @@ impl<const CAP: usize> Earliest<CAP> {
         }
     }
 
+    /// Adds `one:two`. Allocates only for a text that is not in the set.
+    pub(crate) fn add_pair(&mut self, one: &str, two: &str, time: Option<Timestamp>) {
+        let same = |known: &str| {
+            known.len() == one.len() + 1 + two.len()
+                && known.starts_with(one)
+                && known.as_bytes().get(one.len()) == Some(&b':')
+                && known.ends_with(two)
+        };
+        match self.seen.iter_mut().find(|(_, known)| same(known)) {
+            Some(known) => known.0 = known.0.min(sortable(time)),
+            None => self.insert(&format!("{one}:{two}"), sortable(time)),
+        }
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.full |= other.full;
         for (time, text) in &other.seen {

@@ -13,11 +13,12 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::actor::Actor;
+use crate::agent::Class;
 use crate::earliest::Earliest;
 use crate::key::Parts;
 use crate::knowledge::{self, Detail, Effect, Target};
 use crate::witness::Witnesses;
-use crate::{agent, fnv, target};
+use crate::{fnv, principal, target};
 
 /// Items kept: calls that differ in who, what, on what, and what became of it.
 const ITEMS: usize = 100_000;
@@ -25,6 +26,8 @@ const ITEMS: usize = 100_000;
 const ACTORS: usize = 20_000;
 /// Issued sessions kept.
 const SESSIONS: usize = 20_000;
+/// User agents told apart at a time.
+const AGENTS: usize = 4096;
 /// Hours kept in which there were events (more than fourteen years).
 const HOURS: usize = 125_000;
 
@@ -43,6 +46,8 @@ pub struct Facts {
     /// Own accounts: the accounts whose trails these are.
     pub(crate) recipients: Earliest<64>,
     scratch: Vec<u8>,
+    /// What agents are; forgotten and told again when there are too many.
+    agents: Map<String, Class>,
 }
 
 /// What is known of one item.
@@ -118,25 +123,40 @@ impl Facts {
         }
         let identity = head.identity();
         let name = principal_name(&identity);
-        let by_hand = !head.user_agent.is_some_and(|text| agent::is_automation(&text.text()));
+        let class = self.class(&head.user_agent.map(|text| text.text()).unwrap_or_default());
+        let by_hand = !class.automation;
         if let Some(recipient) = head.recipient.or(identity.account) {
             self.recipients.add(&recipient.text(), head.time);
         }
         let actor = self.actors.entry_ref(&*name).or_default();
-        actor.observe(record, head, &identity, event);
+        actor.observe(record, head, &identity, (event, class));
         actor.hit(hits, by_hand);
         if self.actors.len() > 2 * ACTORS {
             prune_by(&mut self.actors, ACTORS, |name| fnv(name.as_bytes()));
         }
-        self.observe_item(record, head, &name, (event, hits, by_hand));
+        let account = head.recipient.or(identity.account).map(|text| text.text());
+        let who = (&*name, account.as_deref().unwrap_or_default());
+        self.observe_item(record, head, who, (event, hits, by_hand));
         self.observe_session(record, head, &identity, event);
+    }
+
+    fn class(&mut self, agent: &str) -> Class {
+        if let Some(class) = self.agents.get(agent) {
+            return *class;
+        }
+        if self.agents.len() >= AGENTS {
+            self.agents.clear();
+        }
+        let class = Class::of(agent);
+        self.agents.insert(agent.to_owned(), class);
+        class
     }
 
     fn observe_item(
         &mut self,
         record: &Record<'_>,
         head: &Head<'_>,
-        actor: &str,
+        (actor, account): (&str, &str),
         (event, hits, by_hand): (EventRef, &[RuleHit], bool),
     ) {
         let text = |field: Option<crashcart_model::Str<'_>>| {
@@ -167,11 +187,9 @@ impl Facts {
             matches!(call.effect(), Effect::Make(_) | Effect::Change(_) | Effect::Remove(_))
         });
         let region = head.region.filter(|_| changes).map(|text| text.text()).unwrap_or_default();
-        let account = head.recipient.or_else(|| head.identity().account);
-        let account = account.map(|text| text.text()).unwrap_or_default();
         let parts = Parts {
             actor,
-            account: &account,
+            account,
             region: &region,
             service,
             name: &name,
@@ -209,11 +227,16 @@ impl Facts {
         let issues = head.source.is_some_and(|source| source.is("sts.amazonaws.com"))
             && head.outcome() == Outcome::Done;
         let Some(response) = head.response.filter(|_| issues) else { return };
-        let who = ["assumedRoleUser", "federatedUser"]
+        let told = ["assumedRoleUser", "federatedUser"]
             .iter()
-            .find_map(|name| response.object(name)?.text_of("arn"));
-        let Some(arn) = who else { return };
-        let issued = self.sessions.entry_ref(&*arn.text()).or_default();
+            .find_map(|name| Some(response.object(name)?.text_of("arn")?.text()));
+        // Services' calls name the role and the session's name only.
+        let asked = || {
+            let of = |name| Some(head.request?.text_of(name)?.text());
+            principal::session_of(&of("roleArn")?, &of("roleSessionName")?).map(Into::into)
+        };
+        let Some(arn) = told.or_else(asked) else { return };
+        let issued = self.sessions.entry_ref(&*arn).or_default();
         issued.by.add(&principal_name(identity), head.time);
         let key = response.object("credentials").and_then(|c| c.text_of("accessKeyId"));
         if let Some(key) = key {

@@ -15,6 +15,13 @@ pub(crate) fn session(arn: &str) -> Option<(&str, &str)> {
     arn.split_once(":assumed-role/")?.1.split_once('/')
 }
 
+/// The ARN of a role's session: the role's path is not part of it.
+pub(crate) fn session_of(role: &str, session: &str) -> Option<String> {
+    let partition = role.strip_prefix("arn:")?.split(':').next()?;
+    let name = role.split_once(":role/")?.1.rsplit('/').next()?;
+    Some(format!("arn:{partition}:sts::{}:assumed-role/{name}/{session}", account(role)?))
+}
+
 /// Whether the session's name is an instance's id, as EC2 names the sessions of instance profiles.
 pub(crate) fn is_instance(name: &str) -> bool {
     name.strip_prefix("i-").is_some_and(|id| {
@@ -75,6 +82,8 @@ mod tests {
         let arn = "arn:aws:sts::111122223333:assumed-role/web/i-0dbc91f429e48eeed";
         assert_eq!(session(arn), Some(("web", "i-0dbc91f429e48eeed")));
         assert!(is_instance("i-0dbc91f429e48eeed") && !is_instance("i-am-bob"));
+        let role = "arn:aws:iam::111122223333:role/service-role/web";
+        assert_eq!(session_of(role, "i-0dbc91f429e48eeed").as_deref(), Some(arn));
         assert_eq!(account(arn), Some("111122223333"));
         assert_eq!(bare("arn:aws:lambda:us-east-1:111122223333:function:f:2"), "f");
         assert_eq!(bare("arn:aws:cloudtrail:us-east-1:111122223333:trail/main"), "main");

@@ -98,7 +98,19 @@ fn belongs(entry: &Entry<'_>, scope: &Scope<'_>) -> bool {
     if entry.looks() {
         return !entry.parts.automation;
     }
-    entry.matters()
+    entry.matters() && !is_housekeeping(entry)
+}
+
+/// What the agent on an instance reports about itself.
+fn is_housekeeping(entry: &Entry<'_>) -> bool {
+    entry.parts.service == "ssm"
+        && matches!(
+            entry.parts.name,
+            "UpdateInstanceInformation"
+                | "UpdateInstanceAssociationStatus"
+                | "PutInventory"
+                | "PutComplianceItems"
+        )
 }
 
 /// The smaller, the more it says.

@@ -208,7 +208,9 @@ fn deed_points(scene: &Scene<'_>, name: &str, because: &mut Vec<String>) -> u32 
                 shared.insert(kind);
             }
             Effect::Make(kind) => drop(made.insert(kind)),
-            Effect::Read(kind) => drop(read.entry(kind).or_default().insert(entry.parts.thing)),
+            Effect::Read(kind) => {
+                read.entry(kind).or_default().extend(entry.parts.thing.split(", "))
+            }
             _ if matches!(call.technique(), "T1485" | "T1490" | "T1486") => {
                 destroyed.insert((entry.parts.service, entry.parts.thing));
             }
@@ -235,6 +237,13 @@ fn deed_points(scene: &Scene<'_>, name: &str, because: &mut Vec<String>) -> u32 
     if !destroyed.is_empty() {
         let worth = if destroyed.len() >= 5 { 12 } else { 4 };
         add(worth, format!("deleted {} resources", destroyed.len()));
+    }
+    let jewels = &scene.material.environment.crown_jewel_buckets;
+    let objects = read.get("object").into_iter().flatten();
+    let jewels: BTreeSet<&str> =
+        objects.copied().filter(|bucket| jewels.iter().any(|jewel| jewel == bucket)).collect();
+    if !jewels.is_empty() {
+        add(8, format!("read from crown-jewel buckets: {}", list(&jewels)));
     }
     for (kind, things) in &read {
         let worth = if things.len() >= 5 { 8 } else { 4 };
@@ -280,6 +289,20 @@ fn weak_points(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut Vec<S
     let far = actor.hands.len();
     if far >= 2 && matches!(actor.kind, Kind::User | Kind::Root | Kind::Federated) {
         add(4, format!("used from {far} addresses, console aside"));
+    }
+    let dry: BTreeSet<&str> = scene
+        .entries_of(name)
+        .filter(|entry| entry.parts.error.contains("DryRunOperation"))
+        .map(|entry| entry.parts.name)
+        .collect();
+    if !dry.is_empty() {
+        add(
+            4,
+            format!(
+                "tried out what it may do with dry runs, permitted and not done: {}",
+                list(&dry)
+            ),
+        );
     }
     if (3..5).contains(&actor.denied.len()) {
         add(4, format!("{} different calls were denied", actor.denied.len()));

@@ -9,6 +9,7 @@ use crashcart_model::{Head, Record, Value};
 use serde_json::Value as Json;
 
 use crate::knowledge::{Detail, Target};
+use crate::principal;
 
 /// How many values of one list are named.
 const LISTED: usize = 10;
@@ -148,16 +149,38 @@ fn rule(rule: &Record<'_>) -> String {
     format!("{} from {}", what.join(" "), join(&mut ranges))
 }
 
+/// Whether a policy lets in everybody (without a condition) or another account.
+fn lets_outsiders_in(head: &Head<'_>) -> bool {
+    let own = head.recipient.or_else(|| head.identity().account).map(|text| text.text());
+    let own = own.as_deref().unwrap_or_default();
+    let mut outside = false;
+    each_statement(head, &mut |statement| {
+        let mut found = Vec::new();
+        allowed(statement, &mut found);
+        let conditional = statement.get("Condition").is_some();
+        outside |= found.iter().any(|who| {
+            let account = principal::account(who).unwrap_or(who);
+            let other = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+            who == "*" && !conditional || other && account != own
+        });
+    });
+    outside
+}
+
+fn each_statement(head: &Head<'_>, visit: &mut dyn FnMut(&Json)) {
+    for document in documents(head) {
+        if let Some(Json::Array(statements)) = document.get("Statement") {
+            statements.iter().for_each(&mut *visit);
+        } else if let Some(statement) = document.get("Statement") {
+            visit(statement);
+        }
+    }
+}
+
 /// The principals that a policy document lets in, other than AWS services.
 fn outsiders(head: &Head<'_>) -> String {
     let mut found = Vec::new();
-    for document in documents(head) {
-        if let Some(Json::Array(statements)) = document.get("Statement") {
-            statements.iter().for_each(|statement| allowed(statement, &mut found));
-        } else if let Some(statement) = document.get("Statement") {
-            allowed(statement, &mut found);
-        }
-    }
+    each_statement(head, &mut |statement| allowed(statement, &mut found));
     let mut found: Vec<Cow<'_, str>> = found.into_iter().map(Cow::Owned).collect();
     join(&mut found)
 }
@@ -251,13 +274,7 @@ pub(crate) fn variant(service: &str, name: &str, head: &Head<'_>) -> &'static st
 fn variant_elsewhere(service: &str, name: &str, head: &Head<'_>) -> &'static str {
     let told = |path: &'static str| first(head, &[path]);
     match (service, name) {
-        ("s3", "PutBucketPolicy") => {
-            if outsiders(head).is_empty() {
-                ""
-            } else {
-                "outside"
-            }
-        }
+        ("s3", "PutBucketPolicy") if lets_outsiders_in(head) => "outside",
         ("s3", "PutBucketPublicAccessBlock" | "PutPublicAccessBlock") => {
             let text = head.request.map(|request| request.json()).unwrap_or_default();
             if text.contains("true") && !text.contains("false") { "all" } else { "" }

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actor::{Actor, Kind};
-use crate::scene::Scene;
+use crate::scene::{Entry, Scene};
+use crate::suspects::changes_or_reads;
 use crate::{agent, principal};
 
 /// Addresses from which people worked by hand, with the people. A person is an IAM user, root or
@@ -58,7 +59,7 @@ pub(crate) fn points<'f>(
         because.push(format!(
             "credentials of {what} were used from a person's machine, by its user agent"
         ));
-        return 50;
+        return 50 + with_effect(scene, name, because);
     }
     let real: Vec<&str> =
         actor.addresses.iter().filter(|text| !agent::is_service_address(text)).collect();
@@ -72,7 +73,18 @@ pub(crate) fn points<'f>(
             "credentials of {what} were used from an address that is {}'s, besides its own",
             others.join("'s, ")
         ));
-        return 45;
+        return 45 + with_effect(scene, name, because);
     }
     0
+}
+
+/// More where something was read or changed with them.
+fn with_effect(scene: &Scene<'_>, name: &str, because: &mut Vec<String>) -> u32 {
+    let used = |entry: &&Entry<'_>| changes_or_reads(entry) && entry.call.is_some();
+    let Some(entry) = scene.entries_of(name).find(used) else { return 0 };
+    because.push(format!(
+        "and something was done with them: {}",
+        principal::plain(entry.what().raw())
+    ));
+    10
 }
