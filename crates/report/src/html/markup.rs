@@ -13,6 +13,8 @@ use crate::zone::Zone;
 pub(super) enum Cell<'a> {
     /// Words of ours, numbers.
     Text(String),
+    /// How things stand: a word and the class it looks like.
+    State(&'static str, &'static str),
     /// What a log said.
     Log(&'a LogText),
     /// Ids, names, paths: what is to be copied.
@@ -37,7 +39,7 @@ impl<'a> Cell<'a> {
             Cell::Log(text) => text.is_empty(),
             Cell::Id(text) => text.is_empty(),
             Cell::Cite(origins) => origins.is_empty(),
-            Cell::Time(_) | Cell::Outcome(_) => false,
+            Cell::Time(_) | Cell::Outcome(_) | Cell::State(..) => false,
         }
     }
 }
@@ -63,9 +65,15 @@ impl<'a> Markup<'a> {
         self.out.write_all(escape::html(text).as_bytes())
     }
 
-    /// What a log said: escaped, and isolated from the direction of what surrounds it.
+    /// What a log said: escaped, isolated from the direction of what surrounds it, and free to
+    /// break after a colon or a slash (which changes nothing in what is copied).
     pub(super) fn log(&mut self, text: &str) -> io::Result<()> {
-        self.element("bdi", &[], |markup| markup.text(text))
+        self.element("bdi", &[], |markup| {
+            text.split_inclusive([':', '/']).try_for_each(|piece| {
+                markup.text(piece)?;
+                if piece.ends_with([':', '/']) { markup.literal("<wbr>") } else { Ok(()) }
+            })
+        })
     }
 
     /// An element with its attributes and what is in it.
@@ -142,7 +150,7 @@ impl<'a> Markup<'a> {
         headings: &[&'static str],
         rows: impl IntoIterator<Item = (Option<String>, Vec<Cell<'a>>)>,
     ) -> io::Result<()> {
-        self.literal("<table role=\"table\"><thead><tr role=\"row\">")?;
+        self.literal("<div class=\"scroll\"><table role=\"table\"><thead><tr role=\"row\">")?;
         for heading in headings {
             self.element("th", &[("role", "columnheader"), ("scope", "col")], |markup| {
                 markup.text(heading)
@@ -152,7 +160,7 @@ impl<'a> Markup<'a> {
         for (anchor, row) in rows {
             self.row(headings, &row, anchor.as_deref())?;
         }
-        self.literal("</tbody></table>")
+        self.literal("</tbody></table></div>")
     }
 
     fn row(
@@ -180,6 +188,7 @@ impl<'a> Markup<'a> {
     fn cell(&mut self, cell: &Cell<'a>) -> io::Result<()> {
         match cell {
             Cell::Text(text) => self.text(text),
+            Cell::State(word, class) => self.span("span", class, word),
             Cell::Log(text) => self.log(text.raw()),
             Cell::Id(text) => self.element("span", &[("class", "id")], |markup| markup.log(text)),
             Cell::Time(time) => self.time(*time),

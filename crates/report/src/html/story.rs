@@ -7,6 +7,9 @@ use crashcart_model::{BlastRadius, LogText, PersistenceState, Step, Story};
 use super::markup::{Cell, Markup};
 use crate::zone::{counted, number, size};
 
+/// What nobody undid.
+const STANDS: Cell<'_> = Cell::State("STILL IN PLACE", "label alarm");
+
 impl<'a> Markup<'a> {
     /// The steps in order of time.
     pub(super) fn timeline(&mut self, story: &'a Story) -> io::Result<()> {
@@ -34,11 +37,11 @@ impl<'a> Markup<'a> {
                 &headings,
                 ways.into_iter().map(|way| {
                     let state = match way.state {
-                        PersistenceState::InPlace => "STILL IN PLACE",
-                        PersistenceState::Removed => "removed",
+                        PersistenceState::InPlace => STANDS,
+                        PersistenceState::Removed => Cell::State("removed", "good"),
                     };
                     vec![
-                        Cell::Text(state.to_owned()),
+                        state,
                         Cell::Text(way.kind.clone()),
                         Cell::Id(way.what.raw()),
                         Cell::Log(&way.by),
@@ -63,10 +66,12 @@ impl<'a> Markup<'a> {
             markup.table(
                 &headings,
                 changes.into_iter().map(|change| {
-                    let state =
-                        if change.reverted_by.is_some() { "put back" } else { "STILL CHANGED" };
+                    let state = match change.reverted_by {
+                        Some(_) => Cell::State("put back", "good"),
+                        None => STANDS,
+                    };
                     vec![
-                        Cell::Text(state.to_owned()),
+                        state,
                         Cell::Log(&change.change),
                         Cell::Id(change.resource.raw()),
                         Cell::Log(&change.by),
