@@ -2,16 +2,41 @@
 
 #![forbid(unsafe_code)]
 
+mod case;
+mod demo;
+mod detect;
+mod detection;
+mod environment;
+mod error;
 mod filter;
+mod inputs;
+mod investigate;
 mod progress;
 mod reading;
+mod rules;
+mod search;
 mod sorted;
+mod stats;
 #[cfg(test)]
 mod testing;
 mod timeline;
+mod whois;
 
+pub use case::{CaseRun, verify_case};
+pub use crashcart_decode::Caps;
+pub use crashcart_story::Pivot;
+pub use demo::{Demo, demo};
+pub use detect::{Detection, detect, detect_rows};
+pub use environment::{environment_init, load_environment, write_report};
+pub use error::AppError;
 pub use filter::Filter;
+pub use inputs::Inputs;
+pub use investigate::{Question, investigate};
 pub use progress::{Moment, Progress};
 pub use reading::ReadOptions;
+pub use rules::{RuleOptions, Rules, check_rules, pack};
+pub use search::{SearchOptions, search};
 pub use sorted::SortError;
+pub use stats::{StatColumn, StatRow, Stats, stats};
 pub use timeline::timeline;
+pub use whois::{Listed, Seen, Usage, Whois, WhoisMaterial, whois};

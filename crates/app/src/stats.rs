@@ -29,15 +29,25 @@ const BUDGET: usize = 48 << 20;
 const ENTRY: usize = 96;
 
 /// What is counted, in the order of the columns.
-const COLUMNS: [&str; 8] =
-    ["event", "principal", "access_key", "address", "region", "error", "user_agent", "hour"];
+const COLUMNS: [&str; 9] = [
+    "event",
+    "principal",
+    "access_key",
+    "address",
+    "region",
+    "account",
+    "error",
+    "user_agent",
+    "hour",
+];
 
 /// Counts of the events that pass the filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stats {
     /// How many events pass.
     pub events: u64,
-    /// `event`, `principal`, `access_key`, `address`, `region`, `error`, `user_agent`, `hour`.
+    /// `event`, `principal`, `access_key`, `address`, `region`, `account`, `error`, `user_agent`,
+    /// `hour`.
     pub columns: Vec<StatColumn>,
 }
 
@@ -80,21 +90,26 @@ pub fn stats(
     progress: &Progress,
     rows: usize,
 ) -> Result<(Stats, Coverage), SortError> {
-    counted(listing, options, progress, (rows, BUDGET / (options.threads + 1)))
+    let make = counters(options.threads);
+    let material = reading::read(listing, options, progress, &make);
+    Ok((add_up(material.observers, rows)?, material.coverage))
 }
 
-fn counted(
-    listing: &Listing,
-    options: &ReadOptions,
-    progress: &Progress,
-    (rows, budget): (usize, usize),
-) -> Result<(Stats, Coverage), SortError> {
+/// Makes a counter for each of so many workers.
+pub(crate) fn counters(threads: usize) -> impl Fn() -> Counter + Sync {
+    counters_within(BUDGET / (threads + 1))
+}
+
+fn counters_within(budget: usize) -> impl Fn() -> Counter + Sync {
     let hash = RandomState::default();
-    let make = || Counter::new(&hash, budget);
-    let material = reading::read(listing, options, progress, &make);
+    move || Counter::new(&hash, budget)
+}
+
+/// Adds up what all workers counted; each column lists at most `rows` values.
+pub(crate) fn add_up(counters: Vec<Counter>, rows: usize) -> Result<Stats, SortError> {
     let mut spills = Vec::new();
     let mut events = 0;
-    for mut counter in material.observers {
+    for mut counter in counters {
         events += counter.events;
         counter.write_out();
         if let Some(error) = counter.failed {
@@ -102,12 +117,11 @@ fn counted(
         }
         spills.push(counter.spill);
     }
-    let columns = add_up(spills, rows)?;
-    Ok((Stats { events, columns }, material.coverage))
+    Ok(Stats { events, columns: columns(spills, rows)? })
 }
 
 /// One worker's tables.
-struct Counter {
+pub(crate) struct Counter {
     hash: RandomState,
     tables: [HashMap<String, Count, RandomState>; COLUMNS.len()],
     held: usize,
@@ -151,6 +165,13 @@ impl Counter {
 
 impl Observer for Counter {
     fn event(&mut self, _: &Record<'_>, head: &Head<'_>, _: EventRef) {
+        self.count(head);
+    }
+}
+
+impl Counter {
+    /// Counts one event.
+    pub fn count(&mut self, head: &Head<'_>) {
         self.events += 1;
         for (table, value) in self.tables.iter_mut().zip(values(head)) {
             let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
@@ -189,14 +210,15 @@ fn values<'a>(head: &Head<'a>) -> [Option<Cow<'a, str>>; COLUMNS.len()] {
         text(identity.access_key),
         text(head.address),
         text(head.region),
+        text(head.recipient.or(identity.account)),
         text(head.error_code),
         text(head.user_agent),
         hour,
     ]
 }
 
-/// Adds up what all workers counted.
-fn add_up(spills: Vec<Spill>, rows: usize) -> Result<Vec<StatColumn>, SortError> {
+/// Adds up what belongs together.
+fn columns(spills: Vec<Spill>, rows: usize) -> Result<Vec<StatColumn>, SortError> {
     let mut tops: Vec<Top> = COLUMNS.iter().map(|_| Top::new(rows)).collect();
     let mut now = None;
     // Almost always one value: what has the same hash.
@@ -234,7 +256,9 @@ mod tests {
 
     fn count(folder: &std::path::Path, threads: usize, bounds: (usize, usize)) -> Stats {
         let options = options(threads, Filter::default());
-        counted(&listing(folder), &options, &Progress::default(), bounds).unwrap().0
+        let make = counters_within(bounds.1);
+        let material = reading::read(&listing(folder), &options, &Progress::default(), &make);
+        add_up(material.observers, bounds.0).unwrap()
     }
 
     fn rows(stats: &Stats, column: &str) -> Vec<(String, u64)> {
@@ -269,6 +293,7 @@ mod tests {
         assert_eq!(of("access_key"), [row("AKIAEXAMPLENINA", 3)]);
         assert_eq!(of("address"), [row("198.51.100.7", 4)]);
         assert_eq!(of("region"), [row("us-east-1", 3), row("eu-north-1", 1)]);
+        assert_eq!(of("account"), [row("111122223333", 4)]);
         assert_eq!(of("error"), [row("AccessDenied", 1)]);
         assert_eq!(of("user_agent"), [row("aws-cli/2.31", 4)]);
         assert_eq!(of("hour"), [row("2026-05-04T02:00:00Z", 1), row("2026-05-04T03:00:00Z", 2)]);
@@ -336,7 +361,7 @@ mod tests {
         // Counted with python over the 55 files.
         let column = |at: usize| (one.columns[at].total, one.columns[at].distinct);
         assert_eq!([column(0), column(2), column(3)], [(2900, 262), (2815, 133), (2900, 16)]);
-        assert_eq!([column(4), column(5), column(6)], [(2900, 1), (300, 32), (2900, 155)]);
+        assert_eq!([column(4), column(6), column(7)], [(2900, 1), (300, 32), (2900, 155)]);
         let first = |column: &str| rows(&one, column).first().cloned().unwrap();
         let row = |value: &str, count: u64| (value.to_owned(), count);
         assert_eq!(first("event"), row("kms:Decrypt", 178));

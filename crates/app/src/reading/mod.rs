@@ -68,13 +68,21 @@ pub(crate) struct Material<O> {
 impl<O> Material<O> {
     /// The origin of an event. Of several deliveries the first in the order of evidence is named.
     pub fn origin(&self, at: EventRef, event_id: Option<LogText>) -> Origin {
-        let hash = event_id.as_ref().map(|id| event_hash(id.raw()));
-        let found =
-            hash.and_then(|hash| self.copies.binary_search_by_key(&hash, |copy| copy.0).ok());
-        let copy = found.and_then(|found| self.copies.get(found)).map(|copy| copy.1);
-        let place = |at: EventRef| (self.table.rank(at.evidence), at.record);
-        let at = copy.filter(|copy| place(*copy) < place(at)).unwrap_or(at);
-        Origin { evidence: self.table.id(at.evidence), record: u64::from(at.record), event_id }
+        let mut origin =
+            Origin { evidence: self.table.id(at.evidence), record: u64::from(at.record), event_id };
+        self.name_first_copy(&mut origin);
+        origin
+    }
+
+    /// Names the first delivery of an event in place of a later one.
+    pub fn name_first_copy(&self, origin: &mut Origin) {
+        let Some(hash) = origin.event_id.as_ref().map(|id| event_hash(id.raw())) else { return };
+        let found = self.copies.binary_search_by_key(&hash, |copy| copy.0).ok();
+        let Some((_, at)) = found.and_then(|found| self.copies.get(found)) else { return };
+        let copy = (self.table.id(at.evidence), u64::from(at.record));
+        if (&copy.0, copy.1) < (&origin.evidence, origin.record) {
+            (origin.evidence, origin.record) = copy;
+        }
     }
 }
 

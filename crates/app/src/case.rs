@@ -1,0 +1,159 @@
+//! An investigation kept as a case: evidence sealed before any result is published, and all that
+//! was ever added investigated together, so that A and then B gives what A and B give.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crashcart_collect::Found;
+use crashcart_model::{Gap, GapReason, Investigation};
+use crashcart_report::{Html, Json, Writer};
+use crashcart_store::{Case, ManifestEntry};
+
+use crate::AppError;
+use crate::inputs::Inputs;
+use crate::investigate::{Question, investigate};
+use crate::progress::Progress;
+use crate::reading::ReadOptions;
+
+/// An investigation into a case folder.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseRun<'a> {
+    /// The case.
+    pub folder: &'a Path,
+    /// Keep copies of the evidence in the case.
+    pub copy_evidence: bool,
+}
+
+impl CaseRun<'_> {
+    /// Investigates the inputs together with what the case has already.
+    ///
+    /// # Errors
+    /// When the case cannot be opened or written, or somebody else writes it now.
+    pub fn investigate(
+        &self,
+        mut inputs: Inputs,
+        options: &ReadOptions,
+        progress: &Progress,
+        question: &Question<'_>,
+    ) -> Result<Investigation, AppError> {
+        let mut case = Case::open_for_writing(self.folder, question.version, None)?;
+        inputs.make_absolute();
+        self.add_sealed(&case, &mut inputs);
+        let mut investigation = investigate(&inputs.listing, options, progress, question);
+        tell_changes(&case, &mut investigation);
+        let entries = entries(&investigation);
+        self.keep(&mut case, &inputs, &entries)?;
+        case.seal(&entries)?;
+        publish(&mut case, &investigation)?;
+        Ok(investigation)
+    }
+
+    /// Evidence of earlier runs is read again, from where it lay or from the case's copy.
+    fn add_sealed(&self, case: &Case, inputs: &mut Inputs) {
+        let listed: Vec<PathBuf> =
+            inputs.listing.files.iter().map(|file| file.path.clone()).collect();
+        for entry in case.evidence() {
+            let lay = PathBuf::from(&entry.path);
+            if listed.contains(&lay) || inputs.listing.files.iter().any(|file| file.path == lay) {
+                continue;
+            }
+            let copy = case.copy_of(&entry.sha256);
+            let from = if lay.is_file() { Some(lay) } else { copy };
+            match from {
+                Some(path) => {
+                    let size = path.metadata().map_or(entry.size, |meta| meta.len());
+                    inputs.listing.files.push(Found { path, shown: entry.path, size });
+                }
+                None => inputs.listing.gaps.push(Gap {
+                    path: entry.path,
+                    offset: 0,
+                    size: None,
+                    reason: GapReason::Missing,
+                    detail: "evidence that this case sealed is not there any more".to_owned(),
+                }),
+            }
+        }
+        inputs.listing.files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+
+    /// Copies what must be kept: standard input always, for nothing else holds it.
+    fn keep(
+        &self,
+        case: &mut Case,
+        inputs: &Inputs,
+        entries: &[ManifestEntry],
+    ) -> Result<(), AppError> {
+        for file in &inputs.listing.files {
+            if !self.copy_evidence && !inputs.is_spooled(&file.path) {
+                continue;
+            }
+            for entry in entries.iter().filter(|entry| entry.path == file.shown) {
+                let source =
+                    File::open(&file.path).map_err(|error| AppError::read(&file.path, error))?;
+                case.copy_evidence(&entry.sha256, source)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The files behind an investigation, each once with its members.
+fn entries(investigation: &Investigation) -> Vec<ManifestEntry> {
+    let mut files: BTreeMap<(String, String), ManifestEntry> = BTreeMap::new();
+    for evidence in &investigation.coverage.evidence {
+        let sha256 = evidence.id.sha256().to_owned();
+        let entry = files.entry((evidence.path.clone(), sha256.clone())).or_insert_with(|| {
+            let path = evidence.path.clone();
+            ManifestEntry { sha256, size: evidence.size, path, members: Vec::new() }
+        });
+        entry.members.extend(evidence.id.member().map(str::to_owned));
+    }
+    files.into_values().collect()
+}
+
+/// Evidence that is no longer what an earlier run sealed is a gap, and is named.
+fn tell_changes(case: &Case, investigation: &mut Investigation) {
+    let coverage = &mut investigation.coverage;
+    for sealed in case.evidence() {
+        let mut read = coverage.evidence.iter().filter(|one| one.path == sealed.path).peekable();
+        if read.peek().is_some() && !read.any(|one| one.id.sha256() == sealed.sha256) {
+            coverage.gap_count += 1;
+            coverage.gaps.push(Gap {
+                path: sealed.path.clone(),
+                offset: 0,
+                size: None,
+                reason: GapReason::Missing,
+                detail: format!("this case sealed {}; the file has other bytes now", sealed.sha256),
+            });
+        }
+    }
+    coverage.gaps.sort();
+}
+
+fn publish(case: &mut Case, investigation: &Investigation) -> Result<(), AppError> {
+    let written = |writer: &dyn Writer| {
+        let mut bytes = Vec::new();
+        writer.write(investigation, &mut bytes).map_err(AppError::Output).map(|()| bytes)
+    };
+    let mut findings = Vec::new();
+    for finding in &investigation.findings {
+        crashcart_report::json_document(finding, false, &mut findings).map_err(AppError::Output)?;
+    }
+    let mut story = Vec::new();
+    crashcart_report::json_document(&investigation.story, true, &mut story)
+        .map_err(AppError::Output)?;
+    case.publish("findings.jsonl", &findings)?;
+    case.publish("story.json", &story)?;
+    case.publish("investigation.json", &written(&Json { pretty: true })?)?;
+    case.publish("report/report.html", &written(&Html)?)?;
+    Ok(())
+}
+
+/// Proves that nothing in a case changed since it was sealed.
+///
+/// # Errors
+/// When the folder is no case or cannot be read.
+pub fn verify_case(folder: &Path) -> Result<crashcart_store::Verification, AppError> {
+    Ok(crashcart_store::verify(folder)?)
+}

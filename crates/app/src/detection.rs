@@ -1,0 +1,244 @@
+//! Rules at work: each event is matched once, matches are counted exactly and shown up to a cap.
+
+use std::collections::BTreeSet;
+
+use crashcart_model::{
+    EventRef, Finding, Head, LogText, Record, RuleHit, Str, Timestamp, principal_name,
+};
+use crashcart_sigma::{CorrelationMatch, Correlator, Matcher, RuleMeta, RuleSet};
+
+use crate::reading::{Material, Observer, event_hash};
+
+/// Events listed for one finding; the earliest. The count is exact.
+const EVENTS_LISTED: usize = 100;
+/// Principals, keys, addresses and regions listed for one finding.
+const NAMES_LISTED: usize = 50;
+
+/// An event in the order in which findings list them: time, id, and where those are equal a hash
+/// of the record, so that what the cap cuts off depends on content alone.
+type Listed = (Option<Timestamp>, Option<String>, u64, EventRef);
+
+/// What one rule matched so far.
+#[derive(Debug, Default)]
+struct Tally {
+    count: u64,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+    principals: Names,
+    access_keys: Names,
+    addresses: Names,
+    regions: Names,
+    events: BTreeSet<Listed>,
+}
+
+/// The first so many names in the order of the alphabet.
+#[derive(Debug, Default)]
+struct Names(BTreeSet<String>);
+
+impl Names {
+    fn add(&mut self, name: &str) {
+        if name.is_empty() || self.0.contains(name) {
+            return;
+        }
+        if self.0.len() >= NAMES_LISTED {
+            if self.0.last().is_none_or(|last| last.as_str() < name) {
+                return;
+            }
+            self.0.pop_last();
+        }
+        self.0.insert(name.to_owned());
+    }
+
+    fn texts(self) -> Vec<LogText> {
+        self.0.into_iter().map(LogText::new).collect()
+    }
+}
+
+impl Tally {
+    fn add(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef) {
+        self.count += 1;
+        self.span(head.time);
+        let identity = head.identity();
+        self.principals.add(&principal_name(&identity));
+        let text = |field: Option<Str<'_>>| field.map(Str::text).unwrap_or_default().into_owned();
+        for (names, field) in [
+            (&mut self.access_keys, identity.access_key),
+            (&mut self.addresses, head.address),
+            (&mut self.regions, head.region),
+        ] {
+            match field {
+                Some(field) if field.is_escaped() => names.add(&text(Some(field))),
+                Some(field) => names.add(field.raw()),
+                None => {}
+            }
+        }
+        if self.events.len() >= EVENTS_LISTED
+            && self.events.last().is_some_and(|last| unlisted(head.time) > unlisted(last.0))
+        {
+            return;
+        }
+        let id = head.event_id.map(|id| id.text().into_owned());
+        self.list((head.time, id, event_hash(record.json()), at));
+    }
+
+    fn span(&mut self, time: Option<Timestamp>) {
+        self.first = self.first.into_iter().chain(time).min();
+        self.last = self.last.into_iter().chain(time).max();
+    }
+
+    fn list(&mut self, event: Listed) {
+        self.events.insert(event);
+        if self.events.len() > EVENTS_LISTED {
+            self.events.pop_last();
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.span(other.first);
+        self.span(other.last);
+        other.principals.0.iter().for_each(|name| self.principals.add(name));
+        other.access_keys.0.iter().for_each(|name| self.access_keys.add(name));
+        other.addresses.0.iter().for_each(|name| self.addresses.add(name));
+        other.regions.0.iter().for_each(|name| self.regions.add(name));
+        other.events.into_iter().for_each(|event| self.list(event));
+    }
+
+    fn correlated(&mut self, found: &CorrelationMatch) {
+        self.count += 1;
+        self.span(Some(found.first));
+        self.span(Some(found.last));
+        for event in &found.events {
+            self.principals.add(event.principal.raw());
+            self.access_keys.add(event.access_key.raw());
+            self.addresses.add(event.address.raw());
+            self.regions.add(event.region.raw());
+            let id = event.event_id.as_ref().map(|id| id.raw().to_owned());
+            let order = u64::from(event.event.record);
+            self.list((Some(event.time), id, order, event.event));
+        }
+    }
+}
+
+/// An event without a time sorts first in an `Option`; the order of a listing is the same.
+const fn unlisted(time: Option<Timestamp>) -> i64 {
+    match time {
+        Some(time) => time.millis(),
+        None => i64::MIN,
+    }
+}
+
+/// Matches rules on the events of one worker, and hands each match on.
+pub(crate) struct Detector<'r, T> {
+    rules: &'r RuleSet,
+    matcher: Matcher<'r>,
+    correlator: Correlator<'r>,
+    hits: Vec<RuleHit>,
+    tallies: Vec<Tally>,
+    /// What else looks at the event, with the rules that it matched.
+    pub next: T,
+}
+
+/// Looks at each event together with its matches.
+pub(crate) trait MatchObserver: Send {
+    /// An event and the visible rules that it matched.
+    fn event(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef, hits: &[RuleHit]);
+}
+
+impl<'r, T> Detector<'r, T> {
+    pub fn new(rules: &'r RuleSet, next: T) -> Self {
+        Self {
+            rules,
+            matcher: rules.matcher(),
+            correlator: rules.correlator(),
+            hits: Vec::new(),
+            tallies: rules.rules().iter().map(|_| Tally::default()).collect(),
+            next,
+        }
+    }
+}
+
+impl<T: MatchObserver> Observer for Detector<'_, T> {
+    fn event(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef) {
+        self.matcher.matches(record, head, &mut self.hits);
+        if !self.hits.is_empty() {
+            self.correlator.observe(record, head, at, &self.hits);
+            let metas = self.rules.rules();
+            self.hits.retain(|hit| metas.get(hit.rule as usize).is_some_and(|meta| !meta.hidden));
+            for hit in &self.hits {
+                if let Some(tally) = self.tallies.get_mut(hit.rule as usize) {
+                    tally.add(record, head, at);
+                }
+            }
+        }
+        self.next.event(record, head, at, &self.hits);
+    }
+}
+
+/// All findings of a reading, worst first, and what else looked at the events.
+pub(crate) struct Detected<T> {
+    pub findings: Vec<Finding>,
+    pub correlations: Vec<CorrelationMatch>,
+    pub others: Vec<T>,
+}
+
+/// Puts the workers' matches together.
+pub(crate) fn findings<T>(
+    rules: &RuleSet,
+    material: &mut Material<Detector<'_, T>>,
+) -> Detected<T> {
+    let detectors = std::mem::take(&mut material.observers);
+    let mut tallies: Vec<Tally> = rules.rules().iter().map(|_| Tally::default()).collect();
+    let mut correlator = rules.correlator();
+    let mut others = Vec::new();
+    for detector in detectors {
+        for (all, one) in tallies.iter_mut().zip(detector.tallies) {
+            all.merge(one);
+        }
+        correlator.merge(detector.correlator);
+        others.push(detector.next);
+    }
+    let rank = |evidence: u32| material.table.rank(evidence);
+    let correlations = correlator.finish(&rank);
+    for found in &correlations {
+        if let Some(tally) = tallies.get_mut(found.rule as usize) {
+            tally.correlated(found);
+        }
+    }
+    let mut findings: Vec<Finding> = rules
+        .rules()
+        .iter()
+        .zip(tallies)
+        .filter(|(meta, tally)| tally.count > 0 && !meta.hidden)
+        .map(|(meta, tally)| finding(meta, tally, material))
+        .collect();
+    findings.sort_by(|a, b| {
+        (b.level, a.first, &a.rule, &a.name).cmp(&(a.level, b.first, &b.rule, &b.name))
+    });
+    Detected { findings, correlations, others }
+}
+
+fn finding<O>(meta: &RuleMeta, tally: Tally, material: &Material<O>) -> Finding {
+    let mut events: Vec<_> = tally
+        .events
+        .into_iter()
+        .map(|(time, id, _, at)| (time, material.origin(at, id.map(LogText::new))))
+        .collect();
+    events.sort();
+    Finding {
+        rule: meta.id.clone(),
+        name: meta.name.clone(),
+        title: meta.title.clone(),
+        level: meta.level,
+        tactics: meta.tactics.clone(),
+        techniques: meta.techniques.clone(),
+        count: tally.count,
+        first: tally.first,
+        last: tally.last,
+        principals: tally.principals.texts(),
+        access_keys: tally.access_keys.texts(),
+        addresses: tally.addresses.texts(),
+        regions: tally.regions.texts(),
+        events: events.into_iter().map(|(_, origin)| origin).collect(),
+    }
+}

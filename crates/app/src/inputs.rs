@@ -1,0 +1,62 @@
+//! What a use case reads: paths made into a listing.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crashcart_collect::Listing;
+
+use crate::AppError;
+
+/// Files that were found, and the temporary file that holds standard input.
+#[derive(Debug)]
+pub struct Inputs {
+    /// What to read.
+    pub listing: Listing,
+    /// Removed when dropped.
+    spooled: Option<tempfile::TempPath>,
+}
+
+impl Inputs {
+    /// Finds all files at or below the paths; `-` is standard input.
+    ///
+    /// # Errors
+    /// When none of the paths exists, or standard input cannot be kept.
+    pub fn find(paths: &[PathBuf], standard_input: &mut dyn Read) -> Result<Self, AppError> {
+        let (dash, paths): (Vec<_>, Vec<_>) =
+            paths.iter().cloned().partition(|path| path == Path::new("-"));
+        if dash.is_empty() && !paths.iter().any(|path| path.exists()) {
+            let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            return Err(AppError::Request(format!("nothing is there: {}", shown.join(", "))));
+        }
+        let mut listing = crashcart_collect::find(&paths);
+        let mut spooled = None;
+        if !dash.is_empty() {
+            let folder = tempfile::env::temp_dir();
+            let (found, path) = crashcart_collect::spool(standard_input, &folder)
+                .map_err(AppError::StandardInput)?;
+            listing.files.push(found);
+            spooled = Some(path);
+        }
+        Ok(Self { listing, spooled })
+    }
+
+    /// Shows every file under its absolute path, so that a case does not depend on where
+    /// crashcart was called from.
+    pub(crate) fn make_absolute(&mut self) {
+        let spooled = self.spooled.as_deref();
+        for file in &mut self.listing.files {
+            if spooled == Some(file.path.as_path()) {
+                continue;
+            }
+            if let Ok(path) = file.path.canonicalize() {
+                file.shown = path.display().to_string();
+                file.path = path;
+            }
+        }
+    }
+
+    /// Whether this path is the temporary file of standard input.
+    pub(crate) fn is_spooled(&self, path: &Path) -> bool {
+        self.spooled.as_deref() == Some(path)
+    }
+}

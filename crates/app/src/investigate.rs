@@ -1,0 +1,107 @@
+//! `investigate`: from logs to what happened.
+
+use crashcart_collect::Listing;
+use crashcart_model::{
+    Environment, EventRef, Head, Investigation, Level, Origin, Record, RuleHit, Story, Tool,
+};
+use crashcart_story::{Facts, Pivot, RuleWords};
+
+use crate::detection::{self, Detector, MatchObserver};
+use crate::progress::Progress;
+use crate::reading::{self, Material, ReadOptions};
+use crate::rules::Rules;
+
+/// What an investigation starts from.
+pub struct Question<'a> {
+    /// The rules in use.
+    pub rules: &'a Rules,
+    /// What is known of the place.
+    pub environment: &'a Environment,
+    /// What the responder asks about.
+    pub pivot: Pivot,
+    /// The version that is written into the document.
+    pub version: &'a str,
+}
+
+impl MatchObserver for Facts {
+    fn event(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef, hits: &[RuleHit]) {
+        self.observe(record, head, at, hits);
+    }
+}
+
+/// Reads the material and tells its story. Equal material and rules give an equal document.
+pub fn investigate(
+    listing: &Listing,
+    options: &ReadOptions,
+    progress: &Progress,
+    question: &Question<'_>,
+) -> Investigation {
+    let rules = &question.rules.set;
+    let make = || Detector::new(rules, Facts::default());
+    let mut material = reading::read(listing, options, progress, &make);
+    let detected = detection::findings(rules, &mut material);
+    let facts = detected.others.into_iter().fold(Facts::default(), |mut all, facts| {
+        all.merge(facts);
+        all
+    });
+    let words = |rule: u32| words(question.rules, rule);
+    let evidence = |number: u32| material.table.id(number);
+    let told = crashcart_story::tell(
+        facts,
+        &crashcart_story::Material {
+            findings: &detected.findings,
+            coverage: &material.coverage,
+            environment: question.environment,
+            rules: &words,
+            evidence: &evidence,
+            pivot: &question.pivot,
+        },
+    );
+    let mut story = told.story;
+    name_first_copies(&mut story, &material);
+    let mut coverage = std::mem::take(&mut material.coverage);
+    coverage.blind_spots = told.blind_spots;
+    Investigation {
+        schema: Investigation::SCHEMA.to_owned(),
+        tool: Tool {
+            version: question.version.to_owned(),
+            rules_sha256: question.rules.sha256.clone(),
+        },
+        coverage,
+        findings: detected.findings,
+        verdict: told.verdict,
+        story,
+        containment: told.containment,
+    }
+}
+
+/// Of several deliveries of an event the first in the order of evidence is the one that is named.
+fn name_first_copies<O>(story: &mut Story, material: &Material<O>) {
+    let rename = |origins: &mut Vec<Origin>| {
+        origins.iter_mut().for_each(|origin| material.name_first_copy(origin));
+        origins.sort();
+        origins.dedup();
+    };
+    story.steps.iter_mut().for_each(|step| rename(&mut step.origins));
+    story.persistence.iter_mut().for_each(|one| rename(&mut one.origins));
+    story.changes.iter_mut().for_each(|one| rename(&mut one.origins));
+    story.accessed.iter_mut().for_each(|one| rename(&mut one.origins));
+    story.failed.iter_mut().for_each(|one| rename(&mut one.origins));
+    story.answers.iter_mut().for_each(|one| rename(&mut one.origins));
+}
+
+/// What the story needs to know of a rule.
+fn words(rules: &Rules, rule: u32) -> RuleWords {
+    let unknown = || RuleWords {
+        title: String::new(),
+        level: Level::Informational,
+        tactic: None,
+        technique: None,
+    };
+    rules.metas().get(rule as usize).map_or_else(unknown, |meta| RuleWords {
+        title: meta.title.clone(),
+        level: meta.level,
+        tactic: meta.tactics.first().cloned(),
+        technique: meta.techniques.first().cloned(),
+    })
+}
