@@ -241,8 +241,8 @@ mod tests {
     }
 
     fn ids(listed: &Listed) -> Vec<&str> {
-        let id = |event: &Event| event.origin.event_id.as_ref().map(LogText::raw);
-        listed.events.iter().filter_map(id).collect()
+        let ids = listed.events.iter().map(|event| event.origin.event_id.as_ref().unwrap().raw());
+        ids.collect()
     }
 
     fn names(usage: &Usage, column: &str) -> Vec<(String, u64)> {
