@@ -5,6 +5,7 @@
 //! a time come last. Must never lose a row: a temporary file that fails is an error.
 
 mod frame;
+pub(crate) mod key;
 pub(crate) mod spill;
 
 use std::hash::BuildHasher;
@@ -14,7 +15,8 @@ use crashcart_model::{Event, EventRef, Evidence, EvidenceId, Origin, Timestamp};
 use foldhash::fast::FixedState;
 
 use crate::reading::Material;
-use spill::{Header, Key, Spill};
+use key::{Header, Key};
+use spill::Spill;
 
 /// Bytes of rows that all workers together hold in memory.
 const BUDGET: usize = 48 << 20;

@@ -19,7 +19,8 @@ use serde::Serialize;
 use crate::progress::Progress;
 use crate::reading::{self, Observer, ReadOptions};
 use crate::sorted::SortError;
-use crate::sorted::spill::{self, Header, Key, Spill};
+use crate::sorted::key::{Header, Key};
+use crate::sorted::spill::{self, Spill};
 use column::{Count, Top};
 
 /// Bytes of tables that all workers together hold in memory, and of what was written out of them.

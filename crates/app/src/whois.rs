@@ -2,6 +2,7 @@
 //!
 //! Asks no network. What the text does not tell and the material does not show stays unknown.
 
+mod naming;
 mod subject;
 
 use crashcart_collect::Listing;

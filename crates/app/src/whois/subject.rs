@@ -8,7 +8,8 @@ use crashcart_model::{
     AccountId, Environment, Head, IdKind, LogText, Outcome, Record, Str, UniqueId, Value,
     principal_name,
 };
-use memchr::memmem;
+
+use super::naming::{holds, names, starts};
 
 /// Accounts behind canary tokens (Thinkst's canarytokens.org), as published with TruffleHog's
 /// canary detector and Praetorian's aurelian.
@@ -253,14 +254,6 @@ impl Kind {
     }
 }
 
-/// Whether the name of the thing that is created begins with this part, as `User` with `user`.
-fn starts(thing: &str, part: &str) -> bool {
-    !part.is_empty()
-        && thing.get(..part.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(part))
-        // CreateUserPool makes no user; CreateFunction20150331 makes a function.
-        && thing.get(part.len()..).is_some_and(|rest| !rest.starts_with(char::is_uppercase))
-}
-
 fn arn_words(arn: &str) -> &'static str {
     let mut parts = arn.splitn(6, ':');
     let (service, resource) = (parts.nth(2), parts.nth(2).unwrap_or_default());
@@ -287,34 +280,6 @@ fn is_private(address: &IpAddr) -> bool {
         }
         IpAddr::V6(v6) => v6.is_unique_local(),
     }
-}
-
-/// Whether the text names the id: not as a part of a longer name.
-fn names(text: &str, id: &str) -> bool {
-    let part = |byte: Option<&u8>| {
-        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(byte))
-    };
-    let bytes = text.as_bytes();
-    !id.is_empty()
-        && memmem::find_iter(bytes, id).any(|at| {
-            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            !part(before) && !part(bytes.get(at + id.len()))
-        })
-}
-
-/// Whether any string satisfies `wanted`, which is given the nearest field's name and the text.
-fn holds(value: Value<'_>, wanted: &mut dyn FnMut(&str, &str) -> bool) -> bool {
-    fn walk(field: &str, value: Value<'_>, wanted: &mut dyn FnMut(&str, &str) -> bool) -> bool {
-        match value {
-            Value::String(text) => wanted(field, &text.text()),
-            Value::Array(items) => items.members().any(|(_, item)| walk(field, item, wanted)),
-            Value::Object(items) => {
-                items.members().any(|(key, item)| walk(&key.text(), item, wanted))
-            }
-            _ => false,
-        }
-    }
-    walk("", value, wanted)
 }
 
 #[cfg(test)]
