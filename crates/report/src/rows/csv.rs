@@ -61,7 +61,18 @@ pub(super) fn record(row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
         &number,
         row.local_path.unwrap_or_default(),
     ];
-    write(cells.iter().map(|cell| escape::csv_cell(cell).into_owned()), out)
+    csv_record(cells, out)
+}
+
+/// Writes one record of any table, its cells escaped.
+///
+/// # Errors
+/// When `out` takes no more.
+pub fn csv_record<'a>(
+    cells: impl IntoIterator<Item = &'a str>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write(cells.into_iter().map(|cell| escape::csv_cell(cell).into_owned()), out)
 }
 
 /// Writes one record through a csv writer of its own, which holds nothing back.

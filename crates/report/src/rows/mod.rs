@@ -13,6 +13,8 @@ use crashcart_model::{Event, Level};
 
 use crate::zone::Zone;
 
+pub use csv::csv_record;
+
 /// The shape of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowFormat {
