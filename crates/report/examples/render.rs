@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 
 use crashcart_model::Investigation;
-use crashcart_report::{Html, Json, Text, Writer};
+use crashcart_report::{Html, Json, Markdown, Text, Writer};
 
 fn main() -> io::Result<()> {
     let mut document = String::new();
@@ -13,6 +13,7 @@ fn main() -> io::Result<()> {
     let writer: Box<dyn Writer> = match std::env::args().nth(1).as_deref() {
         Some("json") => Box::new(Json { pretty: true }),
         Some("html") => Box::new(Html),
+        Some("markdown") => Box::new(Markdown),
         _ => Box::new(Text::default()),
     };
     writer.write(&investigation, &mut io::stdout().lock())

@@ -87,7 +87,12 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
 pub fn markdown(text: &str) -> String {
     let shown = terminal(text);
     let mut out = String::with_capacity(shown.len() + 16);
-    let mut rest = shown.as_ref();
+    // Where a list entry starts with the text, a leading sign would start another list, and
+    // leading blanks a block of code.
+    let mut rest = shown.trim_start();
+    if rest.starts_with(['-', '+', '=']) {
+        out.push('\\');
+    }
     while let Some(character) = rest.chars().next() {
         match character {
             '&' => out.push_str("&amp;"),
@@ -100,13 +105,19 @@ pub fn markdown(text: &str) -> String {
             }
             // `http://` becomes a link by itself.
             ':' if rest.starts_with("://") => out.push_str("\\:"),
-            // So does `www.`
-            '.' if out.ends_with(['w', 'W']) => out.push_str("\\."),
+            // So does `www.`; and `1.` starts a list.
+            '.' if out.ends_with(['w', 'W']) || starts_list(&out, rest) => out.push_str("\\."),
             _ => out.push(character),
         }
         rest = rest.get(character.len_utf8()..).unwrap_or_default();
     }
     out
+}
+
+/// Whether nothing but digits stands before a full stop, and a blank or nothing after it.
+fn starts_list(before: &str, from_stop: &str) -> bool {
+    let digits = !before.is_empty() && before.bytes().all(|byte| byte.is_ascii_digit());
+    digits && (from_stop == "." || from_stop.starts_with(". "))
 }
 
 /// For a quoted label of a Mermaid graph: all but plain letters, digits and a few signs become
@@ -169,6 +180,9 @@ mod tests {
             markdown("](http://evil) **b** `c` | d"),
             "\\]\\(http\\://evil\\) \\*\\*b\\*\\* \\`c\\` \\| d"
         );
+        assert_eq!(markdown("  - a"), "\\- a");
+        assert_eq!(markdown("12. a 3.5"), "12\\. a 3.5");
+        assert_eq!(markdown("198.51.100.7"), "198.51.100.7");
         assert_eq!(markdown("www.evil <b> @nina"), "www\\.evil &lt;b&gt; \\@nina");
         assert_eq!(markdown("arn:aws:s3:::bucket/key.txt"), "arn:aws:s3:::bucket/key.txt");
     }

@@ -10,6 +10,7 @@ mod command;
 pub mod escape;
 mod html;
 mod json;
+mod markdown;
 mod material;
 mod names;
 mod page;
@@ -25,7 +26,8 @@ use crashcart_model::Investigation;
 
 pub use html::Html;
 pub use json::{Json, json_document};
-pub use rows::{Row, RowFormat, RowWriter};
+pub use markdown::Markdown;
+pub use rows::{Row, RowFormat, RowWriter, csv_record};
 pub use schema::investigation_schema;
 pub use table::{Align, Column, table};
 pub use text::{Text, findings_text};
