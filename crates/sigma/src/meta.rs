@@ -7,7 +7,7 @@ use crashcart_model::Level;
 use crate::document::{Content, Document};
 
 /// A rule's own words about itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RuleMeta {
     /// Its Sigma id; where it has none, its file's stem (and its number within the file, from
     /// the second on).

@@ -3,7 +3,8 @@
 //! Never decides what happens to a rule: it only tells people about it.
 
 /// How much a problem matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The rule is broken or unsupported: it was skipped.
     Error,
@@ -25,7 +26,7 @@ impl Severity {
 }
 
 /// One problem of one rule file. Lines and columns count from 1. Ordered by place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Problem {
     /// The rule file, as the caller named it; empty when the problem is with the request.
     pub path: String,
