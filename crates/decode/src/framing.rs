@@ -2,22 +2,27 @@
 //! envelope; tables and prefixed lines are recognised here too. Every byte is accounted for.
 //!
 //! After damage it looks for the next place where a record may begin, so that one broken record
-//! costs one Gap and not the rest of the file.
+//! costs one Gap and not the rest of the file. Work done in vain is bounded.
 
 use crashcart_model::{GapReason, Value};
 
 use crate::caps::Caps;
 use crate::formats::columns;
 use crate::json::{Stop, Tape};
-use crate::opener::{Ledger, Opener};
+use crate::ledger::Ledger;
+use crate::opener::{Loss, Opener};
 use crate::resync;
 use crate::sink::{Sink, Stretch, Tally};
 use crate::window::{End, Window};
 
 /// Envelope members whose array is read element by element, however long it is.
 const STREAMED: [&str; 4] = ["Records", "Events", "events", "records"];
-/// How far an envelope's head is looked at for such an array.
-const HEAD: usize = 1 << 16;
+/// How far an envelope's head is looked at for such an array, and a table's for its headings.
+pub(crate) const HEAD: usize = 1 << 16;
+/// Bytes that may be parsed in vain beyond those that were read since.
+const BUDGET: u64 = 1 << 26;
+/// How far into a line a time in front of a record may reach.
+const PREFIX: usize = 128;
 
 /// What encloses the place where the framing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +37,12 @@ pub(crate) struct Framing<'a, 'r> {
     pub(crate) caps: &'a Caps,
     pub(crate) ledger: Ledger,
     tape: Tape,
+    scalar: Tape,
     within: Vec<Within>,
-    gap: Option<Stretch>,
-    /// Bytes that may still be parsed in vain; damage made to cost time is given up on.
+    /// After damage inside an envelope brackets prove nothing: how many closed in a row.
+    adrift: Option<usize>,
+    /// A time stands in front of the unit that comes next.
+    prefixed: bool,
     budget: u64,
 }
 
@@ -46,9 +54,11 @@ pub(crate) fn read(window: &mut Window<'_>, caps: &Caps, sink: &mut dyn Sink) ->
         caps,
         ledger: Ledger::default(),
         tape: Tape::new(),
+        scalar: Tape::new(),
         within: Vec::new(),
-        gap: None,
-        budget: 1 << 28,
+        adrift: None,
+        prefixed: false,
+        budget: BUDGET,
     };
     framing.run();
     framing.finish()
@@ -61,11 +71,12 @@ impl Framing<'_, '_> {
             self.space();
             let Some(&byte) = self.window.text().as_bytes().first() else { return };
             match (self.within.last().copied(), byte) {
+                (Some(_), b']' | b'}') if self.adrift.is_some() => self.close_adrift(),
                 (Some(Within::Array), b']') | (Some(Within::Envelope), b'}') => {
                     self.frame(1);
                     self.within.pop();
                 }
-                (Some(Within::Envelope), b'"') => self.member(),
+                (Some(Within::Envelope), b'"') if self.adrift.is_none() => self.member(),
                 (None | Some(Within::Array), b'{') => self.object(),
                 (None, b'[') if self.opens_array() => {
                     self.frame(1);
@@ -79,27 +90,21 @@ impl Framing<'_, '_> {
         }
     }
 
-    fn finish(mut self) -> Option<Tally> {
+    fn finish(self) -> Option<Tally> {
         if self.ledger.refused {
             return None;
         }
-        self.flush();
-        let end = self.window.end().clone();
-        let offset = self.window.offset(0);
-        if let End::Broken(reason, detail) = end {
-            self.sink.gap(Stretch { offset, size: None, reason, detail });
-        } else if !self.within.is_empty() {
-            let detail = "the document is not closed: records may be missing at its end".to_owned();
-            self.sink.gap(Stretch { offset, size: None, reason: GapReason::Truncated, detail });
-        }
-        Some(Tally {
-            inflated: offset,
-            decoded: self.ledger.decoded,
-            framing: self.ledger.framing,
-            lost: self.ledger.lost,
-            records: u64::from(self.ledger.records),
-            formats: self.ledger.formats.into_iter().collect(),
-        })
+        let offset = self.window.offset();
+        let end = match self.window.end().clone() {
+            End::Broken(reason, detail) => Some((reason, detail)),
+            _ if self.within.is_empty() => None,
+            _ => Some((
+                GapReason::Truncated,
+                "the document is not closed: records may be missing at its end".to_owned(),
+            )),
+        };
+        let end = end.map(|(reason, detail)| Stretch { offset, size: None, reason, detail });
+        Some(self.ledger.finish(self.sink, offset, end))
     }
 
     /// Separators, white space, a byte-order mark, record separators of RFC 7464.
@@ -117,6 +122,18 @@ impl Framing<'_, '_> {
         }
     }
 
+    /// A bracket closes after damage: of the broken record, or of the document when as many close
+    /// in a row as are open.
+    fn close_adrift(&mut self) {
+        self.frame(1);
+        let closed = self.adrift.unwrap_or_default() + 1;
+        self.adrift = Some(closed);
+        if closed >= self.within.len() {
+            self.within.clear();
+            self.adrift = None;
+        }
+    }
+
     /// Whether the bracket opens an array of records, and is not the beginning of a log line.
     fn opens_array(&mut self) -> bool {
         self.want(64);
@@ -129,23 +146,36 @@ impl Framing<'_, '_> {
         while self.window.text().len() < length && self.window.fill() {}
     }
 
+    /// Makes twice as much visible, so that reading a long value again costs little in sum.
+    pub(crate) fn more(&mut self) -> bool {
+        let seen = self.window.text().len();
+        self.want((2 * seen).max(1));
+        self.window.text().len() > seen
+    }
+
     fn object(&mut self) {
-        if self.within.is_empty() {
+        if self.within.is_empty() || self.adrift.is_some() {
             self.want(1024);
             if let Some(length) = self.streamed_head() {
                 self.frame(length);
-                self.within.extend([Within::Envelope, Within::Array]);
+                self.envelope();
                 return;
             }
         }
         self.unit();
     }
 
+    fn envelope(&mut self) {
+        self.within.clear();
+        self.within.extend([Within::Envelope, Within::Array]);
+        self.adrift = None;
+        self.prefixed = false;
+    }
+
     /// Length of an envelope's head up to and with the bracket of its array of records.
     fn streamed_head(&mut self) -> Option<usize> {
         let text = self.window.text();
         let mut at = 1;
-        let mut scalar = Tape::new();
         while at < HEAD {
             let rest = text.get(at..)?;
             let name_at =
@@ -158,7 +188,7 @@ impl Framing<'_, '_> {
             match value.as_bytes().first()? {
                 b'[' => return STREAMED.contains(&name).then_some(value_at + 1),
                 b'{' => return None,
-                _ => at = value_at + scalar.parse(value, 1).ok()?,
+                _ => at = value_at + self.scalar.parse(value, 1).ok()?,
             }
         }
         None
@@ -167,46 +197,37 @@ impl Framing<'_, '_> {
     /// A further member of an envelope whose array was streamed: its name and value are framing.
     fn member(&mut self) {
         loop {
-            let text = self.window.text();
-            let name = self.tape.parse(text, 1).unwrap_or(text.len());
-            let rest = text.get(name..).unwrap_or_default().trim_start();
-            if let Some(value) = rest.strip_prefix(':').map(str::trim_start) {
-                let before = text.len() - value.len();
-                if value.starts_with('[')
-                    && STREAMED.iter().any(|s| text.get(1..name - 1) == Some(s))
-                {
-                    self.frame(before + 1);
-                    self.within.push(Within::Array);
+            let text = self.window.ahead(self.caps.record_bytes + 1);
+            let seen = text.len();
+            match member_length(text, &mut self.tape, self.caps.depth) {
+                Ok((length, opens)) => {
+                    self.frame(length);
+                    if opens {
+                        self.within.push(Within::Array);
+                    }
                     return;
                 }
-                if let Ok(length) = self.tape.parse(value, self.caps.depth) {
-                    return self.frame(before + length);
-                }
-            }
-            if text.len() > self.caps.record_bytes || !self.window.fill() {
-                self.within.pop();
-                return self.damage(1, "an envelope's member cannot be read");
+                Err(Stop::Incomplete) if seen <= self.caps.record_bytes && self.more() => {}
+                Err(_) => return self.damage(1, "an envelope's member cannot be read"),
             }
         }
     }
 
     /// One JSON value that is a unit by itself.
     fn unit(&mut self) {
+        self.adrift = self.adrift.map(|_| 0);
+        let cap = self.caps.record_bytes;
         loop {
-            let seen = self.window.text().len();
-            match self.tape.parse(self.window.text(), self.caps.depth) {
-                Ok(length) => return self.deliver(length),
-                Err(Stop::TooDeep(_)) => {
-                    let detail = format!("deeper than {} levels (--max-depth)", self.caps.depth);
-                    return self.skip(GapReason::TooDeep, &detail);
-                }
+            let text = self.window.ahead(cap + 1);
+            let seen = text.len();
+            match self.tape.parse(text, self.caps.depth) {
+                Ok(length) if length <= cap => return self.deliver(length),
+                Err(Stop::TooDeep(at)) => return self.too_deep(at),
                 Err(Stop::Bad(at)) => return self.damage(at, "the record is broken"),
-                Err(Stop::Incomplete) if seen > self.caps.record_bytes => {
-                    let detail = format!("over {} bytes (--max-record)", self.caps.record_bytes);
-                    return self.skip(GapReason::RecordTooLarge, &detail);
-                }
+                Ok(_) => return self.too_large(),
+                Err(Stop::Incomplete) if seen > cap => return self.too_large(),
                 Err(Stop::Incomplete) => {
-                    if !self.window.fill() {
+                    if !self.more() {
                         return self.damage(seen, "the record is cut off");
                     }
                 }
@@ -215,10 +236,13 @@ impl Framing<'_, '_> {
     }
 
     fn deliver(&mut self, length: usize) {
-        let offset = self.window.offset(0);
-        let record = self.tape.record(self.window.text());
-        let mut opener = Opener::new(self.sink, &mut self.ledger, self.caps.depth, offset);
+        self.budget = (self.budget + length as u64).min(BUDGET);
+        let text = self.window.text();
+        let record = self.tape.record(text);
+        let mut opener = Opener::new(self.sink, &mut self.ledger, self.caps.depth, text);
+        let prefixed = std::mem::take(&mut self.prefixed);
         let taken = match record.as_value() {
+            Value::Object(unit) if prefixed => opener.prefixed(&unit),
             Value::Object(unit) => opener.dispatch(&unit),
             Value::String(text) if text.raw().contains('{') => {
                 opener.embedded(record.as_value(), "cloudtrail");
@@ -226,109 +250,157 @@ impl Framing<'_, '_> {
             }
             _ => false,
         };
-        let lost = opener.lost();
-        if !taken {
-            return self.lose(
-                length,
-                GapReason::UnknownShape,
-                "JSON, but no record of a known shape",
-            );
+        let (losses, handed) = opener.finish();
+        if taken {
+            return self.settle(length, losses, handed);
         }
-        self.flush();
-        self.take(length, lost);
+        if let Some(head) = self.unknown_envelope(length) {
+            self.frame(head);
+            return self.envelope();
+        }
+        self.lose(length, GapReason::UnknownShape, "JSON, but no record of a known shape");
     }
 
-    /// Counts the next `length` bytes of text as records, less what was lost inside them.
-    pub(crate) fn take(&mut self, length: usize, lost: u64) {
-        let measure = self.window.measure(length);
-        let lost = (lost + measure.invalid).min(measure.bytes);
-        self.ledger.decoded += measure.bytes - lost;
-        self.ledger.lost += lost;
-        if measure.invalid > 0 {
-            self.sink.gap(Stretch {
-                offset: self.window.first_invalid(length).unwrap_or_default(),
-                size: Some(measure.invalid),
-                reason: GapReason::NotUtf8,
-                detail: "the record was read with U+FFFD in their place".to_owned(),
-            });
+    /// Length of the head of an envelope by another name: an object at the top that begins with
+    /// an array of objects, which are then read one by one.
+    fn unknown_envelope(&mut self, length: usize) -> Option<usize> {
+        if !self.within.is_empty() || self.budget < length as u64 {
+            return None;
         }
+        let text = self.window.text().get(..length)?;
+        let name = self.scalar.parse(text.strip_prefix('{')?, 1).ok()?;
+        let value = text.get(1 + name..)?.trim_start().strip_prefix(':')?.trim_start();
+        let inner = value.strip_prefix('[')?;
+        if !inner.trim_start().starts_with('{') {
+            return None;
+        }
+        self.budget -= length as u64;
+        Some(text.len() - inner.len())
+    }
+
+    /// Counts a unit of which a shape took what it could.
+    pub(crate) fn settle(&mut self, length: usize, losses: Vec<Loss>, handed: bool) {
+        if let Some(first) = losses.first().filter(|_| !handed) {
+            return self.lose(length, first.reason, first.detail);
+        }
+        self.ledger.close(self.sink);
+        let measure = self.window.measure(length);
+        let mut left = measure.bytes;
+        for loss in losses {
+            let size = left.min(loss.size as u64);
+            left -= size;
+            let offset = self.window.offset() + self.window.measure(loss.at).bytes;
+            let detail = format!("{}, inside the document there", loss.detail);
+            let part = Stretch { offset, size: Some(size), reason: loss.reason, detail };
+            self.ledger.lose_part(self.sink, part);
+        }
+        if let Some(offset) = self.window.first_invalid(length) {
+            let size = left.min(measure.invalid);
+            left -= size;
+            let detail = "the record was read with U+FFFD in their place".to_owned();
+            let reason = GapReason::NotUtf8;
+            let part = Stretch { offset, size: Some(size), reason, detail };
+            self.ledger.lose_part(self.sink, part);
+        }
+        self.ledger.decoded += left;
         self.window.advance(length);
     }
 
     pub(crate) fn frame(&mut self, length: usize) {
-        let bytes = self.window.measure(length).bytes;
-        self.ledger.framing += bytes;
+        self.ledger.framing += self.window.measure(length).bytes;
         self.window.advance(length);
     }
 
-    /// Counts the next `length` bytes of text as a gap, joined to one that ends here.
+    /// Counts the next `length` bytes of text as a gap.
     pub(crate) fn lose(&mut self, length: usize, reason: GapReason, detail: &str) {
-        let offset = self.window.offset(0);
-        let bytes = self.window.measure(length).bytes;
-        self.ledger.lost += bytes;
+        let size = Some(self.window.measure(length).bytes);
+        let offset = self.window.offset();
+        self.ledger.lose(self.sink, Stretch { offset, size, reason, detail: detail.to_owned() });
         self.window.advance(length);
-        if let Some(gap) = &mut self.gap
-            && gap.reason == reason
-            && gap.offset + gap.size.unwrap_or_default() == offset
-        {
-            gap.size = gap.size.map(|size| size + bytes);
-            return;
-        }
-        self.flush();
-        self.gap = Some(Stretch { offset, size: Some(bytes), reason, detail: detail.to_owned() });
     }
 
-    pub(crate) fn flush(&mut self) {
-        if let Some(gap) = self.gap.take() {
-            self.sink.gap(gap);
-        }
+    /// Whether `seen` bytes may have been parsed to get on by `moved`.
+    pub(crate) fn affordable(&mut self, seen: usize, moved: usize) -> bool {
+        let vain = seen.saturating_sub(moved) as u64;
+        let left = self.budget.checked_sub(vain);
+        self.budget = left.unwrap_or_default();
+        left.is_some()
     }
 
     /// Loses the text up to the next place where a record may begin. The parser was content up
     /// to `at`, so weak signs of a beginning count only from there.
     fn damage(&mut self, at: usize, detail: &str) {
-        let seen = self.window.text().len().min(at.max(1)) as u64;
-        if self.budget < seen {
-            return self.lose_rest("too much damage to go on");
-        }
-        self.budget -= seen;
+        self.prefixed = false;
+        self.adrift = (!self.within.is_empty()).then_some(0);
         let mut weak = at;
+        let mut moved = 0;
         loop {
             let text = self.window.text();
-            if let Some(found) = resync::next(text, weak) {
-                return self.lose(found, GapReason::NotJson, detail);
+            let found = resync::next(text, weak);
+            let end =
+                found.unwrap_or_else(|| floor(text, text.len().saturating_sub(resync::LONGEST)));
+            self.lose(end, GapReason::NotJson, detail);
+            moved += end;
+            if found.is_some() {
+                break;
             }
-            let keep = text.len() - floor(text, text.len().saturating_sub(resync::LONGEST));
-            self.lose(text.len() - keep, GapReason::NotJson, detail);
-            weak = 1;
+            weak = weak.saturating_sub(end).max(1);
             if !self.window.fill() {
                 let rest = self.window.text().len();
                 return self.lose(rest, GapReason::NotJson, detail);
             }
         }
+        if !self.affordable(at, moved) {
+            self.lose_rest();
+        }
     }
 
-    fn lose_rest(&mut self, detail: &str) {
+    pub(crate) fn lose_rest(&mut self) {
         loop {
             let rest = self.window.text().len();
-            self.lose(rest, GapReason::NotJson, detail);
+            self.lose(rest, GapReason::NotJson, "too much damage to go on");
             if !self.window.fill() {
                 return;
             }
         }
     }
 
+    /// A value nested too deep ends with its brackets; one that never ends is damage.
+    fn too_deep(&mut self, at: usize) {
+        let cap = self.caps.record_bytes;
+        let mut brackets = resync::Brackets::default();
+        let mut seen = 0;
+        let closed = loop {
+            let text = self.window.ahead(cap);
+            let rest = text.get(seen..).unwrap_or_default();
+            if let Some(end) = brackets.close(rest.as_bytes()) {
+                break Some(seen + end);
+            }
+            seen = text.len();
+            if seen >= cap || !self.more() {
+                break None;
+            }
+        };
+        match closed {
+            Some(end) if self.affordable(at, end) => {
+                let detail = format!("deeper than {} levels (--max-depth)", self.caps.depth);
+                self.lose(end, GapReason::TooDeep, &detail);
+            }
+            None if self.affordable(seen, at) => self.damage(at, "nested too deep, never closed"),
+            _ => self.lose_rest(),
+        }
+    }
+
     /// Passes over one value by its brackets, without holding it.
-    fn skip(&mut self, reason: GapReason, detail: &str) {
+    fn too_large(&mut self) {
+        let detail = format!("over {} bytes (--max-record)", self.caps.record_bytes);
         let mut brackets = resync::Brackets::default();
         loop {
             let text = self.window.text();
-            if let Some(end) = brackets.close(text.as_bytes()) {
-                return self.lose(end, reason, detail);
-            }
-            let length = text.len();
-            self.lose(length, reason, detail);
-            if !self.window.fill() {
+            let end = brackets.close(text.as_bytes());
+            let length = end.unwrap_or(text.len());
+            self.lose(length, GapReason::RecordTooLarge, &detail);
+            if end.is_some() || !self.window.fill() {
                 return;
             }
         }
@@ -336,27 +408,47 @@ impl Framing<'_, '_> {
 
     /// A line of text at the top: a time in front of a record is framing, all else is lost.
     fn line(&mut self) {
-        self.want(256);
+        self.want(2 * PREFIX);
         let text = self.window.text();
-        let line = text.get(..text.find('\n').unwrap_or(text.len())).unwrap_or_default();
-        if let Some(prefix) = line.find('{').filter(|at| *at <= 128)
+        let line = text.split('\n').next().unwrap_or_default();
+        if let Some(prefix) = line.find('{').filter(|at| *at <= PREFIX)
             && line.get(..prefix).is_some_and(resync::is_time_prefix)
         {
-            self.ledger.formats.insert("cloudwatch_logs");
+            self.prefixed = true;
             return self.frame(prefix);
         }
         loop {
             let text = self.window.text();
-            if let Some(found) = resync::next(text, 1) {
-                return self.lose(found, GapReason::NotJson, "text that is no record");
-            }
-            let length = text.find('\n').map_or(text.len(), |at| at + 1);
+            let line = text.find('\n').map(|at| at + 1);
+            let found = resync::next(text.get(..line.unwrap_or(text.len())).unwrap_or_default(), 1);
+            let end = found.or(line);
+            let length =
+                end.unwrap_or_else(|| floor(text, text.len().saturating_sub(resync::LONGEST)));
             self.lose(length, GapReason::NotJson, "text that is no record");
-            if length > 0 && !self.window.text().is_empty() || !self.window.fill() {
+            if end.is_some() {
                 return;
+            }
+            if !self.window.fill() {
+                let rest = self.window.text().len();
+                return self.lose(rest, GapReason::NotJson, "text that is no record");
             }
         }
     }
+}
+
+/// Length of an envelope's member; whether it ends with the bracket of an array of records.
+fn member_length(text: &str, tape: &mut Tape, depth: usize) -> Result<(usize, bool), Stop> {
+    let name = tape.parse(text, 1)?;
+    let rest = text.get(name..).unwrap_or_default().trim_start();
+    let Some(value) = rest.strip_prefix(':').map(str::trim_start) else {
+        return Err(if rest.is_empty() { Stop::Incomplete } else { Stop::Bad(name) });
+    };
+    let before = text.len() - value.len();
+    let name = text.get(1..name.saturating_sub(1)).unwrap_or_default();
+    if value.starts_with('[') && STREAMED.contains(&name) {
+        return Ok((before + 1, true));
+    }
+    tape.parse(value, depth).map(|length| (before + length, false))
 }
 
 /// The nearest character boundary at or before `at`.

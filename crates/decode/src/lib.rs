@@ -6,42 +6,64 @@
 
 #![forbid(unsafe_code)]
 
-use std::io::{BufRead, Read, Seek};
+use std::io::{BufRead, Read, Seek, SeekFrom};
 
+#[cfg(test)]
+extern crate self as crashcart_decode;
+
+mod archive;
 mod caps;
 mod container;
 mod formats;
 mod framing;
 mod inflate;
 pub mod json;
+mod ledger;
 mod opener;
 mod resync;
 mod sink;
 #[cfg(test)]
-mod testing;
+#[path = "../tests/reading/seen.rs"]
+pub mod testing;
 mod window;
+mod zstd;
 
 pub use caps::Caps;
 pub use container::{Container, SNIFF};
 pub use sink::{Apart, Sink, Stretch, Tally};
 
-fn reading<'a>(caps: &'a Caps, sink: &'a mut dyn Sink) -> container::Reading<'a> {
-    container::Reading { caps, sink, member: None, level: 0, members: 0 }
+fn reading<'a>(caps: &Caps, sink: &'a mut dyn Sink) -> container::Reading<'a> {
+    container::Reading {
+        caps: caps.bounded(),
+        sink,
+        flow: inflate::Flow::default(),
+        member: None,
+        names: archive::Names::default(),
+        level: 0,
+    }
 }
 
 /// Reads a file that is in memory.
 pub fn read_bytes(bytes: &[u8], caps: &Caps, sink: &mut dyn Sink) {
-    reading(caps, sink).bytes(bytes);
+    let mut reading = reading(caps, sink);
+    reading.flow.stored(bytes.len() as u64);
+    reading.bytes(bytes);
 }
 
 /// Reads a stream once, in constant memory. A zip archive cannot be read so: see [`read_zip`].
 pub fn read_stream(source: &mut dyn Read, caps: &Caps, sink: &mut dyn Sink) {
-    reading(caps, sink).stream(source);
+    let mut reading = reading(caps, sink);
+    let flow = reading.flow.clone();
+    reading.stream(&mut inflate::Counted { source, flow });
 }
 
 /// Reads a zip archive that is too large for memory.
-pub fn read_zip(source: impl Read + Seek, caps: &Caps, sink: &mut dyn Sink) {
-    reading(caps, sink).zip(source);
+pub fn read_zip(mut source: impl Read + Seek, caps: &Caps, sink: &mut dyn Sink) {
+    let mut reading = reading(caps, sink);
+    // What cannot be sought in shows as a broken archive at once.
+    let size = source.seek(SeekFrom::End(0)).unwrap_or_default();
+    reading.flow.stored(size);
+    reading.zip(source);
 }
 
 /// Whether the content is a zip archive, which must be read by [`read_zip`].

@@ -1,27 +1,26 @@
 //! What a shape does with a unit: hand over its events, open what is embedded in it, or say what
 //! part of it could not be read.
 
-use std::collections::BTreeSet;
-
-use crashcart_model::{GapReason, Record, Value};
+use crashcart_model::{GapReason, Record, Str, Value};
 
 use crate::formats;
 use crate::json::{Stop, Tape};
-use crate::sink::{Apart, Sink, Stretch};
+use crate::ledger::Ledger;
+use crate::resync;
+use crate::sink::{Apart, Sink};
 
 /// How deep records may be wrapped in one another (a log event in a Splunk export of ...).
 const WRAPPINGS: usize = 4;
 
-/// Byte and record accounts of one stream.
-#[derive(Debug, Default)]
-pub(crate) struct Ledger {
-    pub decoded: u64,
-    pub framing: u64,
-    pub lost: u64,
-    pub records: u32,
-    pub formats: BTreeSet<&'static str>,
-    /// The sink does not want this stream now; see [`Sink::admits`].
-    pub refused: bool,
+/// A part of a unit that could not be read.
+#[derive(Debug)]
+pub(crate) struct Loss {
+    /// Where in the unit's text it stands, or the string that holds it; 0 where that is unknown.
+    pub at: usize,
+    /// Bytes of text.
+    pub size: usize,
+    pub reason: GapReason,
+    pub detail: &'static str,
 }
 
 /// See the module. Lives for one unit.
@@ -29,9 +28,18 @@ pub struct Opener<'s> {
     sink: &'s mut dyn Sink,
     ledger: &'s mut Ledger,
     depth: usize,
-    offset: u64,
+    /// The unit's text.
+    unit: &'s str,
     wrapping: usize,
-    lost: u64,
+    /// Where the embedded string stands that is open.
+    inside: Option<usize>,
+    losses: Vec<Loss>,
+    /// Bytes of the losses.
+    lost: usize,
+    /// Records handed over, of any kind.
+    handed: u32,
+    /// `handed` when something was lost last.
+    handed_at_loss: u32,
     partial: bool,
 }
 
@@ -40,14 +48,26 @@ impl<'s> Opener<'s> {
         sink: &'s mut dyn Sink,
         ledger: &'s mut Ledger,
         depth: usize,
-        offset: u64,
+        unit: &'s str,
     ) -> Self {
-        Self { sink, ledger, depth, offset, wrapping: 0, lost: 0, partial: false }
+        Self {
+            sink,
+            ledger,
+            depth,
+            unit,
+            wrapping: 0,
+            inside: None,
+            losses: Vec::new(),
+            lost: 0,
+            handed: 0,
+            handed_at_loss: 0,
+            partial: false,
+        }
     }
 
-    /// Bytes of the unit that were told as gaps.
-    pub(crate) const fn lost(&self) -> u64 {
-        self.lost
+    /// What could not be read, and whether anything else could.
+    pub(crate) fn finish(self) -> (Vec<Loss>, bool) {
+        (self.losses, self.handed > 0)
     }
 
     /// Asks each shape in turn; false when none knows the unit.
@@ -55,11 +75,17 @@ impl<'s> Opener<'s> {
         formats::JSON.iter().any(|shape| shape.open(unit, self))
     }
 
+    /// A record with a time in front of it, as CloudWatch Logs are exported.
+    pub(crate) fn prefixed(&mut self, unit: &Record<'_>) -> bool {
+        self.nested(unit, "cloudwatch_logs")
+    }
+
     fn admitted(&mut self, format: &'static str) -> bool {
-        if self.wrapping == 0 || self.ledger.formats.is_empty() {
-            if self.ledger.formats.is_empty() {
-                self.ledger.refused = !self.sink.admits(formats::is_lossy(format));
-            }
+        if !self.ledger.asked {
+            self.ledger.asked = true;
+            self.ledger.refused = !self.sink.admits(formats::is_lossy(format));
+        }
+        if self.wrapping == 0 {
             self.ledger.formats.insert(format);
         }
         !self.ledger.refused
@@ -67,6 +93,7 @@ impl<'s> Opener<'s> {
 
     /// An event.
     pub fn event(&mut self, record: &Record<'_>, format: &'static str) {
+        self.handed += 1;
         if !self.admitted(format) {
             return;
         }
@@ -87,6 +114,7 @@ impl<'s> Opener<'s> {
 
     /// A record that is counted apart.
     pub fn apart(&mut self, kind: Apart, format: &'static str) {
+        self.handed += 1;
         if self.admitted(format) {
             self.sink.apart(kind);
         }
@@ -100,8 +128,26 @@ impl<'s> Opener<'s> {
                     self.unknown(value, "an embedded object that is not a CloudTrail record");
                 }
             }
-            Value::String(text) => self.text(&text.text(), text.raw().len(), format),
+            Value::String(text) => self.string(text, format),
             _ => self.unknown(value, "neither an object nor JSON text where a record should be"),
+        }
+    }
+
+    fn string(&mut self, text: Str<'_>, format: &'static str) {
+        let (lost, handed) = (self.lost, self.handed);
+        let outer = self.inside;
+        self.inside = outer.or_else(|| Some(self.place(text.raw())));
+        self.text(&text.text(), format);
+        self.inside = outer;
+        // Where nothing was read from it, all of it is lost, escapes included.
+        let size = self.lost - lost;
+        if self.handed == handed
+            && size > 0
+            && let Some(last) = self.losses.last_mut()
+        {
+            let more = text.raw().len().saturating_sub(size);
+            last.size += more;
+            self.lost += more;
         }
     }
 
@@ -116,52 +162,69 @@ impl<'s> Opener<'s> {
         taken
     }
 
-    fn text(&mut self, text: &str, size: usize, format: &'static str) {
+    /// JSON text: records one after another, the first perhaps behind a time.
+    fn text(&mut self, text: &str, format: &'static str) {
         let start = text.find('{').unwrap_or(text.len());
-        // A log line may carry its time in front of the record.
-        let body = text.get(start..).unwrap_or_default();
+        let (prefix, mut rest) = text.split_at(start);
+        if !prefix.trim().is_empty() && !resync::is_time_prefix(prefix) {
+            self.lose(prefix.len(), GapReason::NotJson, "text where a record should be");
+        }
         let mut tape = Tape::new();
-        match tape.parse(body, self.depth) {
-            Ok(_) => {
-                if !self.nested(&tape.record(body), format) {
-                    self.lose(
-                        size,
-                        GapReason::UnknownShape,
-                        "embedded JSON is not a CloudTrail record",
-                    );
+        while !rest.is_empty() {
+            let (size, reason, detail) = match tape.parse(rest, self.depth) {
+                Ok(length) => {
+                    if !self.nested(&tape.record(rest), format) {
+                        let detail = "embedded JSON is not a CloudTrail record";
+                        self.lose(length, GapReason::UnknownShape, detail);
+                    }
+                    rest = rest.get(length..).unwrap_or_default().trim_start();
+                    continue;
                 }
-            }
-            Err(Stop::TooDeep(_)) => self.lose(size, GapReason::TooDeep, "an embedded record"),
-            Err(stop) => {
-                let what = if stop == Stop::Incomplete { "cut off" } else { "not JSON" };
-                self.lose(size, GapReason::NotJson, &format!("the embedded record is {what}"));
-            }
+                Err(Stop::TooDeep(_)) => (rest.len(), GapReason::TooDeep, "an embedded record"),
+                Err(Stop::Incomplete) => {
+                    (rest.len(), GapReason::NotJson, "the embedded record is cut off")
+                }
+                Err(Stop::Bad(_)) => {
+                    (rest.len(), GapReason::NotJson, "the embedded record is not JSON")
+                }
+            };
+            return self.lose(size, reason, detail);
         }
     }
 
     /// A part of the unit that is no event.
-    pub fn unknown(&mut self, value: Value<'_>, detail: &str) {
-        let size = match value {
-            Value::Null => 4,
-            Value::Bool(truth) => 5 - usize::from(truth),
-            Value::Number(text) => text.len(),
-            Value::String(text) => text.raw().len() + 2,
-            Value::Array(record) | Value::Object(record) => record.json().len(),
+    pub fn unknown(&mut self, value: Value<'_>, detail: &'static str) {
+        let (size, text) = match value {
+            Value::Null => (4, ""),
+            Value::Bool(truth) => (5 - usize::from(truth), ""),
+            Value::Number(text) => (text.len(), text),
+            Value::String(text) => (text.raw().len(), text.raw()),
+            Value::Array(record) | Value::Object(record) => (record.json().len(), record.json()),
         };
-        self.lose(size, GapReason::UnknownShape, detail);
+        let at = self.inside.unwrap_or_else(|| self.place(text));
+        self.lose_at(at, size, GapReason::UnknownShape, detail);
     }
 
-    fn lose(&mut self, size: usize, reason: GapReason, detail: &str) {
-        // Inside a wrapping the size is that of the inner text; the outermost loss is what counts.
-        if self.wrapping > 0 && reason == GapReason::UnknownShape && size == 0 {
+    /// Where a part of the unit's own text stands in it; 0 for text from elsewhere.
+    fn place(&self, part: &str) -> usize {
+        let at = (part.as_ptr() as usize).checked_sub(self.unit.as_ptr() as usize);
+        at.filter(|at| at + part.len() <= self.unit.len()).unwrap_or_default()
+    }
+
+    fn lose(&mut self, size: usize, reason: GapReason, detail: &'static str) {
+        self.lose_at(self.inside.unwrap_or_default(), size, reason, detail);
+    }
+
+    fn lose_at(&mut self, at: usize, size: usize, reason: GapReason, detail: &'static str) {
+        self.lost += size;
+        // A unit may hold millions of parts that are no records: neighbours are told as one.
+        if let Some(last) = self.losses.last_mut()
+            && (last.reason, last.detail, self.handed_at_loss) == (reason, detail, self.handed)
+        {
+            last.size += size;
             return;
         }
-        self.lost += size as u64;
-        self.sink.gap(Stretch {
-            offset: self.offset,
-            size: Some(size as u64),
-            reason,
-            detail: format!("{detail} (inside the document at this offset)"),
-        });
+        self.handed_at_loss = self.handed;
+        self.losses.push(Loss { at, size, reason, detail });
     }
 }

@@ -1,33 +1,42 @@
 //! After damage: where may the next record begin?
 
 use crashcart_model::Timestamp;
-use memchr::memmem;
 
 /// The longest sign of a beginning, in bytes.
-pub(crate) const LONGEST: usize = 32;
+pub(crate) const LONGEST: usize = 64;
 
-/// How records begin as AWS and the exporters write them.
-const BEGINNINGS: [&str; 4] =
-    ["{\"eventVersion\"", "{ \"eventVersion\"", "{\"EventId\"", "{\"requestParameters\""];
+/// First names of records as AWS and the exporters write them, and as sorting leaves them.
+const FIRST: [&str; 6] = [
+    "\"eventVersion\"",
+    "\"EventId\"",
+    "\"requestParameters\"",
+    "\"awsRegion\"",
+    "\"additionalEventData\"",
+    "\"eventTime\"",
+];
 
-/// The next place after the first byte where a record may begin: a known beginning or a brace at
-/// the start of a line anywhere, a brace behind a comma or bracket from `weak` on.
+/// White space that may stand between a brace and the first name.
+const INDENT: usize = 32;
+
+/// The next place after the first byte where a record may begin: a brace with a known first name
+/// or at the start of a line anywhere, a brace behind a comma or bracket from `weak` on.
 pub(crate) fn next(text: &str, weak: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let rest = bytes.get(1..)?;
-    let known = BEGINNINGS.iter().filter_map(|sign| memmem::find(rest, sign.as_bytes())).min();
-    let line = memmem::find_iter(rest, b"\n{").next().map(|at| at + 1);
-    let strong = known.into_iter().chain(line).min().map(|at| at + 1);
-    let from = weak.max(1);
-    let until = strong.unwrap_or(bytes.len());
-    let weak = memchr::memchr_iter(b'{', bytes.get(from..until).unwrap_or_default())
-        .map(|at| at + from)
-        .find(|at| {
-            let before = bytes.get(..*at).unwrap_or_default();
-            let before = before.iter().rev().find(|byte| !byte.is_ascii_whitespace());
-            matches!(before, Some(b',' | b'[' | b'}'))
-        });
-    weak.into_iter().chain(strong).min()
+    memchr::memchr_iter(b'{', text.as_bytes()).find(|at| {
+        let (before, after) = text.split_at(*at);
+        *at > 0 && (before.ends_with('\n') || is_first(after) || *at >= weak && separated(before))
+    })
+}
+
+fn is_first(after: &str) -> bool {
+    let inner = after.as_bytes().get(1..).unwrap_or_default();
+    let space = inner.iter().take(INDENT).take_while(|byte| byte.is_ascii_whitespace()).count();
+    let name = inner.get(space..).unwrap_or_default();
+    FIRST.iter().any(|first| name.starts_with(first.as_bytes()))
+}
+
+fn separated(before: &str) -> bool {
+    let last = before.bytes().rev().find(|byte| !byte.is_ascii_whitespace());
+    matches!(last, Some(b',' | b'[' | b'}'))
 }
 
 /// Whether the text in front of a record is nothing but a time, as log exports write it.
@@ -44,12 +53,19 @@ pub(crate) struct Brackets {
     open: u64,
     string: bool,
     escaped: bool,
+    /// The last byte ended a line.
+    line: bool,
 }
 
 impl Brackets {
-    /// Where the value ends within `bytes`; none when it goes on.
+    /// Where the value ends within `bytes`; none when it goes on. A brace at the start of a line
+    /// is taken for the next record: of a value that is never closed only that much is lost.
     pub fn close(&mut self, bytes: &[u8]) -> Option<usize> {
         for (at, byte) in bytes.iter().enumerate() {
+            if self.line && *byte == b'{' {
+                return Some(at);
+            }
+            self.line = *byte == b'\n';
             if self.string {
                 match byte {
                     _ if self.escaped => self.escaped = false,
@@ -83,6 +99,7 @@ mod tests {
         assert_eq!(next("{\"a\":\n{\"b\":1}", 1), Some(6));
         assert_eq!(next(r#"x{"eventVersion":1"#, 1), Some(1));
         assert_eq!(next(r#"{"a":1},{"b"#, 7), Some(8));
+        assert_eq!(next("{\"a\":1},\n    {\n  \"eventVersion\"", 99), Some(13));
     }
 
     #[test]
@@ -104,5 +121,12 @@ mod tests {
             let end = brackets.close(head).or_else(|| brackets.close(tail).map(|at| at + cut));
             assert_eq!(end, Some(20), "{cut}");
         }
+    }
+
+    #[test]
+    fn a_value_that_is_never_closed_ends_where_the_next_line_begins_a_record() {
+        let mut brackets = Brackets::default();
+        assert_eq!(brackets.close(b"{\"a\":[\"never closed\n"), None);
+        assert_eq!(brackets.close(b"{\"b\":1}"), Some(0));
     }
 }

@@ -8,13 +8,14 @@ use crashcart_model::GapReason;
 /// How much is asked of a stream at once.
 const CHUNK: usize = 1 << 20;
 
-/// A run of bytes that was not UTF-8: replaced by one U+FFFD in the text.
+/// A run of bytes that was not UTF-8: replaced by one U+FFFD in the text. Small, because junk has
+/// one for every second byte.
 #[derive(Debug, Clone, Copy)]
 struct Replaced {
     /// Where its replacement stands in the text.
-    at: usize,
+    at: u32,
     /// How many bytes it had.
-    bytes: usize,
+    bytes: u32,
 }
 
 /// Where the stream stands.
@@ -31,14 +32,17 @@ pub(crate) enum End {
 pub(crate) struct Window<'r> {
     text: String,
     start: usize,
-    /// Stream offset of the first byte of `text`.
-    base: u64,
+    /// Stream offset of `start`.
+    offset: u64,
     replaced: Vec<Replaced>,
+    /// The first run that is not yet consumed.
+    first: usize,
     /// The beginning of a character that the next chunk completes.
     carry: Vec<u8>,
     source: Option<&'r mut dyn Read>,
     end: End,
     chunk: Vec<u8>,
+    chunk_size: usize,
 }
 
 /// A stretch of the text measured in bytes of the stream.
@@ -53,17 +57,9 @@ pub(crate) struct Measure {
 const REPLACEMENT: usize = '\u{fffd}'.len_utf8();
 
 impl<'r> Window<'r> {
-    /// Over bytes that are all there.
-    pub fn whole(bytes: Vec<u8>, end: End) -> Self {
-        let mut window = Self::empty(None, end);
-        match String::from_utf8(bytes) {
-            Ok(text) => window.text = text,
-            Err(error) => {
-                window.append(error.as_bytes());
-                window.flush_carry();
-            }
-        }
-        window
+    /// Over text that is all there.
+    pub fn whole(text: String) -> Self {
+        Self { text, ..Self::empty(None, End::Reached) }
     }
 
     /// Over a stream.
@@ -71,17 +67,32 @@ impl<'r> Window<'r> {
         Self::empty(Some(source), End::Open)
     }
 
+    /// Over a stream that is read in pieces of `size` bytes.
+    #[cfg(test)]
+    pub fn pieces(source: &'r mut dyn Read, size: usize) -> Self {
+        Self { chunk_size: size, ..Self::stream(source) }
+    }
+
     fn empty(source: Option<&'r mut dyn Read>, end: End) -> Self {
         Self {
             text: String::new(),
             start: 0,
-            base: 0,
+            offset: 0,
             replaced: Vec::new(),
+            first: 0,
             carry: Vec::new(),
             source,
             end,
             chunk: Vec::new(),
+            chunk_size: CHUNK,
         }
+    }
+
+    /// Bytes of memory that the window holds on to.
+    #[cfg(test)]
+    pub fn held(&self) -> usize {
+        let runs = self.replaced.capacity() * size_of::<Replaced>();
+        self.text.capacity() + runs + self.chunk.capacity() + self.carry.capacity()
     }
 
     /// What is not yet consumed.
@@ -89,43 +100,49 @@ impl<'r> Window<'r> {
         self.text.get(self.start..).unwrap_or_default()
     }
 
+    /// The first `length` bytes of it, or a few more to the end of a character.
+    pub fn ahead(&self, length: usize) -> &str {
+        let text = self.text();
+        let end = (length..length + 4).find(|end| text.is_char_boundary(*end));
+        end.and_then(|end| text.get(..end)).unwrap_or(text)
+    }
+
     /// Where the stream stands.
     pub fn end(&self) -> &End {
         &self.end
     }
 
-    /// Stream offset of the byte `ahead` of the window's start.
-    pub fn offset(&self, ahead: usize) -> u64 {
-        self.base + self.measure_text(0, self.start + ahead).bytes
+    /// Stream offset of the first byte that is not yet consumed.
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// Measures the next `length` bytes of text in stream bytes.
     pub fn measure(&self, length: usize) -> Measure {
-        self.measure_text(self.start, self.start + length)
-    }
-
-    fn measure_text(&self, from: usize, to: usize) -> Measure {
-        let mut measure = Measure { bytes: (to - from) as u64, invalid: 0 };
-        if self.replaced.is_empty() {
-            return measure;
-        }
-        let first = self.replaced.partition_point(|run| run.at < from);
-        for run in self.replaced.iter().skip(first).take_while(|run| run.at < to) {
-            measure.bytes = measure.bytes + run.bytes as u64 - REPLACEMENT as u64;
-            measure.invalid += run.bytes as u64;
+        let mut measure = Measure { bytes: length as u64, invalid: 0 };
+        for run in self.ahead_runs(length) {
+            measure.bytes = measure.bytes + u64::from(run.bytes) - REPLACEMENT as u64;
+            measure.invalid += u64::from(run.bytes);
         }
         measure
     }
 
     /// Stream offset of the first replaced byte in the next `length` bytes of text.
     pub fn first_invalid(&self, length: usize) -> Option<u64> {
-        let first = self.replaced.partition_point(|run| run.at < self.start);
-        let run = self.replaced.get(first).filter(|run| run.at < self.start + length)?;
-        Some(self.base + self.measure_text(0, run.at).bytes)
+        let run = self.ahead_runs(length).next()?;
+        Some(self.offset + (run.at as usize).saturating_sub(self.start) as u64)
+    }
+
+    fn ahead_runs(&self, length: usize) -> impl Iterator<Item = &Replaced> {
+        let end = self.start + length;
+        let runs = self.replaced.get(self.first..).unwrap_or_default();
+        runs.iter().take_while(move |run| (run.at as usize) < end)
     }
 
     /// Consumes `length` bytes of text.
     pub fn advance(&mut self, length: usize) {
+        self.offset += self.measure(length).bytes;
+        self.first += self.ahead_runs(length).count();
         self.start = (self.start + length).min(self.text.len());
     }
 
@@ -136,9 +153,9 @@ impl<'r> Window<'r> {
             return false;
         }
         let mut chunk = std::mem::take(&mut self.chunk);
-        chunk.resize(CHUNK, 0);
+        chunk.resize(self.chunk_size, 0);
         let mut got = 0;
-        while got < CHUNK && self.end == End::Open {
+        while got < chunk.len() && self.end == End::Open {
             match source.read(chunk.get_mut(got..).unwrap_or_default()) {
                 Ok(0) => self.end = End::Reached,
                 Ok(count) => got += count,
@@ -153,7 +170,8 @@ impl<'r> Window<'r> {
             self.flush_carry();
         }
         self.chunk = chunk;
-        self.text.len() > before
+        // A chunk that only lengthens a run of junk adds no text.
+        got > 0 || self.text.len() > before
     }
 
     /// Drops consumed text once it is the larger part.
@@ -161,15 +179,12 @@ impl<'r> Window<'r> {
         if self.start * 2 < self.text.len() {
             return;
         }
-        self.base += self.measure_text(0, self.start).bytes;
-        let start = self.start;
-        self.text.drain(..start);
-        self.replaced.retain_mut(|run| {
-            let keep = run.at >= start;
-            run.at = run.at.saturating_sub(start);
-            keep
-        });
-        self.start = 0;
+        self.text.drain(..self.start);
+        self.replaced.drain(..self.first);
+        for run in &mut self.replaced {
+            run.at = narrow((run.at as usize).saturating_sub(self.start));
+        }
+        (self.start, self.first) = (0, 0);
     }
 
     fn append(&mut self, bytes: &[u8]) {
@@ -198,13 +213,18 @@ impl<'r> Window<'r> {
     }
 
     fn replace(&mut self, bytes: usize) {
-        match self.replaced.last_mut() {
-            Some(run) if run.at + REPLACEMENT == self.text.len() => run.bytes += bytes,
-            _ => {
-                self.replaced.push(Replaced { at: self.text.len(), bytes });
-                self.text.push('\u{fffd}');
-            }
+        let at = self.text.len();
+        let bytes = narrow(bytes);
+        // A run that was consumed is closed: its bytes are counted.
+        if let Some(run) = self.replaced.get_mut(self.first..).and_then(<[_]>::last_mut)
+            && run.at as usize + REPLACEMENT == at
+            && let Some(sum) = run.bytes.checked_add(bytes)
+        {
+            run.bytes = sum;
+            return;
         }
+        self.replaced.push(Replaced { at: narrow(at), bytes });
+        self.text.push('\u{fffd}');
     }
 
     fn flush_carry(&mut self) {
@@ -214,6 +234,11 @@ impl<'r> Window<'r> {
             self.replace(length);
         }
     }
+}
+
+/// Positions fit 32 bits: [`crate::Caps::bounded`] keeps every window far below 4 GiB.
+fn narrow(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
 }
 
 /// What a read error of a decompressor means.
@@ -247,9 +272,35 @@ mod tests {
         assert_eq!(window.measure(length), Measure { bytes: total, invalid: 3 });
         assert_eq!(window.first_invalid(length), Some(2));
         let e_acute = window.text().find('é').unwrap_or_default();
-        assert_eq!(window.offset(e_acute), 4);
         window.advance(e_acute);
+        assert_eq!(window.offset(), 4);
+        assert_eq!(window.first_invalid(length - e_acute), Some(total - 1));
         window.give_up();
-        assert_eq!(window.offset(0), 4);
+        window.advance(window.text().len());
+        assert_eq!(window.offset(), total);
+    }
+
+    #[test]
+    fn a_flood_of_junk_is_one_run_and_does_not_look_like_the_end() {
+        let mut source = std::io::repeat(0xff).take(10_000);
+        let mut window = Window::pieces(&mut source, 1_000);
+        assert!(window.fill());
+        assert!(window.fill(), "the second piece adds bytes but no text");
+        while window.fill() {}
+        assert_eq!(window.text(), "\u{fffd}");
+        assert_eq!(window.measure(REPLACEMENT), Measure { bytes: 10_000, invalid: 10_000 });
+    }
+
+    #[test]
+    fn characters_are_whole_wherever_the_pieces_end() {
+        let text = "aé€😀".repeat(50);
+        for size in 1..9 {
+            let mut source = text.as_bytes();
+            let mut window = Window::pieces(&mut source, size);
+            while window.fill() {}
+            assert_eq!(window.text(), text);
+            assert_eq!(window.ahead(2), "aé");
+            assert_eq!(window.ahead(5_000), text);
+        }
     }
 }

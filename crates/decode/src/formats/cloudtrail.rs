@@ -26,9 +26,6 @@ impl Shape for CloudTrail {
                 "@timestamp" | "eventJson" | "_source" => return false,
                 _ => {}
             }
-            if source && name && kind {
-                break;
-            }
         }
         let taken = source && name && kind;
         if taken {

@@ -6,7 +6,7 @@
 use crashcart_model::{GapReason, Value};
 use serde_json::{Map, Value as Json};
 
-use crate::framing::Framing;
+use crate::framing::{Framing, HEAD};
 use crate::json::Tape;
 use crate::opener::Opener;
 
@@ -115,64 +115,98 @@ fn cells(row: &str, delimiter: u8) -> Option<Vec<String>> {
 
 /// Reads the rest of the stream as a table, if its first line is the header of one.
 pub(crate) fn read(framing: &mut Framing<'_, '_>) -> bool {
-    framing.want(1 << 16);
-    let text = framing.window.text();
-    let length = text.find('\n').map_or(text.len(), |at| at + 1);
-    let Some(columns) = text.get(..length).and_then(columns) else { return false };
+    framing.want(HEAD);
+    let text = framing.window.ahead(HEAD);
+    let whole = text.len() < HEAD;
+    let Some(length) = text.find('\n').map(|at| at + 1).or(whole.then_some(text.len())) else {
+        return false;
+    };
+    let header = text.get(..length).unwrap_or_default().to_owned();
+    let Some(columns) = columns(&header) else { return false };
     framing.frame(length);
-    while let Some(length) = row_length(framing) {
-        let text = framing.window.text().get(..length).unwrap_or_default();
-        if text.trim().is_empty() {
-            framing.frame(length);
-            continue;
-        }
-        match cells(text, columns.delimiter) {
-            Some(cells) if cells.len() == columns.paths.len() => {
-                row(framing, &columns, &cells, length)
-            }
-            found => {
-                let found = found.map_or(0, |cells| cells.len());
-                let detail =
-                    format!("a row of {found} columns under {} headings", columns.paths.len());
-                framing.lose(length, GapReason::NotJson, &detail);
+    while let Some(found) = next_row(framing) {
+        match found {
+            Row::Whole(length) => row(framing, &columns, length, header.trim_end()),
+            Row::Open(seen) => {
+                let detail = "a quote that is never closed, or a row over the cap (--max-record)";
+                lose_line(framing, detail, seen);
             }
         }
         if framing.ledger.refused {
-            return true;
+            break;
         }
     }
     true
 }
 
-/// Length of the next row with its line end; quotes may hold line ends. A row beyond the cap is
-/// lost up to its next line end.
-fn row_length(framing: &mut Framing<'_, '_>) -> Option<usize> {
-    let mut quoted = false;
-    let mut at = 0;
+/// Where a row ends.
+enum Row {
+    /// Length with its line end; quotes may hold line ends.
+    Whole(usize),
+    /// The quotes do not close in as many bytes.
+    Open(usize),
+}
+
+fn next_row(framing: &mut Framing<'_, '_>) -> Option<Row> {
+    let (mut quoted, mut at) = (false, 0);
     loop {
-        let bytes = framing.window.text().as_bytes();
-        while let Some(byte) = bytes.get(at) {
+        let text = framing.window.ahead(framing.caps.record_bytes);
+        for byte in text.as_bytes().get(at..).unwrap_or_default() {
             at += 1;
             match byte {
                 b'"' => quoted = !quoted,
-                b'\n' if !quoted => return Some(at),
+                b'\n' if !quoted => return Some(Row::Whole(at)),
                 _ => {}
             }
         }
-        if at > framing.caps.record_bytes {
-            let line = framing.window.text().find('\n').map_or(at, |line| line + 1);
-            framing.lose(line, GapReason::RecordTooLarge, "a row over the cap (--max-record)");
-            (quoted, at) = (false, 0);
-        } else if !framing.window.fill() {
-            return (at > 0).then_some(at);
+        if at >= framing.caps.record_bytes {
+            return Some(Row::Open(at));
+        }
+        if !framing.more() {
+            return (at > 0).then_some(if quoted { Row::Open(at) } else { Row::Whole(at) });
         }
     }
 }
 
-fn row(framing: &mut Framing<'_, '_>, columns: &Columns, cells: &[String], length: usize) {
-    let offset = framing.window.offset(0);
+/// Loses the first line of what was taken for a row; the next row may begin behind it.
+fn lose_line(framing: &mut Framing<'_, '_>, detail: &str, seen: usize) {
+    let mut moved = 0;
+    loop {
+        let text = framing.window.text();
+        let line = text.find('\n').map(|at| at + 1);
+        let length = line.unwrap_or(text.len());
+        framing.lose(length, GapReason::NotJson, detail);
+        moved += length;
+        if line.is_some() || !framing.window.fill() {
+            break;
+        }
+    }
+    if !framing.affordable(seen, moved) {
+        framing.lose_rest();
+    }
+}
+
+fn row(framing: &mut Framing<'_, '_>, columns: &Columns, length: usize, header: &str) {
+    let text = framing.window.text().get(..length).unwrap_or_default();
+    // Tables that were joined carry their headings again.
+    if text.trim().is_empty() || text.trim_end() == header {
+        return framing.frame(length);
+    }
+    match cells(text, columns.delimiter) {
+        Some(cells) if cells.len() == columns.paths.len() => {
+            open(framing, columns, &cells, length);
+        }
+        found => {
+            let found = found.map_or(0, |cells| cells.len());
+            let detail = format!("a row of {found} columns under {} headings", columns.paths.len());
+            lose_line(framing, &detail, length);
+        }
+    }
+}
+
+fn open(framing: &mut Framing<'_, '_>, columns: &Columns, cells: &[String], length: usize) {
     let mut tape = Tape::new();
-    let mut opener = Opener::new(framing.sink, &mut framing.ledger, framing.caps.depth, offset);
+    let mut opener = Opener::new(framing.sink, &mut framing.ledger, framing.caps.depth, "");
     if let Some(whole) = columns.whole.and_then(|at| cells.get(at)) {
         let quoted = Json::String(whole.clone()).to_string();
         if tape.parse(&quoted, 1).is_ok() {
@@ -189,9 +223,12 @@ fn row(framing: &mut Framing<'_, '_>, columns: &Columns, cells: &[String], lengt
             return framing.lose(length, GapReason::TooDeep, detail);
         }
     }
-    let lost = opener.lost();
-    framing.flush();
-    framing.take(length, lost);
+    let (losses, handed) = opener.finish();
+    if losses.is_empty() && !handed {
+        let detail = "a row whose column of records is empty";
+        return framing.lose(length, GapReason::UnknownShape, detail);
+    }
+    framing.settle(length, losses, handed);
 }
 
 fn record(columns: &Columns, cells: &[String]) -> Json {
@@ -210,7 +247,11 @@ fn put(out: &mut Map<String, Json>, path: &[String], value: Json) {
             out.insert(last.clone(), value);
         }
         [first, rest @ ..] => {
-            let inner = out.entry(first.clone()).or_insert_with(|| Json::Object(Map::new()));
+            let inner = out.entry(first.clone()).or_insert(Json::Null);
+            // Beside `userIdentity.arn` an empty `userIdentity` says nothing.
+            if inner.is_null() {
+                *inner = Json::Object(Map::new());
+            }
             if let Json::Object(inner) = inner {
                 put(inner, rest, value);
             }
@@ -282,8 +323,9 @@ mod tests {
         let table = "eventversion,useridentity,eventtime,eventsource,eventname,errorcode,requestparameters\n\
             1.08,\"{type=IAMUser, principalid=AIDA1, arn=arn:aws:iam::111122223333:user/a, accesskeyid=AKIA1, sessioncontext={attributes={mfaauthenticated=true}}}\",2023-07-10T12:32:49Z,s3.amazonaws.com,GetObject,AccessDenied,\"{\"\"bucketName\"\":\"\"b\"\"}\"\n";
         let seen = Seen::read(table.as_bytes());
-        assert_eq!(seen.gaps, []);
-        let [record] = seen.records.as_slice() else { panic!("one record: {seen:?}") };
+        assert_eq!(seen.gaps().count(), 0);
+        assert_eq!(seen.records().count(), 1);
+        let record = seen.records().next().unwrap();
         assert_eq!(record["userIdentity"]["accessKeyId"], "AKIA1");
         assert_eq!(
             record["userIdentity"]["sessionContext"]["attributes"]["mfaAuthenticated"],
@@ -300,17 +342,15 @@ mod tests {
             2023-07-10T12:32:50Z,iam.amazonaws.com\r\n\
             2023-07-10T12:32:51Z,iam.amazonaws.com,ListUsers";
         let seen = Seen::read(table.as_bytes());
-        assert_eq!(seen.records.len(), 2);
-        assert_eq!(seen.gaps.len(), 1);
-        assert_eq!(seen.gaps[0].offset, 84);
-        assert_eq!(seen.gaps[0].size, Some(40));
+        assert_eq!(seen.records().count(), 2);
+        assert_eq!((seen.gap().offset, seen.gap().size), (84, Some(40)));
     }
 
     #[test]
     fn a_column_of_whole_records_reads_as_those() {
         let table = "@timestamp,@message\n2023-07-10 12:32:49.000,\"{\"\"eventVersion\"\":\"\"1.08\"\",\"\"eventSource\"\":\"\"s3.amazonaws.com\"\",\"\"eventName\"\":\"\"ListBuckets\"\"}\"\n";
         let seen = Seen::read(table.as_bytes());
-        assert_eq!(seen.gaps, []);
-        assert_eq!(seen.records.len(), 1);
+        assert_eq!(seen.gaps().count(), 0);
+        assert_eq!(seen.records().count(), 1);
     }
 }

@@ -19,18 +19,17 @@ impl Shape for LookupEvents {
             return true;
         }
         let Some(Value::Array(events)) = unit.get("Events") else { return false };
-        let mut taken = false;
-        for (_, event) in events.members() {
-            if let Value::Object(event) = event
-                && let Some(text) = event.get("CloudTrailEvent")
-            {
-                taken = true;
-                opener.embedded(text, self.name());
-            } else {
-                opener.unknown(event, "an element of Events without CloudTrailEvent");
+        let mut elements = events.members().map(|(_, event)| event).peekable();
+        if elements.peek().is_some() && !elements.clone().any(|event| record(event).is_some()) {
+            return false;
+        }
+        for event in elements {
+            match record(event) {
+                Some(text) => opener.embedded(text, self.name()),
+                None => opener.unknown(event, "an element of Events without CloudTrailEvent"),
             }
         }
-        taken || events.members().next().is_none()
+        true
     }
 
     fn samples(&self) -> &'static [(&'static str, u64)] {
@@ -45,4 +44,8 @@ impl Shape for LookupEvents {
             ),
         ]
     }
+}
+
+fn record(event: Value<'_>) -> Option<Value<'_>> {
+    event.as_object()?.get("CloudTrailEvent")
 }

@@ -1,0 +1,207 @@
+//! Archives: zip and tar. A member's name is a label and never a path that is written to.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{Read, Seek};
+
+use crashcart_model::GapReason;
+use zip::result::ZipError;
+
+use crate::container::Reading;
+use crate::inflate::{Bounded, Promised};
+
+/// Labels of the members met so far, as hashes: an archive may hold one name twice, and each
+/// member is evidence of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    seen: HashSet<u64>,
+    count: u64,
+}
+
+impl Names {
+    fn label(&mut self, name: String) -> String {
+        self.count += 1;
+        if self.seen.insert(hash(&name)) {
+            return name;
+        }
+        let numbered = (2..=self.count).map(|number| format!("{name} ({number})"));
+        let free = numbered.into_iter().find(|label| self.seen.insert(hash(label)));
+        free.unwrap_or(name)
+    }
+}
+
+fn hash(name: &str) -> u64 {
+    // Without a key: the same archive gives the same labels in every run.
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Reading<'_> {
+    /// Reads a tar archive.
+    pub fn tar(&mut self, source: &mut dyn Read) {
+        let mut archive = tar::Archive::new(Ending { source, zeros: 0 });
+        let complete = match archive.entries() {
+            Ok(entries) => self.entries(entries),
+            Err(error) => self.broken(&error),
+        };
+        if !complete {
+            return;
+        }
+        let mut ending = archive.into_inner();
+        match behind(&mut ending) {
+            Ok(None) if ending.zeros < 512 => {
+                let detail = "the archive has no end mark: members may be missing".to_owned();
+                self.untold(GapReason::Truncated, detail);
+            }
+            Ok(None) => {}
+            Ok(Some(first)) => {
+                let mut rest = first.as_slice().chain(ending);
+                self.member("behind the end of the archive", |reading| reading.stream(&mut rest));
+            }
+            Err(error) => {
+                self.broken(&error);
+            }
+        }
+    }
+
+    /// Reads the members; false when the archive ends before its end or the caps are reached.
+    fn entries<R: Read>(&mut self, entries: tar::Entries<'_, R>) -> bool {
+        for entry in entries {
+            // After a broken header nothing that follows can be trusted.
+            let mut entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return self.broken(&error),
+            };
+            let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            let (kind, size) = (entry.header().entry_type(), entry.size());
+            if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
+                self.member(&name, |reading| {
+                    reading.sized(size, &mut Promised::new(&mut entry, size));
+                });
+            } else if size > 0 {
+                let detail = format!("{size} bytes of an entry that is no file");
+                self.member(&name, |reading| reading.untold(GapReason::Unsupported, detail));
+            }
+            if self.full() {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn broken(&mut self, error: &std::io::Error) -> bool {
+        let reason = match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => GapReason::Truncated,
+            std::io::ErrorKind::FileTooLarge => GapReason::InflatesTooMuch,
+            _ => GapReason::Corrupt,
+        };
+        self.untold(reason, format!("archive: {error}"));
+        false
+    }
+
+    /// Reads a zip archive, which needs to be sought in.
+    pub fn zip(&mut self, source: impl Read + Seek) {
+        let mut archive = match zip::ZipArchive::new(source) {
+            Ok(archive) => archive,
+            Err(error) => return self.untold(GapReason::Corrupt, format!("archive: {error}")),
+        };
+        for index in 0..archive.len() {
+            let name = archive.name_for_index(index).and_then(Result::ok).map(Cow::into_owned);
+            let name = name.unwrap_or_else(|| format!("member {index}"));
+            match archive.by_index(index) {
+                Ok(entry) if entry.is_dir() => {}
+                Ok(mut entry) => {
+                    let size = entry.size();
+                    let (flow, caps) = (self.flow.clone(), self.caps);
+                    let mut bounded = Bounded::new(&mut entry, &flow, &caps);
+                    self.member(&name, |reading| reading.sized(size, &mut bounded));
+                }
+                Err(error) => {
+                    let reason = match error {
+                        ZipError::UnsupportedArchive(_)
+                        | ZipError::CompressionMethodNotSupported(_)
+                        | ZipError::InvalidPassword => GapReason::Unsupported,
+                        _ => GapReason::Corrupt,
+                    };
+                    self.member(&name, |reading| reading.untold(reason, error.to_string()));
+                }
+            }
+            if self.full() {
+                return;
+            }
+        }
+    }
+
+    /// Whether no further member is read, which is told.
+    fn full(&mut self) -> bool {
+        let detail = if self.names.count >= self.caps.members {
+            format!("{} members were read, the cap; others may follow", self.caps.members)
+        } else if self.flow.is_bomb(0, &self.caps) {
+            "the file inflates beyond the cap (--max-ratio): no further member is read".to_owned()
+        } else {
+            return false;
+        };
+        self.untold(GapReason::ArchiveTooDeep, detail);
+        true
+    }
+
+    /// Reads one member of an archive.
+    fn member(&mut self, name: &str, read: impl FnOnce(&mut Self)) {
+        let outer = self.member.take();
+        let label =
+            outer.as_ref().map_or_else(|| name.to_owned(), |outer| format!("{outer}#{name}"));
+        self.member = Some(self.names.label(label));
+        self.deeper(read);
+        self.member = outer;
+    }
+
+    fn sized(&mut self, size: u64, source: &mut dyn Read) {
+        if size > self.caps.held_bytes as u64 {
+            return self.stream(source);
+        }
+        let mut bytes = Vec::new();
+        // One byte more than promised shows a member that is larger than its header says.
+        let result = (&mut *source).take(size.saturating_add(1)).read_to_end(&mut bytes);
+        match result {
+            Ok(_) if bytes.len() as u64 <= size => self.bytes(&bytes),
+            Ok(_) => self.stream(&mut bytes.as_slice().chain(source)),
+            Err(error) => {
+                let failing = crate::inflate::Failing(Some(error));
+                self.stream(&mut bytes.as_slice().chain(failing));
+            }
+        }
+    }
+}
+
+/// Passes over the padding behind an archive; what was read from the first byte that is none.
+fn behind(source: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
+    let mut buffer = [0; 4096];
+    loop {
+        let count = source.read(&mut buffer)?;
+        let read = buffer.get(..count).unwrap_or_default();
+        if let Some(first) = read.iter().position(|byte| *byte != 0) {
+            return Ok(read.get(first..).map(<[u8]>::to_vec));
+        }
+        if count == 0 {
+            return Ok(None);
+        }
+    }
+}
+
+/// Counts the zeros that a stream ends with: an archive ends with two blocks of them.
+struct Ending<R> {
+    source: R,
+    zeros: u64,
+}
+
+impl<R: Read> Read for Ending<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        let read = buffer.get(..count).unwrap_or_default();
+        let zeros = read.iter().rev().take_while(|byte| **byte == 0).count();
+        self.zeros = if zeros == count { self.zeros + zeros as u64 } else { zeros as u64 };
+        Ok(count)
+    }
+}
