@@ -10,6 +10,7 @@ mod case;
 pub mod environment_file;
 mod error;
 mod files;
+mod folder;
 mod manifest;
 mod verify;
 

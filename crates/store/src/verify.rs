@@ -4,8 +4,8 @@
 use std::io;
 use std::path::Path;
 
-use crate::case::{copy_path, result_path};
 use crate::files::{self, Digested};
+use crate::folder::{copy_path, result_path};
 use crate::manifest::{Manifest, ManifestEntry};
 use crate::{Case, StoreError};
 

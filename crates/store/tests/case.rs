@@ -196,12 +196,16 @@ fn any_change_to_any_line_of_the_manifest_breaks_the_chain() {
 }
 
 #[test]
-fn a_kill_at_any_byte_of_the_manifest_is_told_repaired_and_made_good_by_the_next_run() {
+fn a_kill_while_the_manifest_is_written_is_told_repaired_and_made_good_by_the_next_run() {
     let room = Room::new();
     let entries = room.three();
     room.open().seal(&entries).unwrap();
     let whole = fs::read(room.manifest()).unwrap();
-    for length in 0..whole.len() {
+    // Each cut waits for the disk several times: some within the lines, all around their ends.
+    let ends_near = |cut: usize| whole[cut.saturating_sub(2)..cut].contains(&b'\n');
+    let cuts =
+        (0..whole.len()).filter(|cut| cut % 29 == 0 || ends_near(*cut) || cut + 2 > whole.len());
+    for length in cuts {
         fs::write(room.manifest(), &whole[..length]).unwrap();
         let torn = whole[..length].iter().rev().take_while(|byte| **byte != b'\n').count();
         let told = room.problems().contains(&ProblemKind::TornLine);

@@ -6,6 +6,7 @@
 mod fill;
 mod kinds;
 mod people;
+mod rows;
 
 use crashcart_model::AccountId;
 
@@ -13,8 +14,9 @@ use crate::layout::{self, DELIVERY_SECONDS, LogFile};
 use crate::random::Random;
 use crate::record::{self, Call, Caller};
 use fill::{Place, Subject, fill};
-use kinds::{By, Class, KINDS, Kind};
+use kinds::{By, Class, Kind};
 use people::People;
+use rows::KINDS;
 
 /// Files of the whole corpus: about a gigabyte of JSON.
 pub const CORPUS_FILES: usize = 1_615;

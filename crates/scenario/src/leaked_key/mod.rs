@@ -8,6 +8,7 @@ mod cast;
 mod incident;
 mod ledger;
 mod ordinary;
+mod people;
 
 use crashcart_model::Timestamp;
 
