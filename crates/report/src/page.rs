@@ -82,6 +82,13 @@ impl Words {
         self
     }
 
+    /// Adds text that stays on one line.
+    pub(crate) fn whole(mut self, text: &str) -> Self {
+        let text = escape::terminal(text).into_owned();
+        self.0.push(Word { text, style: Style::Plain });
+        self
+    }
+
     /// Adds the text only where there is one, after `before`.
     pub(crate) fn maybe(self, before: &str, text: &str) -> Self {
         if text.is_empty() { self } else { self.text(&format!("{before}{text}")) }

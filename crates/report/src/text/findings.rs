@@ -89,7 +89,7 @@ impl<'a> Sheet<'a> {
             let event = origin.event_id.as_ref().map_or("none", |id| id.raw());
             let words = Words::of(&format!("{event} in"))
                 .text(self.citations.path(&origin.evidence))
-                .text(&format!("record {}", origin.record));
+                .whole(&format!("record {}", origin.record));
             self.page.paragraph(&Lead::indent(8).column(Style::Dim, "event", 8), &words)?;
         }
         let shown = finding.events.len().min(EVENTS) as u64;

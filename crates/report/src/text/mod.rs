@@ -161,6 +161,3 @@ pub(crate) const fn outcome(outcome: Outcome) -> (Style, &'static str) {
         Outcome::Unknown => (Style::Warning, "unknown"),
     }
 }
-
-#[cfg(test)]
-mod tests;
