@@ -7,6 +7,8 @@ mod corpus;
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::problem::Failure;
 use crate::repository::{capture, program, target};
 use child::Measured;
@@ -40,10 +42,7 @@ pub fn run(root: &Path, words: &[&str]) -> Result<bool, Failure> {
         corpus.events,
         corpus.bytes / 1_000_000
     );
-    println!(
-        "rules: {}, one in ten: {}, and the built-in pack with each",
-        rules.all_count, rules.tenth_count
-    );
+    println!("rules: {}, and every tenth of them", rules.count);
     let candidates = candidates(&release, &corpus, &rules);
     let mut rounds: Vec<Vec<Measured>> = candidates.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {
@@ -62,6 +61,7 @@ pub fn run(root: &Path, words: &[&str]) -> Result<bool, Failure> {
         .collect();
     print_table(&rows, &corpus);
     print_ratios(&rows, corpus.events);
+    print_allocations(root, &release, &corpus, &rules)?;
     let help = vec![release.join("crashcart").display().to_string(), "--help".to_owned()];
     let starts: Result<Vec<_>, _> = (0..21).map(|_| child::measure(root, &help)).collect();
     println!("crashcart --help: {:.1} ms (goal: under 20)", child::median(starts?).seconds * 1e3);
@@ -74,6 +74,7 @@ fn build(root: &Path) -> Result<PathBuf, Failure> {
         ["build", "--release", "--package", "crashcart-cli", "--bins", ""],
         ["build", "--release", "--package", "crashcart-decode", "--example", "floor"],
         ["build", "--release", "--package", "crashcart-scenario", "--example", "corpus"],
+        ["build", "--release", "--package", "crashcart-app", "--example", "allocations"],
     ] {
         let arguments: Vec<&str> = arguments.into_iter().filter(|word| !word.is_empty()).collect();
         let printed = capture(&mut program(root, "cargo", &arguments))?;
@@ -104,9 +105,7 @@ fn candidates(release: &Path, corpus: &Corpus, rules: &corpus::Rules) -> Vec<Can
         {
             let mut command: Vec<String> =
                 [&binary, "detect", "--json", "--threads", &count].map(str::to_owned).to_vec();
-            for rules in rules {
-                command.extend(["--rules".to_owned(), rules.display().to_string()]);
-            }
+            command.extend(rules.iter().cloned());
             command.push(folder.clone());
             all.push(Candidate { name, threads, command });
         }
@@ -164,4 +163,28 @@ fn print_ratios(rows: &[Row], events: u64) {
         let allowed = 300.0 + 40.0 * events as f64 / 1048576.0;
         println!("peak memory of detect: {} MiB (goal: under {allowed:.0})", peak / 1024);
     }
+}
+
+/// Counted in a run of its own, because counting takes time.
+#[allow(clippy::cast_precision_loss, reason = "figures for people")]
+fn print_allocations(
+    root: &Path,
+    release: &Path,
+    corpus: &Corpus,
+    rules: &corpus::Rules,
+) -> Result<(), Failure> {
+    let counter = release.join("examples/allocations").display().to_string();
+    let mut command = program(root, &counter, &[]);
+    command.arg(&corpus.folder).args(&rules.shared);
+    let printed = capture(&mut command)?;
+    let counted: Value = serde_json::from_str(&printed.stdout)
+        .map_err(|cause| Failure::during("counting allocations", cause, &printed.stderr))?;
+    let number = |name: &str| counted[name].as_f64().unwrap_or_default();
+    let events = number("events").max(1.0);
+    println!(
+        "allocations of detect: {:.2} and {:.0} bytes an event",
+        number("allocations") / events,
+        number("allocated_bytes") / events
+    );
+    Ok(())
 }

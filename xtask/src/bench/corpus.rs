@@ -26,16 +26,16 @@ pub struct Corpus {
     pub events: u64,
 }
 
-/// Folders of rules, to be given to `detect` beside the built-in pack.
+/// Two sets of rules, as arguments of `detect`.
 pub struct Rules {
-    /// Everything in the shared data; empty where that is absent.
-    pub all: Vec<PathBuf>,
-    /// Files in it.
-    pub all_count: usize,
-    /// Every tenth file of it.
-    pub tenth: Vec<PathBuf>,
-    /// Files in that.
-    pub tenth_count: usize,
+    /// The built-in pack, and everything in the shared data where that is present.
+    pub all: Vec<String>,
+    /// Every tenth file of these.
+    pub tenth: Vec<String>,
+    /// Files in the first set.
+    pub count: usize,
+    /// Folders beside the built-in pack.
+    pub shared: Vec<PathBuf>,
 }
 
 /// Finds the corpus of the asked size, or makes it.
@@ -77,26 +77,28 @@ fn size<'a>(words: &[&'a str]) -> Result<(&'a str, &'a str), Failure> {
     Ok((files, events))
 }
 
-/// The rules of the shared data, and every tenth of them copied into the target folder.
+/// The rules of the shared data and our own, and every tenth of them copied into the target
+/// folder.
 pub fn rules(root: &Path) -> Result<Rules, Failure> {
     let data =
         variable("CRASHCART_DATA").map_or(root.join("../shared/data"), |path| root.join(path));
-    let all = data.join("sigma-rules");
+    let shared: Vec<PathBuf> =
+        Some(data.join("sigma-rules")).into_iter().filter(|folder| folder.is_dir()).collect();
     let mut files = Vec::new();
-    if all.is_dir() {
-        walk(&all, &mut files).map_err(|cause| Failure::during("listing", all.display(), cause))?;
+    for folder in shared.iter().chain([&root.join("rules/aws")]) {
+        walk(folder, &mut files)
+            .map_err(|cause| Failure::during("listing", folder.display(), cause))?;
     }
     files.sort();
     let tenth = target(root).join("bench-corpus/rules-tenth");
-    let copied = copy(&files, &tenth);
-    let tenth_count =
-        copied.map_err(|cause| Failure::during("copying into", tenth.display(), cause))?;
-    let present = |folder, count: usize| if count > 0 { vec![folder] } else { Vec::new() };
+    copy(&files, &tenth)
+        .map_err(|cause| Failure::during("copying into", tenth.display(), cause))?;
+    let with = |folder: &Path| ["--rules".to_owned(), folder.display().to_string()];
     Ok(Rules {
-        all: present(all, files.len()),
-        all_count: files.len(),
-        tenth: present(tenth, tenth_count),
-        tenth_count,
+        all: shared.iter().flat_map(|folder| with(folder)).collect(),
+        tenth: std::iter::once("--no-pack".to_owned()).chain(with(&tenth)).collect(),
+        count: files.len(),
+        shared,
     })
 }
 
@@ -112,18 +114,16 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Copies every tenth file; returns how many.
-fn copy(files: &[PathBuf], folder: &Path) -> std::io::Result<usize> {
+/// Copies every tenth file.
+fn copy(files: &[PathBuf], folder: &Path) -> std::io::Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder)?;
-    let mut copied = 0;
     for (number, file) in files.iter().enumerate().step_by(10) {
         fs::copy(file, folder.join(format!("{number:05}.yml")))?;
-        copied += 1;
     }
-    Ok(copied)
+    Ok(())
 }
 
 #[cfg(test)]
