@@ -1,5 +1,7 @@
 //! What a responder relies on when material is read: real logs, every shape in every container,
 //! hostile input, and accounts in which every byte stands.
 
+mod generate;
 mod real_logs;
 pub mod seen;
+mod shapes;
