@@ -183,6 +183,9 @@ fn what_the_attacker_did_is_in_the_records() {
     assert_eq!(keys.len(), 1);
     assert_eq!(text(keys[0], "/responseElements/accessKey/accessKeyId"), truth.created_key);
     assert_eq!(text(keys[0], "/requestParameters/userName"), truth.created_key_user);
+    let created = text(keys[0], "/responseElements/accessKey/createDate");
+    let clock = text(keys[0], "/eventTime").get(12..19).unwrap();
+    assert!(created.contains(clock), "{created} at {clock}");
     let used = all
         .iter()
         .filter(|record| text(record, "/userIdentity/accessKeyId") == truth.created_key)

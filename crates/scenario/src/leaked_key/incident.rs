@@ -166,15 +166,20 @@ impl<'a> Incident<'a> {
         let key = id("AKIA", HOME, &mut self.ledger.random);
         let user = self.cast.reports.name;
         let request = json!({"userName": user}).to_string();
+        self.at += 3;
+        let seconds = self.at - INCIDENT;
+        let created =
+            format!("May 4, 2026, 2:{:02}:{:02} AM", 13 + seconds / MINUTE, seconds % MINUTE);
         let response = json!({"accessKey": {"userName": user, "accessKeyId": key,
-            "status": "Active", "createDate": "May 4, 2026, 2:24:11 AM"}})
+            "status": "Active", "createDate": created}})
         .to_string();
         let call = Call {
             request: &request,
             response: &response,
             ..Call::write("iam", "CreateAccessKey")
         };
-        self.call("us-east-1", &caller, &call);
+        let event = self.ledger.log(self.at, "us-east-1", &caller, &call);
+        self.note(event, false);
         for (service, name) in [("sts", "GetCallerIdentity"), ("s3", "ListBuckets")] {
             let agent = command_line(&command_of(service, name));
             let caller = self.cast.reports.calling(&key, ATTACKER, agent);

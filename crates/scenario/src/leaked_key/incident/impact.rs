@@ -72,7 +72,7 @@ impl Incident<'_> {
         let caller = self.intruder("ec2.authorize-security-group-ingress");
         let rule = format!("sgr-0{}", self.ledger.random.text(HEX, 16));
         let request = self.door_request().to_string();
-        let response = json!({"requestId": "", "_return": true, "securityGroupRuleSet": {"items": [
+        let response = json!({"_return": true, "securityGroupRuleSet": {"items": [
             {"groupOwnerId": HOME, "groupId": self.cast.group, "securityGroupRuleId": rule,
              "isEgress": false, "ipProtocol": "tcp", "fromPort": 22, "toPort": 22,
              "cidrIpv4": "0.0.0.0/0"}]}})
@@ -99,12 +99,14 @@ impl Incident<'_> {
                 {"imageId": "ami-0c0ffee0c0ffee000", "minCount": 8, "maxCount": 8}]},
             "instanceType": "p5.48xlarge", "monitoring": {"enabled": false}})
         .to_string();
-        let message = "You are not authorized to perform this operation. User: \
-                       is not authorized to perform: ec2:RunInstances with an explicit deny in a \
-                       service control policy";
+        let message = format!(
+            "You are not authorized to perform this operation. User: {} is not authorized to \
+             perform: ec2:RunInstances with an explicit deny in a service control policy",
+            self.cast.owner.arn()
+        );
         let call = Call {
             request: &request,
-            error: ("Client.UnauthorizedOperation", message),
+            error: ("Client.UnauthorizedOperation", &message),
             ..Call::write("ec2", "RunInstances")
         };
         for _ in 0..3 {
