@@ -47,7 +47,7 @@ pub fn run(root: &Path) -> Result<bool, Failure> {
             .unwrap_or_else(|failure| Done { tally: Tally::fail(), output: failure.to_string() });
         let seconds = start.elapsed().as_secs_f64();
         if done.tally.failed > 0 {
-            println!("{}", done.output.trim_end());
+            println!("{}", failures(&done.output).trim_end());
         }
         println!("{}", line(name, &done.tally, seconds));
         total.add(done.tally);
@@ -57,6 +57,26 @@ pub fn run(root: &Path) -> Result<bool, Failure> {
     }
     println!("{total}");
     Ok(total.failed == 0)
+}
+
+/// What `cargo test` says of failed tests, without the output of those that passed; everything
+/// where it says nothing of the kind, because then it did not come to testing.
+fn failures(output: &str) -> String {
+    let mut within = false;
+    let kept: Vec<&str> = output
+        .lines()
+        .filter(|line| {
+            within = match *line {
+                "failures:" => true,
+                "successes:" => false,
+                _ => within,
+            };
+            let shown = within || line.starts_with("error");
+            within &= !line.starts_with("test result: ");
+            shown
+        })
+        .collect();
+    if kept.contains(&"failures:") { kept.join("\n") } else { output.to_owned() }
 }
 
 fn line(name: &str, tally: &Tally, seconds: f64) -> String {
@@ -197,6 +217,16 @@ mod tests {
     #[test]
     fn a_step_that_did_not_run_is_not_ok() {
         assert!(line("deny", &Tally::skip("absent"), 0.0).starts_with("skipped  deny"));
+    }
+
+    #[test]
+    fn of_many_tests_only_those_that_failed_are_shown() {
+        let output = "successes:\n---- a ----\nfine\n\nfailures:\n---- b ----\nbroken\n\
+                      test result: FAILED. 1 passed; 1 failed\n\nsuccesses:\n---- c ----\nfine\n";
+        let shown = failures(output);
+        assert!(shown.contains("broken") && shown.contains("test result"), "{shown}");
+        assert!(!shown.contains("fine"), "{shown}");
+        assert_eq!(failures("cannot compile\nat all\n"), "cannot compile\nat all\n");
     }
 
     #[test]
