@@ -47,6 +47,18 @@ pub struct ReadOptions {
     pub filter: Filter,
 }
 
+impl ReadOptions {
+    /// The same, for a use case that takes keys, principals and addresses as what it is asked
+    /// about: what others did is part of the answer.
+    #[must_use]
+    pub fn asking(mut self) -> Self {
+        self.filter.keys.clear();
+        self.filter.principals.clear();
+        self.filter.addresses.clear();
+        self
+    }
+}
+
 /// What one reading found that the next must know.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Corrections {

@@ -1,0 +1,73 @@
+//! What to read, and within which bounds.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use crashcart_app::{AppError, Inputs, ReadOptions};
+use crashcart_decode::Caps;
+
+use super::Filters;
+
+/// The material.
+#[derive(Debug, Clone, Args)]
+pub struct MaterialArguments {
+    /// Files, folders, archives (.zip, .tar, .tar.gz), or - for standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub bounds: Bounds,
+    #[command(flatten)]
+    pub filters: Filters,
+}
+
+/// Bounds on hostile or outsized input. What exceeds them is told as a gap.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Bounds")]
+pub struct Bounds {
+    /// Threads that read [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+    /// Largest single record, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=2048))]
+    max_record: u64,
+    /// Deepest nesting of one record
+    #[arg(long, value_name = "LEVELS", default_value_t = 128, value_parser = clap::value_parser!(u64).range(8..=512))]
+    max_depth: u64,
+    /// Most that a compressed file may grow when it is larger than 256 MiB unpacked
+    #[arg(long, value_name = "TIMES", default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
+    max_ratio: u64,
+    /// Largest file held in memory whole, in MiB; larger ones are streamed
+    #[arg(long, value_name = "MIB", default_value_t = 48, value_parser = clap::value_parser!(u64).range(1..=4096))]
+    max_held: u64,
+}
+
+impl Bounds {
+    fn caps(&self) -> Caps {
+        let mebibytes = |count: u64| usize::try_from(count << 20).unwrap_or(usize::MAX);
+        Caps {
+            record_bytes: mebibytes(self.max_record),
+            depth: usize::try_from(self.max_depth).unwrap_or(128),
+            held_bytes: mebibytes(self.max_held),
+            ratio: self.max_ratio,
+            ..Caps::default()
+        }
+    }
+
+    /// As the use cases take them.
+    pub fn options(&self, filters: &Filters) -> ReadOptions {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        ReadOptions {
+            caps: self.caps(),
+            threads: self.threads.map_or(cores, usize::from),
+            filter: filters.filter(),
+        }
+    }
+}
+
+impl MaterialArguments {
+    /// Finds the material and how to read it.
+    pub fn open(&self) -> Result<(Inputs, ReadOptions), AppError> {
+        let inputs = Inputs::find(&self.paths, &mut std::io::stdin().lock())?;
+        Ok((inputs, self.bounds.options(&self.filters)))
+    }
+}

@@ -1,0 +1,11 @@
+//! Arguments that several commands share, each with its manual.
+
+mod filters;
+mod material;
+mod output;
+mod rules;
+
+pub use filters::Filters;
+pub use material::{Bounds, MaterialArguments};
+pub use output::{Rows, Show};
+pub use rules::{RuleArguments, level};

@@ -1,0 +1,55 @@
+//! `crashcart environment`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use crashcart_app::AppError;
+
+use crate::arguments::{MaterialArguments, Show};
+use crate::commands;
+use crate::exit::Exit;
+use crate::progress::Shown;
+use crate::terminal::Terminal;
+
+/// Write down what is known of the place: accounts, responders, automation, crown jewels
+#[derive(Debug, Args)]
+pub struct Environment {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Write a first environment.toml from the material, for you to correct
+    Init(Init),
+}
+
+#[derive(Debug, Args)]
+struct Init {
+    #[command(flatten)]
+    material: MaterialArguments,
+    /// Where to write it; an existing file is never overwritten
+    #[arg(long, value_name = "FILE", default_value = "environment.toml")]
+    output: PathBuf,
+    #[command(flatten)]
+    show: Show,
+}
+
+impl Environment {
+    /// Carries it out.
+    #[allow(clippy::print_stderr, reason = "says where the file is")]
+    pub fn run(&self) -> Result<Exit, AppError> {
+        let What::Init(init) = &self.what;
+        let (inputs, options) = init.material.open()?;
+        let shown = Shown::begin(Terminal::look(false).live, init.show.quiet);
+        let coverage = crashcart_app::environment_init(
+            &inputs.listing,
+            &options,
+            shown.counters(),
+            &init.output,
+        )?;
+        drop(shown);
+        eprintln!("wrote {}: read it and correct it before you rely on it", init.output.display());
+        Ok(commands::exit(&coverage, false))
+    }
+}

@@ -1,0 +1,120 @@
+//! `crashcart investigate`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use crashcart_app::{AppError, CaseRun, Pivot, Question, Rules, load_environment};
+use crashcart_model::{Investigation, Level};
+use crashcart_report::{Html, Json, Markdown, Text, Writer};
+
+use crate::arguments::{MaterialArguments, RuleArguments, Show, level};
+use crate::commands;
+use crate::exit::Exit;
+use crate::progress::Shown;
+use crate::terminal::Terminal;
+
+/// Tell what happened: who, how, what succeeded, what is still in place, what to cut first
+///
+/// Reads CloudTrail in every shape people receive it in, matches the rules, and prints the story
+/// with the record that proves each line. Nothing is sent anywhere.
+///
+/// Examples:
+///   crashcart investigate ./AWSLogs
+///   crashcart investigate export.json.gz --key AKIA... --json
+///   crashcart investigate ./AWSLogs --case ./case --html report.html
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Investigate {
+    #[command(flatten)]
+    material: MaterialArguments,
+    #[command(flatten)]
+    rules: RuleArguments,
+    /// Keep everything in this case folder; running again adds what is new
+    #[arg(long, value_name = "DIR")]
+    case: Option<PathBuf>,
+    /// Copy the evidence into the case instead of naming where it lies
+    #[arg(long, requires = "case")]
+    copy_evidence: bool,
+    /// What is known of the place [default: environment.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    environment: Option<PathBuf>,
+    /// One JSON document, schema crashcart.investigation/1
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+    /// Also write the report as one HTML file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    html: Option<PathBuf>,
+    /// Also write the report as Markdown
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    markdown: Option<PathBuf>,
+    /// Leave nothing out of the text
+    #[arg(long, help_heading = "Output")]
+    all: bool,
+    /// End with 1 when a finding has this level or above
+    #[arg(long, value_name = "LEVEL", value_parser = level, help_heading = "Output")]
+    fail_on: Option<Level>,
+    #[command(flatten)]
+    show: Show,
+}
+
+impl Investigate {
+    /// Carries it out.
+    pub fn run(&self) -> Result<Exit, AppError> {
+        let terminal = Terminal::look(self.show.local);
+        let rules = Rules::load(&self.rules.options())?;
+        commands::rules::warn(&rules.problems);
+        let environment = load_environment(self.environment.as_deref(), self.case.as_deref())?;
+        let (inputs, options) = self.material.open()?;
+        let question = Question {
+            rules: &rules,
+            environment: &environment,
+            pivot: Pivot {
+                keys: options.filter.keys.clone(),
+                principals: options.filter.principals.clone(),
+                addresses: options.filter.addresses.clone(),
+            },
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        let options = options.asking();
+        let shown = Shown::begin(terminal.live, self.show.quiet);
+        let investigation = match &self.case {
+            Some(folder) => {
+                let run = CaseRun { folder, copy_evidence: self.copy_evidence };
+                run.investigate(inputs, &options, shown.counters(), &question)?
+            }
+            None => {
+                crashcart_app::investigate(&inputs.listing, &options, shown.counters(), &question)
+            }
+        };
+        drop(shown);
+        self.print(&investigation, &terminal)?;
+        let worst = self.fail_on.is_some_and(|level| {
+            investigation.findings.iter().any(|finding| finding.level >= level)
+        });
+        Ok(commands::exit(&investigation.coverage, worst))
+    }
+
+    fn print(&self, investigation: &Investigation, terminal: &Terminal) -> Result<(), AppError> {
+        if let Some(path) = &self.html {
+            crashcart_app::write_report(path, &Html, investigation)?;
+        }
+        if let Some(path) = &self.markdown {
+            crashcart_app::write_report(path, &Markdown, investigation)?;
+        }
+        let mut out = commands::output();
+        let text = text(terminal, self.all);
+        let writer: &dyn Writer = if self.json { &Json { pretty: true } } else { &text };
+        writer.write(investigation, &mut out).and_then(|()| out.flush()).map_err(AppError::Output)
+    }
+}
+
+/// The text writer for this terminal.
+pub fn text(terminal: &Terminal, all: bool) -> Text {
+    Text {
+        width: terminal.width,
+        colour: terminal.colour,
+        zone: terminal.zone.clone(),
+        limit: if all { usize::MAX } else { Text::default().limit },
+    }
+}

@@ -1,0 +1,82 @@
+//! The commands, one file each. Add one: copy a neighbour, list it here twice.
+
+mod case;
+mod demo;
+mod detect;
+mod environment;
+mod investigate;
+mod rules;
+mod search;
+mod stats;
+mod timeline;
+mod whois;
+
+use clap::Subcommand;
+use crashcart_app::AppError;
+
+use crate::exit::Exit;
+
+/// What crashcart can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Investigate(investigate::Investigate),
+    Detect(detect::Detect),
+    Timeline(timeline::Timeline),
+    Stats(stats::Stats),
+    Search(search::Search),
+    Whois(whois::Whois),
+    Rules(rules::Rules),
+    Case(case::Case),
+    Environment(environment::Environment),
+    Demo(demo::Demo),
+}
+
+impl Command {
+    /// Carries the command out.
+    pub fn run(&self) -> Result<Exit, AppError> {
+        match self {
+            Command::Investigate(command) => command.run(),
+            Command::Detect(command) => command.run(),
+            Command::Timeline(command) => command.run(),
+            Command::Stats(command) => command.run(),
+            Command::Search(command) => command.run(),
+            Command::Whois(command) => command.run(),
+            Command::Rules(command) => command.run(),
+            Command::Case(command) => command.run(),
+            Command::Environment(command) => command.run(),
+            Command::Demo(command) => command.run(),
+        }
+    }
+}
+
+/// Standard output, buffered.
+pub fn output() -> std::io::BufWriter<std::io::StdoutLock<'static>> {
+    std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock())
+}
+
+/// What gaps and findings mean for the exit code.
+pub fn exit(coverage: &crashcart_model::Coverage, worst: bool) -> Exit {
+    let gaps = if coverage.gap_count > 0 { Exit::Gaps } else { Exit::Done };
+    if worst { gaps.or(Exit::Findings) } else { gaps }
+}
+
+/// Names what could not be read, for commands whose output has no place for it.
+#[allow(clippy::print_stderr, reason = "warnings belong on standard error")]
+pub fn tell_gaps(coverage: &crashcart_model::Coverage) {
+    const SHOWN: usize = 10;
+    for gap in coverage.gaps.iter().take(SHOWN) {
+        let size = gap.size.map_or("unknown size".to_owned(), |size| format!("{size} bytes"));
+        let text = format!(
+            "gap: {} at {}, {size}: {}: {}",
+            gap.path,
+            gap.offset,
+            gap.reason.words(),
+            gap.detail
+        );
+        eprintln!("{}", crashcart_report::escape::terminal(&text));
+    }
+    let more = coverage.gap_count.saturating_sub(SHOWN as u64);
+    if more > 0 {
+        eprintln!("{more} more gaps: investigate --json lists them");
+    }
+}

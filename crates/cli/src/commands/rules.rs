@@ -1,0 +1,119 @@
+//! `crashcart rules`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use crashcart_app::AppError;
+use crashcart_report::{Column, escape, json_document, table};
+use crashcart_sigma::{Problem, Severity};
+
+use crate::arguments::RuleArguments;
+use crate::commands;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+/// Check and list Sigma rules
+#[derive(Debug, Args)]
+pub struct Rules {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Lint rules: file, line, column, what is wrong, and a hint
+    Check {
+        /// Rule files or folders
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// As a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the rules that would be used
+    List {
+        #[command(flatten)]
+        rules: RuleArguments,
+        /// As a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Rules {
+    /// Carries it out.
+    pub fn run(&self) -> Result<Exit, AppError> {
+        match &self.what {
+            What::Check { paths, json } => check(paths, *json),
+            What::List { rules, json } => list(rules, *json),
+        }
+    }
+}
+
+fn check(paths: &[PathBuf], json: bool) -> Result<Exit, AppError> {
+    let problems = crashcart_app::check_rules(paths)?;
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let warnings = problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
+    let mut out = commands::output();
+    let print = |out: &mut dyn Write| {
+        if json {
+            return json_document(&problems, true, out);
+        }
+        for problem in &problems {
+            writeln!(out, "{}", line(problem))?;
+        }
+        writeln!(out, "{errors} errors, {warnings} warnings")
+    };
+    print(&mut out).and_then(|()| out.flush()).map_err(AppError::Output)?;
+    Ok(if errors > 0 { Exit::BadRequest } else { Exit::Done })
+}
+
+fn list(rules: &RuleArguments, json: bool) -> Result<Exit, AppError> {
+    let rules = crashcart_app::Rules::load(&rules.options())?;
+    warn(&rules.problems);
+    let mut metas: Vec<_> = rules.metas().iter().filter(|meta| !meta.hidden).collect();
+    metas.sort_by(|a, b| (b.level, &a.name, &a.id).cmp(&(a.level, &b.name, &b.id)));
+    let mut out = commands::output();
+    let print = |out: &mut dyn Write| {
+        if json {
+            return json_document(&metas, true, out);
+        }
+        let columns = [Column::text("level"), Column::text("name"), Column::text("title")];
+        let rows: Vec<Vec<&str>> = metas
+            .iter()
+            .map(|meta| vec![meta.level.word(), meta.name.as_str(), meta.title.as_str()])
+            .collect();
+        table(&columns, &rows, Terminal::look(false).width, out)?;
+        writeln!(out, "{} rules", metas.len())
+    };
+    print(&mut out).and_then(|()| out.flush()).map_err(AppError::Output)?;
+    Ok(Exit::Done)
+}
+
+fn line(problem: &Problem) -> String {
+    let severity = problem.severity.word();
+    let hint = problem.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+    let text = format!(
+        "{}:{}:{}: {severity}: {}{hint}",
+        problem.path, problem.line, problem.column, problem.message
+    );
+    text.lines().map(|line| escape::terminal(line).into_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// Rules that could not be used are named before anything else is said.
+#[allow(clippy::print_stderr, reason = "warnings belong on standard error")]
+pub fn warn(problems: &[Problem]) {
+    const SHOWN: usize = 10;
+    let skipped: Vec<_> =
+        problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
+    for problem in skipped.iter().take(SHOWN) {
+        eprintln!("rule skipped: {}", line(problem));
+    }
+    if skipped.len() > SHOWN {
+        eprintln!(
+            "{} more rules skipped: `crashcart rules check` names all",
+            skipped.len() - SHOWN
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! `crashcart whois`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use crashcart_app::{AppError, Inputs, Listed, Usage, Whois as Known, load_environment};
+use crashcart_model::Timestamp;
+use crashcart_report::{Row, RowFormat, RowWriter, escape, json_document};
+use serde_json::json;
+
+use crate::arguments::{Bounds, Filters, Show};
+use crate::commands;
+use crate::exit::Exit;
+use crate::progress::Shown;
+use crate::terminal::Terminal;
+
+/// Say what an id is, which account it belongs to, and what the material shows of it
+///
+/// Takes an access key id, a principal id, an ARN, an address, an instance id or a name. Asks no
+/// network.
+///
+/// Examples:
+///   crashcart whois AKIAIOSFODNN7EXAMPLE
+///   crashcart whois ASIA... ./AWSLogs
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Whois {
+    /// What to look up
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Where to look: files, folders, archives, or - for standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// What is known of the place [default: environment.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    environment: Option<PathBuf>,
+    /// Ask AWS too. This version cannot: it says so and ends with 2
+    #[arg(long, hide = true)]
+    live: bool,
+    /// One JSON document
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+    #[command(flatten)]
+    bounds: Bounds,
+    #[command(flatten)]
+    filters: Filters,
+    #[command(flatten)]
+    show: Show,
+}
+
+impl Whois {
+    /// Carries it out.
+    pub fn run(&self) -> Result<Exit, AppError> {
+        if self.live {
+            let text = "whois --live: this version does not ask AWS; leave --live out";
+            return Err(AppError::Request(text.to_owned()));
+        }
+        let terminal = Terminal::look(self.show.local);
+        let environment = load_environment(self.environment.as_deref(), None)?;
+        let options = self.bounds.options(&self.filters);
+        let (whois, coverage) = if self.paths.is_empty() {
+            crashcart_app::whois(&self.id, &environment, None)?
+        } else {
+            let inputs = Inputs::find(&self.paths, &mut std::io::stdin().lock())?;
+            let shown = Shown::begin(terminal.live, self.show.quiet);
+            let material = (&inputs.listing, &options, shown.counters());
+            crashcart_app::whois(&self.id, &environment, Some(material))?
+        };
+        let mut out = commands::output();
+        let printed = if self.json {
+            json_document(&json!({"whois": whois, "coverage": coverage}), true, &mut out)
+        } else {
+            text(&whois, &terminal, &mut out)
+        };
+        printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
+        if let Some(coverage) = &coverage {
+            commands::tell_gaps(coverage);
+        }
+        Ok(coverage.map_or(Exit::Done, |coverage| commands::exit(&coverage, false)))
+    }
+}
+
+fn text(whois: &Known, terminal: &Terminal, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{}  {}", escape::terminal(whois.id.raw()), whois.kind)?;
+    match (&whois.account, &whois.account_name) {
+        (Some(account), Some(name)) => writeln!(out, "account   {account} ({name})")?,
+        (Some(account), None) => writeln!(out, "account   {account}")?,
+        (None, _) => writeln!(out, "account   not told by the id")?,
+    }
+    if let Some(name) = &whois.name {
+        writeln!(out, "name      {}", escape::terminal(name.raw()))?;
+    }
+    for note in &whois.notes {
+        writeln!(out, "note      {}", escape::terminal(note))?;
+    }
+    let Some(seen) = &whois.seen else { return Ok(()) };
+    match &seen.used {
+        Some(usage) => used(usage, out)?,
+        None => writeln!(out, "\nNo call by it in this material.")?,
+    }
+    for name in &seen.issued_to {
+        writeln!(out, "issued to {}", escape::terminal(name.raw()))?;
+    }
+    listed("ISSUED OR CREATED BY", &seen.issued_by, terminal, out)?;
+    listed("NAMED IN", &seen.mentioned, terminal, out)
+}
+
+fn used(usage: &Usage, out: &mut dyn Write) -> std::io::Result<()> {
+    let time = |time: Option<Timestamp>| time.map_or("unknown".to_owned(), |time| time.to_string());
+    writeln!(
+        out,
+        "\nUSED      {} calls: {} done, {} denied, {} failed, {} unknown",
+        usage.count, usage.done, usage.denied, usage.failed, usage.unknown
+    )?;
+    writeln!(out, "          {} to {}", time(usage.first), time(usage.last))?;
+    for column in &usage.columns {
+        const SHOWN: usize = 8;
+        let name = column.name.replace('_', " ");
+        for (index, row) in column.rows.iter().take(SHOWN).enumerate() {
+            let label = if index == 0 { name.as_str() } else { "" };
+            writeln!(out, "  {label:<12}{:>7}  {}", row.count, escape::terminal(row.value.raw()))?;
+        }
+        let more = column.distinct.saturating_sub(SHOWN as u64);
+        if more > 0 {
+            writeln!(out, "  {:<12}{:>7}  more: --json lists them", "", more)?;
+        }
+    }
+    Ok(())
+}
+
+fn listed(
+    heading: &str,
+    events: &Listed,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    const SHOWN: usize = 10;
+    if events.count == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n{heading} ({} events)", events.count)?;
+    let (zone, width) = (terminal.zone.clone(), terminal.width);
+    let mut writer = RowWriter::new(RowFormat::Text, width, zone, terminal.colour, &mut *out);
+    for event in events.events.iter().take(SHOWN) {
+        writer.row(&Row { event, finding: None, local_path: None })?;
+    }
+    writer.finish()?;
+    let more = events.count.saturating_sub(SHOWN as u64);
+    if more > 0 {
+        writeln!(out, "{more} more: search finds them")?;
+    }
+    Ok(())
+}
