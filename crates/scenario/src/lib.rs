@@ -2,8 +2,8 @@
 //! and a large ordinary corpus for the benchmark.
 //!
 //! The same seed gives the same bytes. Nothing here reads the clock, the environment or a disk,
-//! and no address, account or name in it belongs to anybody: addresses are from the ranges kept
-//! for documentation (RFC 5737).
+//! and no address, account or name in it belongs to anybody: public addresses are from the ranges
+//! kept for documentation (RFC 5737).
 
 #![forbid(unsafe_code)]
 

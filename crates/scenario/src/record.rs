@@ -20,6 +20,8 @@ pub(crate) struct Caller {
     pub(crate) agent: String,
     /// Whether the credentials came from a console session.
     pub(crate) console: bool,
+    /// `vpcEndpointId`: the call came through a private endpoint; empty where it did not.
+    pub(crate) endpoint: String,
 }
 
 impl Caller {
@@ -116,6 +118,9 @@ pub(crate) fn push(out: &mut String, place: Place<'_>, caller: &Caller, call: &C
     put(&[",\"eventType\":\"", if sign_in { "AwsConsoleSignIn" } else { "AwsApiCall" }]);
     put(&["\",\"managementEvent\":", if call.data { "false" } else { "true" }]);
     put(&[",\"recipientAccountId\":\"", &caller.account, "\""]);
+    if !caller.endpoint.is_empty() {
+        put(&[",\"vpcEndpointId\":\"", &caller.endpoint, "\""]);
+    }
     push_end(out, place, caller, call);
 }
 

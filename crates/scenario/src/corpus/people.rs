@@ -6,20 +6,84 @@ use crashcart_model::AccountId;
 use super::fill::{ROLES, USERS};
 use super::kinds::By;
 use crate::layout::time_text;
-use crate::random::Random;
+use crate::random::{HEX, Random};
 use crate::record::Caller;
 use crate::unique_id::unique_id;
 
-const AGENTS: [&str; 8] = [
+/// What users call with.
+const AGENTS: [&str; 5] = [
     "aws-cli/2.31.18 md/awscrt#0.27.6 ua/2.1 os/linux#6.8.0 lang/python#3.13.7",
     "Boto3/1.40.30 md/Botocore#1.40.30 ua/2.1 os/linux#6.1.150 lang/python#3.12.11",
-    "aws-sdk-go-v2/1.39.2 ua/2.1 os/linux lang/go#1.25.1 md/GOOS#linux md/GOARCH#amd64 api/ec2#1.254.1",
-    "[aws-sdk-java/2.34.0 md/io#sync md/http#Apache ua/2.1 os/Linux#6.12.40 lang/java#21.0.8]",
-    "aws-sdk-js/3.888.0 ua/2.1 os/linux#6.1.150 lang/js md/nodejs#22.19.0 exec-env/AWS_ECS_FARGATE",
-    "APN/1.0 HashiCorp/1.0 Terraform/1.13.3 (+https://www.terraform.io) terraform-provider-aws/6.14.1 aws-sdk-go-v2/1.39.2",
-    "amazon-ssm-agent/3.3.2746.0 aws-sdk-go/1.55.8 (go1.24.6; linux; amd64)",
+    "aws-sdk-go-v2/1.39.2 ua/2.1 os/linux lang/go#1.25.1 md/GOOS#linux md/GOARCH#amd64",
+    "APN/1.0 HashiCorp/1.0 Terraform/1.13.3 (+https://www.terraform.io) aws-sdk-go-v2/1.39.2",
     "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0.0.0 Safari/537.36",
 ];
+
+/// What runs under a role: how its sessions are named, where from and with what it calls.
+#[derive(Clone, Copy)]
+enum Workload {
+    Instance,
+    Container,
+    Function,
+    Pipeline,
+    Person,
+}
+
+/// In the order of [`ROLES`].
+const WORKLOADS: [Workload; 12] = [
+    Workload::Instance,
+    Workload::Container,
+    Workload::Function,
+    Workload::Container,
+    Workload::Instance,
+    Workload::Instance,
+    Workload::Pipeline,
+    Workload::Function,
+    Workload::Person,
+    Workload::Container,
+    Workload::Function,
+    Workload::Person,
+];
+
+impl Workload {
+    /// The session's name.
+    fn name(self, role: &str, random: &mut Random) -> String {
+        match self {
+            Self::Instance => format!("i-0{}", random.text(HEX, 16)),
+            Self::Container => random.text(HEX, 32),
+            Self::Function => format!("{role}-handler-{}", random.below(20)),
+            Self::Pipeline => format!("run-{}", 1000 + random.below(9000)),
+            Self::Person => format!("{}@example.com", random.pick(&USERS)),
+        }
+    }
+
+    /// People and pipelines come from outside, the others from their own network.
+    fn address(self, random: &mut Random) -> String {
+        match self {
+            Self::Pipeline | Self::Person => address(random),
+            _ => format!("10.{}.{}.{}", random.below(6), random.below(254), random.below(254)),
+        }
+    }
+
+    fn agent(self) -> &'static str {
+        match self {
+            Self::Instance => {
+                "amazon-ssm-agent/3.3.2746.0 aws-sdk-go/1.55.8 (go1.24.6; linux; amd64)"
+            }
+            Self::Container => {
+                "aws-sdk-js/3.888.0 ua/2.1 os/linux#6.1.150 lang/js exec-env/AWS_ECS_FARGATE"
+            }
+            Self::Function => {
+                "Boto3/1.40.30 md/Botocore#1.40.30 ua/2.1 os/linux#5.10 exec-env/AWS_Lambda_python3.13"
+            }
+            Self::Pipeline => {
+                "APN/1.0 HashiCorp/1.0 Terraform/1.13.3 (+https://www.terraform.io) aws-sdk-go-v2/1.39.2"
+            }
+            Self::Person => "Mozilla/5.0 (X11; Linux x86_64) Chrome/147.0.0.0 Safari/537.36",
+        }
+    }
+}
+
 const SERVICES: [&str; 8] =
     ["lambda", "ec2", "ecs-tasks", "s3", "cloudtrail", "rds", "config", "delivery.logs"];
 
@@ -44,10 +108,10 @@ impl People {
         let mut hourly = Random::seeded(seed ^ number, hour.unsigned_abs());
         let users = USERS.iter().map(|name| user(account, name, &mut stable)).collect();
         let mut sessions = Vec::new();
-        for role in ROLES {
+        for role in ROLES.into_iter().zip(WORKLOADS) {
             let id = unique_id("AROA", account, &mut stable);
             for _ in 0..SESSIONS {
-                sessions.push(session(account, (role, &id, hour), &mut hourly));
+                sessions.push(session(account, role, (&id, hour), &mut hourly));
             }
         }
         let services = SERVICES.iter().map(|name| service(account, name)).collect();
@@ -82,12 +146,17 @@ fn user(account: &AccountId, name: &str, random: &mut Random) -> Caller {
         address: address(random),
         agent: (*random.pick(&AGENTS)).to_owned(),
         console: false,
+        endpoint: String::new(),
     }
 }
 
-fn session(account: &AccountId, role: (&str, &str, i64), random: &mut Random) -> Caller {
-    let (role, id, hour) = role;
-    let name = format!("i-0{}", random.text(crate::random::HEX, 16));
+fn session(
+    account: &AccountId,
+    (role, workload): (&str, Workload),
+    (id, hour): (&str, i64),
+    random: &mut Random,
+) -> Caller {
+    let name = workload.name(role, random);
     let key = unique_id("ASIA", account, random);
     let since = time_text(hour * 3600);
     Caller {
@@ -100,9 +169,10 @@ fn session(account: &AccountId, role: (&str, &str, i64), random: &mut Random) ->
              \"creationDate\":\"{since}\",\"mfaAuthenticated\":\"false\"}}}}}}"
         ),
         account: account.to_string(),
-        address: address(random),
-        agent: (*random.pick(&AGENTS)).to_owned(),
+        address: workload.address(random),
+        agent: workload.agent().to_owned(),
         console: false,
+        endpoint: String::new(),
     }
 }
 
@@ -114,5 +184,6 @@ fn service(account: &AccountId, name: &str) -> Caller {
         address: name.clone(),
         agent: name,
         console: false,
+        endpoint: String::new(),
     }
 }

@@ -1,5 +1,5 @@
 //! Who takes part in the incident: accounts, people, roles, their keys and addresses. It must
-//! never use an address outside the documentation ranges.
+//! never use a public address outside the documentation ranges.
 
 use crashcart_model::AccountId;
 use serde_json::{Value, json};
@@ -147,12 +147,13 @@ impl Session<'_> {
         caller(&self.identity, self.role.account, address, agent.to_owned())
     }
 
-    /// The session of an instance profile, whose credentials came from IMDSv2.
-    pub(super) fn on_instance(mut self, address: &str, agent: &str) -> Caller {
+    /// The session of an instance profile, whose credentials came from IMDSv2 and whose calls
+    /// go through an endpoint of its network.
+    pub(super) fn on_instance(mut self, address: &str, endpoint: &str, agent: &str) -> Caller {
         if let Some(context) = self.identity.get_mut("sessionContext") {
             context["ec2RoleDelivery"] = json!("2.0");
         }
-        self.calling(address, agent)
+        Caller { endpoint: endpoint.to_owned(), ..self.calling(address, agent) }
     }
 
     /// A service's own role, called by the service.
@@ -181,6 +182,7 @@ fn caller(identity: &Value, account: &str, address: &str, agent: String) -> Call
         address: address.to_owned(),
         agent,
         console: false,
+        endpoint: String::new(),
     }
 }
 
@@ -206,6 +208,8 @@ pub(super) struct Cast {
     pub(super) group: String,
     /// The shop's instances.
     pub(super) instances: [String; 2],
+    /// The private endpoint that they reach S3 through.
+    pub(super) endpoint: String,
 }
 
 impl Cast {
@@ -223,6 +227,7 @@ impl Cast {
             config: [Role::new(HOME, config, random), Role::new(SECOND, config, random)],
             group: format!("sg-0{}", random.text(HEX, 16)),
             instances: [0, 1].map(|_| format!("i-0{}", random.text(HEX, 16))),
+            endpoint: format!("vpce-0{}", random.text(HEX, 16)),
         }
     }
 

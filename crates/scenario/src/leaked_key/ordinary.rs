@@ -110,8 +110,9 @@ fn shop(ledger: &mut Ledger, cast: &Cast, start: i64) {
                  lang/java#21.0.8]";
     let key = id("ASIA", HOME, &mut ledger.random);
     for (index, instance) in cast.instances.iter().enumerate() {
-        let address = format!("203.0.113.{}", 10 + index);
-        let caller = cast.shop.session(instance, &key, start).on_instance(&address, agent);
+        let address = format!("10.20.0.{}", 10 + index);
+        let session = cast.shop.session(instance, &key, start);
+        let caller = session.on_instance(&address, &cast.endpoint, agent);
         for _ in 0..4 {
             let name = if ledger.random.below(5) == 0 { "PutObject" } else { "GetObject" };
             let object = format!("catalogue/{}.json", ledger.random.text(HEX, 8));
