@@ -230,7 +230,7 @@ fn last_word(lead: &Lead) -> *const Word {
     lead.columns.last().map_or(std::ptr::null(), |(word, _)| word)
 }
 
-/// The word whole, where it fits; else broken after its slashes; a piece that is longer than any
+/// The word whole, where it fits; else broken after its slashes and colons; a piece that is longer than any
 /// id and still does not fit is cut at the margin.
 fn pieces(word: &str, room: usize) -> Vec<&str> {
     let room = room.max(1);
@@ -238,7 +238,7 @@ fn pieces(word: &str, room: usize) -> Vec<&str> {
         return vec![word];
     }
     let mut out = Vec::new();
-    for mut part in word.split_inclusive('/') {
+    for mut part in word.split_inclusive(['/', ':']) {
         let is_no_id = part.width() > LONGEST_ID;
         while is_no_id && part.width() > room {
             let (head, tail) = part.split_at(cut(part, room));
@@ -322,6 +322,9 @@ mod tests {
             page.words(&Words::of("AWSLogs/111122223333/CloudTrail/us-east-1/2026/file.json.gz"))
         });
         assert_eq!(text, "AWSLogs/111122223333/CloudTrail/\nus-east-1/2026/file.json.gz\n");
+        let secret = "arn:aws:secretsmanager:us-east-1:111122223333:secret:a-name-of-some-length";
+        let text = page(60, |page| page.words(&Words::of(secret)));
+        assert_eq!(text, secret.replace("secret:a", "secret:\na") + "\n");
     }
 
     #[test]

@@ -78,10 +78,51 @@ fn what_is_left_out_is_counted() {
     investigation.story.steps = vec![step; 45];
     let page = text(&Text { limit: 40, ..Text::default() }, &investigation);
     assert_eq!(page.matches("iam:CreateAccessKey").count(), 40);
-    assert!(page.contains("5 more steps: --all or --json has them"));
+    assert!(page.contains("5 more steps of less weight: --all or --json has them"));
     let page = text(&Text { limit: usize::MAX, ..Text::default() }, &investigation);
     assert_eq!(page.matches("iam:CreateAccessKey").count(), 45);
     assert!(!page.contains("more steps"));
+}
+
+#[test]
+fn where_not_all_steps_fit_those_that_findings_rest_on_are_shown_and_not_the_first() {
+    let mut investigation = sample::investigation();
+    let telling = investigation.story.steps[1].clone();
+    let mut looking = investigation.story.steps[0].clone();
+    looking.origins.clear();
+    investigation.story.steps = vec![looking; 30];
+    investigation.story.steps.push(telling);
+    let page = text(&Text { limit: 3, ..Text::default() }, &investigation);
+    let (_, steps) = page.split_once("WHAT HAPPENED").expect("steps");
+    let (steps, _) = steps.split_once("STILL IN PLACE").expect("what stands");
+    assert!(steps.contains("iam:CreateAccessKey"), "{steps}");
+    assert_eq!(steps.matches("ec2:DescribeInstances").count(), 2, "{steps}");
+    assert!(steps.contains("28 more steps of less weight"), "{steps}");
+}
+
+#[test]
+fn a_long_text_is_shortened_between_words_and_the_page_says_where_the_rest_is() {
+    let mut investigation = sample::investigation();
+    let key = "AKIAIOSFODNN7EXAMPLE";
+    investigation.story.answers[0].answer = LogText::from([key; 30].join(", "));
+    let page = text(&Text::default(), &investigation);
+    assert!(page.contains(&format!("{key} ...,")), "{page}");
+    assert!(page.contains("Where a text ends in ..., --all or --json has the rest."));
+    for part in page.split("AKIAIOSF").skip(1) {
+        assert!(part.starts_with("ODNN7EXAMPLE"), "no id is cut");
+    }
+    let page = text(&Text { limit: usize::MAX, ..Text::default() }, &investigation);
+    assert!(!page.contains(" ..."), "everything was asked for");
+}
+
+#[test]
+fn what_one_principal_read_of_one_kind_is_one_entry_with_its_sums() {
+    let mut investigation = sample::investigation();
+    let mut access = investigation.story.accessed[0].clone();
+    access.what = LogText::from("payroll/2025.csv");
+    investigation.story.accessed.push(access);
+    let page = text(&Text::default(), &investigation);
+    assert!(page.contains("object: 2 read 24 times, 6.8 MB -"), "{page}");
 }
 
 #[test]

@@ -16,11 +16,12 @@ impl<'a> Sheet<'a> {
     /// The findings of an investigation, a line or two each.
     pub(super) fn findings(&mut self, findings: &'a [Finding]) -> io::Result<()> {
         self.each_finding(findings, |sheet, finding| {
+            let others = finding.principals.iter().any(|name| sheet.main != Some(name));
             let names: Vec<String> =
                 finding.principals.iter().map(|name| sheet.short(name.raw())).collect();
-            let markers = sheet.citations.markers(&finding.events, super::MARKERS);
-            let words =
-                sheet.summary(finding).then("by ", &names.join(", ")).styled(Style::Dim, &markers);
+            let names = if others { sheet.brief(&names.join(", "), 80) } else { String::new() };
+            let markers = sheet.citations.markers(&finding.events, 1);
+            let words = sheet.summary(finding).then("by ", &names).styled(Style::Dim, &markers);
             sheet.page.paragraph(&Lead::indent(4), &words)
         })
     }

@@ -5,21 +5,19 @@
 
 mod coverage;
 mod findings;
+mod legend;
+mod steps;
 mod story;
 mod suspects;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use crashcart_model::{Coverage, EvidenceId, Finding, Investigation, LogText, Origin, Outcome};
+use crashcart_model::{Coverage, Finding, Investigation, LogText, Outcome};
 
 use crate::Writer;
 use crate::citations::Citations;
 use crate::page::{Lead, Page, Style, Words};
 use crate::zone::{Zone, number};
-
-/// How many records a line names at most.
-const MARKERS: usize = 2;
 
 /// Plain text.
 #[derive(Debug, Clone)]
@@ -30,13 +28,14 @@ pub struct Text {
     pub colour: bool,
     /// The zone in which times are shown.
     pub zone: Zone,
-    /// Entries per section; what is left out is counted. `usize::MAX` for all.
+    /// Entries per section; what is left out is counted, long entries are shortened, visibly.
+    /// `usize::MAX` for everything.
     pub limit: usize,
 }
 
 impl Default for Text {
     fn default() -> Self {
-        Self { width: 80, colour: false, zone: Zone::Utc, limit: 40 }
+        Self { width: 80, colour: false, zone: Zone::Utc, limit: 24 }
     }
 }
 
@@ -44,14 +43,11 @@ impl Writer for Text {
     fn write(&self, investigation: &Investigation, out: &mut dyn Write) -> io::Result<()> {
         let story = &investigation.story;
         let mut sheet = Sheet::new(self, &investigation.coverage, out);
-        sheet.several_accounts = several_accounts(
-            (story.suspects.iter().map(|suspect| &suspect.principal))
-                .chain(story.steps.iter().map(|step| &step.actor)),
-        );
+        sheet.know_actors(story);
         sheet.coverage()?;
         sheet.verdict(&investigation.verdict)?;
         sheet.suspects(story)?;
-        sheet.steps(story)?;
+        sheet.steps(investigation)?;
         sheet.still_in_place(story)?;
         sheet.undone(story)?;
         sheet.data_read(story)?;
@@ -84,7 +80,12 @@ pub fn findings_text(
 struct Sheet<'a> {
     options: &'a Text,
     coverage: &'a Coverage,
+    /// Whether principals of several accounts are in play.
     several_accounts: bool,
+    /// Who did most; named once, in the heading of the steps.
+    main: Option<&'a LogText>,
+    /// Whether a text was shortened.
+    shortened: bool,
     citations: Citations<'a>,
     page: Page<'a>,
 }
@@ -93,7 +94,15 @@ impl<'a> Sheet<'a> {
     fn new(options: &'a Text, coverage: &'a Coverage, out: &'a mut dyn Write) -> Self {
         let page = Page::new(out, options.width, options.colour);
         let citations = Citations::new(coverage);
-        Self { options, coverage, several_accounts: false, citations, page }
+        Self {
+            options,
+            coverage,
+            several_accounts: false,
+            main: None,
+            shortened: false,
+            citations,
+            page,
+        }
     }
 
     /// A blank line, then a heading and what belongs to it.
@@ -118,38 +127,31 @@ impl<'a> Sheet<'a> {
         crate::names::short(principal, self.several_accounts)
     }
 
-    /// The records behind the markers, file by file in the order in which they were first cited.
-    fn legend(&mut self) -> io::Result<()> {
-        let mut files: BTreeMap<&EvidenceId, Vec<(usize, &Origin)>> = BTreeMap::new();
-        for (number, origin) in self.citations.cited() {
-            files.entry(&origin.evidence).or_default().push((number, origin));
-        }
-        if files.is_empty() {
-            return Ok(());
-        }
-        self.heading(Style::Bold, "EVIDENCE", "records are counted from 0 in each file")?;
-        let digits = self.citations.cited().count().to_string().len() + 3;
-        let mut files: Vec<_> = files.into_iter().collect();
-        files.sort_by_key(|(_, cited)| cited.first().map(|(number, _)| *number));
-        for (file, cited) in files {
-            self.page.words(&Words::of(self.citations.path(file)))?;
-            for (number, origin) in cited {
-                let marker = format!("[{number}]");
-                let lead = Lead::indent(2).column(Style::Dim, &marker, digits);
-                let event = origin.event_id.as_ref().map_or("without an id", |id| id.raw());
-                let text = format!("record {}, event {event}", origin.record);
-                self.page.paragraph(&lead, &Words::of(&text))?;
-            }
-        }
-        Ok(())
+    /// Who, where it is not the one that the steps' heading names.
+    fn by(&self, principal: &LogText) -> String {
+        if self.main == Some(principal) { String::new() } else { self.short(principal.raw()) }
     }
-}
 
-/// Whether the principals of a story or of findings belong to more than one account.
-fn several_accounts<'a>(principals: impl Iterator<Item = &'a LogText>) -> bool {
-    let accounts: BTreeSet<&str> =
-        principals.filter_map(|name| crate::names::account(name.raw())).collect();
-    accounts.len() > 1
+    /// A text of about `most` characters, ended with dots before the word that is too much; whole
+    /// where everything is asked for. Never cuts within a word.
+    fn brief(&mut self, text: &str, most: usize) -> String {
+        let room = if self.options.limit == usize::MAX { usize::MAX } else { most };
+        let Some((end, _)) = text.char_indices().nth(room) else { return text.to_owned() };
+        let kept = text.get(..end).unwrap_or(text);
+        let half = end / 2;
+        let between = kept.rfind(", ").or_else(|| kept.rfind("; ")).filter(|at| *at > half);
+        // Dots right after a colon would say nothing.
+        let word = || {
+            kept.rfind(' ').filter(|at| !kept.get(..*at).is_some_and(|kept| kept.ends_with(':')))
+        };
+        let next = || text.get(end..).and_then(|rest| rest.find(' ')).map(|at| end + at);
+        let end = between.or_else(word).or_else(next).unwrap_or(text.len());
+        if end == text.len() {
+            return text.to_owned();
+        }
+        self.shortened = true;
+        format!("{} ...", text.get(..end).unwrap_or(text).trim_end_matches([' ', ',', ';']))
+    }
 }
 
 /// The outcome so that what had no effect cannot be taken for what had.

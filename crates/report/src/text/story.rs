@@ -1,77 +1,24 @@
-//! What happened, what of it is still there, what was undone, what was read and what failed.
+//! What is still there, what was undone, what was read, what failed, and the answers.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 
 use crashcart_model::{
-    BlastRadius, Changed, LogText, Origin, Persistence, PersistenceState, Step, Story, Timestamp,
+    Accessed, BlastRadius, Changed, Failed, LogText, Origin, Persistence, PersistenceState, Story,
+    Timestamp,
 };
 
-use super::{MARKERS, Sheet, outcome, suspects::listed};
-use crate::names;
+use super::{Sheet, suspects::listed};
 use crate::page::{Lead, Style, Words};
-use crate::zone::{counted, size, times};
+use crate::zone::{counted, number, size, times};
+
+/// About so long may a text be before it is shortened.
+const LONGEST: usize = 120;
+
+/// Things named in one entry.
+const NAMED: usize = 6;
 
 impl<'a> Sheet<'a> {
-    /// The steps in order of time, a line for each day before its first.
-    pub(super) fn steps(&mut self, story: &'a Story) -> io::Result<()> {
-        if story.steps.is_empty() {
-            return Ok(());
-        }
-        let actors: BTreeSet<&LogText> = story.steps.iter().map(|step| &step.actor).collect();
-        let only = if actors.len() == 1 { actors.first() } else { None };
-        let by =
-            only.map_or_else(String::new, |actor| format!(", all by {}", self.short(actor.raw())));
-        let note = format!("(denied) and (failed) had no effect{by}");
-        self.heading(Style::Bold, "WHAT HAPPENED", &note)?;
-        let mut day = String::new();
-        for step in story.steps.iter().take(self.options.limit) {
-            let date =
-                step.at.map_or_else(|| "no time".to_owned(), |at| self.options.zone.date(at));
-            if date != day {
-                self.page.paragraph(&Lead::indent(2), &Words::of(&date))?;
-                day = date;
-            }
-            self.step(step, only.is_none())?;
-        }
-        self.left_out(story.steps.len(), "steps")
-    }
-
-    fn step(&mut self, step: &'a Step, with_actor: bool) -> io::Result<()> {
-        let zone = &self.options.zone;
-        let (style, word) = outcome(step.outcome);
-        let lead = Lead::indent(2)
-            .column(Style::Plain, &zone.clock(step.at), 9)
-            .column(Style::Plain, names::tactic(step.tactic.as_deref().unwrap_or("-")), 12)
-            .column(style, word, 9);
-        let mut words = Words::default()
-            .styled(if word == "done" { Style::Bold } else { Style::Plain }, step.what.raw())
-            .maybe("", step.target.as_ref().map_or("", LogText::raw));
-        if step.count > 1 {
-            words = words.then("", &self.repeated(step));
-        }
-        if with_actor {
-            words = words.then("by ", &self.short(step.actor.raw()));
-        }
-        let words = words
-            .then("", step.technique.as_deref().unwrap_or_default())
-            .styled(Style::Dim, &self.citations.markers(&step.origins, 1));
-        self.page.paragraph(&lead, &words)
-    }
-
-    /// `12 times to 03:40:00`
-    fn repeated(&self, step: &Step) -> String {
-        let zone = &self.options.zone;
-        let until = match (step.at, step.last) {
-            (Some(at), Some(last)) if at != last && zone.date(at) == zone.date(last) => {
-                format!(" to {}", zone.clock(Some(last)))
-            }
-            (at, Some(last)) if at != Some(last) => format!(" to {}", zone.moment(Some(last))),
-            _ => String::new(),
-        };
-        format!("{}{until}", times(step.count))
-    }
-
     /// Ways back in that nothing removed, and changes that nobody put back.
     pub(super) fn still_in_place(&mut self, story: &'a Story) -> io::Result<()> {
         let ways = story.persistence.iter().filter(|way| way.state == PersistenceState::InPlace);
@@ -102,22 +49,22 @@ impl<'a> Sheet<'a> {
             let removed = way.removed_by.as_ref().map(|by| self.short(by.raw()));
             let words = Words::default()
                 .styled(Style::Bold, &way.kind)
-                .text(way.what.raw())
-                .maybe("by ", &self.short(way.by.raw()))
+                .text(&self.brief(way.what.raw(), LONGEST))
+                .maybe("by ", &self.by(&way.by))
                 .maybe("at ", &self.moment(way.at))
                 .then("removed by ", &removed.unwrap_or_default());
-            self.item(words, &way.origins)?;
+            self.item(words, &way.origins, 2)?;
         }
         let room = self.options.limit.saturating_sub(ways.len());
         for change in changes.iter().take(room) {
             let reverted = change.reverted_by.as_ref().map(|by| self.short(by.raw()));
             let words = Words::default()
                 .styled(Style::Bold, change.change.raw())
-                .maybe("on ", change.resource.raw())
-                .maybe("by ", &self.short(change.by.raw()))
+                .maybe("on ", &self.brief(change.resource.raw(), LONGEST))
+                .maybe("by ", &self.by(&change.by))
                 .maybe("at ", &self.moment(change.at))
                 .then("put back by ", &reverted.unwrap_or_default());
-            self.item(words, &change.origins)?;
+            self.item(words, &change.origins, 2)?;
         }
         self.left_out(all, "entries")
     }
@@ -127,46 +74,79 @@ impl<'a> Sheet<'a> {
         at.map(|at| self.options.zone.moment(Some(at))).unwrap_or_default()
     }
 
-    /// One entry with its evidence.
-    fn item(&mut self, words: Words, origins: &'a [Origin]) -> io::Result<()> {
-        let words = words.styled(Style::Dim, &self.citations.markers(origins, MARKERS));
+    /// One entry with its evidence, `most` records of it.
+    fn item(&mut self, words: Words, origins: &'a [Origin], most: usize) -> io::Result<()> {
+        let words = words.styled(Style::Dim, &self.citations.markers(origins, most));
         self.page.paragraph(&Lead::default().column(Style::Plain, "", 4), &words)
     }
 
-    /// Data that was read.
+    /// Data that was read: what one principal read of one kind is one entry.
     pub(super) fn data_read(&mut self, story: &'a Story) -> io::Result<()> {
         if story.accessed.is_empty() {
             return Ok(());
         }
         self.heading(Style::Bold, "DATA READ", "")?;
-        for access in story.accessed.iter().take(self.options.limit) {
-            let bytes = access.bytes.map(size).unwrap_or_default();
-            let words = Words::default()
-                .styled(Style::Bold, &access.kind)
-                .text(access.what.raw())
-                .then("", &times(access.count))
-                .then("", &bytes)
-                .then("by ", &self.short(access.by.raw()));
-            self.item(words, &access.origins)?;
+        let mut groups: BTreeMap<(&LogText, &str), Vec<&'a Accessed>> = BTreeMap::new();
+        for access in &story.accessed {
+            groups.entry((&access.by, &access.kind)).or_default().push(access);
         }
-        self.left_out(story.accessed.len(), "entries")
+        for ((by, kind), group) in groups.iter().take(self.options.limit) {
+            let reads = group.iter().map(|access| access.count).sum();
+            let logged: Vec<u64> = group.iter().filter_map(|access| access.bytes).collect();
+            let bytes = if logged.is_empty() { String::new() } else { size(logged.iter().sum()) };
+            let mut words = Words::default()
+                .styled(Style::Bold, &format!("{kind}:"))
+                .text(&format!("{} read {}", number(group.len() as u64), times(reads)))
+                .then("", &bytes)
+                .then("by ", &self.by(by))
+                .text("-");
+            for access in group.iter().take(self.most(NAMED)) {
+                let what = self.brief(access.what.raw(), LONGEST);
+                words = words
+                    .text(&what)
+                    .styled(Style::Dim, &self.citations.markers(&access.origins, 1));
+            }
+            let more = group.len().saturating_sub(self.most(NAMED)) as u64;
+            let note = if more > 0 { format!("and {} more", number(more)) } else { String::new() };
+            self.item(words.maybe("", &note), &[], 0)?;
+        }
+        self.left_out(groups.len(), "kinds")
     }
 
-    /// Calls that had no effect.
+    /// Calls that had no effect: those of one principal are one entry.
     pub(super) fn failed(&mut self, story: &'a Story) -> io::Result<()> {
         if story.failed.is_empty() {
             return Ok(());
         }
         self.heading(Style::Bold, "TRIED WITHOUT EFFECT", "")?;
-        for call in story.failed.iter().take(self.options.limit) {
-            let words = Words::of(call.what.raw())
-                .text(call.error.raw())
-                .then("", &times(call.count))
-                .then("by ", &self.short(call.by.raw()))
-                .then("first at ", &self.moment(call.at));
-            self.item(words, &call.origins)?;
+        let mut groups: BTreeMap<&LogText, Vec<&'a Failed>> = BTreeMap::new();
+        for call in &story.failed {
+            groups.entry(&call.by).or_default().push(call);
         }
-        self.left_out(story.failed.len(), "entries")
+        for (by, group) in groups.iter().take(self.options.limit) {
+            let since = group.iter().filter_map(|call| call.at).min();
+            let mut words = Words::default()
+                .styled(Style::Bold, &self.short(by.raw()))
+                .maybe("since ", &self.moment(since))
+                .text("-");
+            let most = self.most(self.options.limit);
+            for call in group.iter().take(most) {
+                words = words
+                    .text(call.what.raw())
+                    .text(call.error.raw())
+                    .text(&times(call.count))
+                    .styled(Style::Dim, &self.citations.markers(&call.origins, 1));
+            }
+            let more = group.len().saturating_sub(most) as u64;
+            let note = if more > 0 { format!("and {} more", number(more)) } else { String::new() };
+            self.item(words.maybe("", &note), &[], 0)?;
+        }
+        self.left_out(groups.len(), "principals")
+    }
+
+    /// So many, or all where everything is asked for.
+    fn most(&self, most: usize) -> usize {
+        if self.options.limit == usize::MAX { usize::MAX } else { most }
     }
 
     /// The responder's questions.
@@ -178,9 +158,9 @@ impl<'a> Sheet<'a> {
         for answer in story.answers.iter().take(self.options.limit) {
             let lead = Lead::default().column(Style::Plain, "", 2);
             self.page.paragraph(&lead, &Words::default().styled(Style::Bold, &answer.question))?;
-            let words = Words::of(answer.answer.raw())
-                .then("because ", answer.because.raw())
-                .styled(Style::Dim, &self.citations.markers(&answer.origins, MARKERS));
+            let words = Words::of(&self.brief(answer.answer.raw(), 2 * LONGEST))
+                .then("because ", &self.brief(answer.because.raw(), 2 * LONGEST))
+                .styled(Style::Dim, &self.citations.markers(&answer.origins, 2));
             self.page.paragraph(&Lead::default().column(Style::Plain, "", 6), &words)?;
         }
         self.left_out(story.answers.len(), "answers")
@@ -200,8 +180,8 @@ impl<'a> Sheet<'a> {
         self.heading(Style::Bold, "REACH", "")?;
         for (what, names) in parts.iter().filter(|(_, names)| !names.is_empty()) {
             let lead = Lead::default().column(Style::Plain, "", 4);
-            let words =
-                Words::of(&format!("{}:", counted(names.len() as u64, what))).text(&listed(names));
+            let shown = self.brief(&listed(names), 2 * LONGEST);
+            let words = Words::of(&format!("{}:", counted(names.len() as u64, what))).text(&shown);
             self.page.paragraph(&lead, &words)?;
         }
         Ok(())

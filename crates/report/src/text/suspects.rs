@@ -12,6 +12,12 @@ use crate::zone::number;
 /// Keys, addresses and programs named for one suspect.
 const NAMED: usize = 6;
 
+/// Programs named for one suspect, and about how much of each.
+const PROGRAMS: (usize, usize) = (3, 60);
+
+/// About so long may a reason be before it is shortened.
+const REASON: usize = 200;
+
 /// Where a suspect's text starts.
 const LABEL: usize = 10;
 
@@ -32,7 +38,8 @@ impl<'a> Sheet<'a> {
         for (index, reason) in because.iter().enumerate() {
             let label = if index == 0 { "because" } else { "" };
             let lead = Lead::indent(LABEL).column(Style::Dim, label, LABEL);
-            self.page.paragraph(&lead, &Words::of(reason))?;
+            let reason = self.brief(reason, REASON);
+            self.page.paragraph(&lead, &Words::of(&reason))?;
         }
         Ok(())
     }
@@ -49,20 +56,47 @@ impl<'a> Sheet<'a> {
         self.page.blank()?;
         let (style, word) =
             if suspect.act_now { (Style::Alarm, "ACT NOW") } else { (Style::Warning, "SUSPECT") };
-        let words = Words::default()
+        let lead = Lead::default().column(style, word, LABEL);
+        let mut words = Words::default()
             .styled(Style::Bold, suspect.principal.raw())
             .then("", &format!("score {} of 100", suspect.score));
-        self.page.paragraph(&Lead::default().column(style, word, LABEL), &words)?;
-        self.detail("keys", &listed(&suspect.access_keys))?;
-        self.detail("from", &listed(&suspect.addresses))?;
-        self.detail("with", &listed(&suspect.user_agents))?;
         let mine = || story.steps.iter().filter(|step| step.actor == suspect.principal);
         let first = mine().filter_map(|step| step.at).min();
         let last = mine().filter_map(|step| step.last.or(step.at)).max();
-        if first.is_some() {
-            self.detail("active", &self.options.zone.span(first, last))?;
+        let active = self.options.zone.span(first, last);
+        let active = if first.is_some() { active } else { String::new() };
+        if !suspect.act_now {
+            let because = self.brief(&suspect.because.join("; "), REASON);
+            words = words
+                .then("", &active)
+                .then("key ", &listed(&suspect.access_keys))
+                .then("from ", &listed(&suspect.addresses))
+                .then("because ", &because);
+            return self.page.paragraph(&lead, &words);
         }
+        self.page.paragraph(&lead, &words)?;
+        self.detail("keys", &listed(&suspect.access_keys))?;
+        self.detail("from", &listed(&suspect.addresses))?;
+        let programs = self.programs(&suspect.user_agents);
+        self.detail("with", &programs)?;
+        self.detail("active", &active)?;
         self.reasons(&suspect.because)
+    }
+
+    /// The first user agents, shortened.
+    fn programs(&mut self, agents: &[LogText]) -> String {
+        let (most, length) = PROGRAMS;
+        let most = if self.options.limit == usize::MAX { usize::MAX } else { most };
+        let mut shown: Vec<String> = Vec::new();
+        for agent in agents {
+            let brief = self.brief(agent.raw(), length);
+            if shown.len() < most && !shown.contains(&brief) {
+                shown.push(brief);
+            }
+        }
+        let more = agents.len().saturating_sub(shown.len()) as u64;
+        let note = if more > 0 { format!(" and {} more", number(more)) } else { String::new() };
+        format!("{}{note}", shown.join(", "))
     }
 
     fn detail(&mut self, label: &str, text: &str) -> io::Result<()> {
@@ -85,7 +119,7 @@ impl<'a> Sheet<'a> {
                 .styled(Style::Bold, &cut.action)
                 .text(cut.target.raw())
                 .maybe("in account ", account)
-                .then("because ", &cut.why);
+                .then("because ", &self.brief(&cut.why, REASON));
             self.page.paragraph(&Lead::indent(2), &words)?;
             self.command(cut.command.as_ref())?;
         }

@@ -1,0 +1,142 @@
+//! What happened, in order of time: who did most is named once, and where not all steps fit,
+//! those of most weight are shown.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use crashcart_model::{Investigation, Level, LogText, Origin, Outcome, Step, Story};
+
+use super::{Sheet, outcome};
+use crate::names;
+use crate::page::{Lead, Style, Words};
+use crate::zone::times;
+
+/// About so long may a target be before it is shortened.
+const LONGEST_TARGET: usize = 80;
+
+impl<'a> Sheet<'a> {
+    /// Learns who did most, and whether several accounts are in play.
+    pub(super) fn know_actors(&mut self, story: &'a Story) {
+        let mut steps: BTreeMap<&LogText, u64> = BTreeMap::new();
+        for step in &story.steps {
+            *steps.entry(&step.actor).or_default() += 1;
+        }
+        let accounts: BTreeSet<&str> = (story.suspects.iter().map(|suspect| &suspect.principal))
+            .chain(steps.keys().copied())
+            .filter_map(|name| names::account(name.raw()))
+            .collect();
+        self.several_accounts = accounts.len() > 1;
+        self.main = steps
+            .into_iter()
+            .min_by_key(|(actor, count)| (Reverse(*count), *actor))
+            .map(|(actor, _)| actor);
+    }
+
+    /// The steps in order of time, a line for each day before its first.
+    pub(super) fn steps(&mut self, investigation: &'a Investigation) -> io::Result<()> {
+        let story = &investigation.story;
+        if story.steps.is_empty() {
+            return Ok(());
+        }
+        let by = self.main.map(|main| self.short(main.raw())).unwrap_or_default();
+        let note = format!("by {by} unless another is named; (denied) and (failed) had no effect");
+        self.heading(Style::Bold, "WHAT HAPPENED", &note)?;
+        let mut day = String::new();
+        for step in weightiest(investigation, self.options.limit) {
+            let date =
+                step.at.map_or_else(|| "no time".to_owned(), |at| self.options.zone.date(at));
+            if date != day {
+                self.page.paragraph(&Lead::indent(2), &Words::of(&date))?;
+                day = date;
+            }
+            self.step(step)?;
+        }
+        self.left_out(story.steps.len(), "steps of less weight")
+    }
+
+    fn step(&mut self, step: &'a Step) -> io::Result<()> {
+        let target = step.target.as_ref().map_or("", LogText::raw);
+        let target = self.brief(target, LONGEST_TARGET);
+        let zone = &self.options.zone;
+        let (style, word) = outcome(step.outcome);
+        let lead = Lead::indent(2)
+            .column(Style::Plain, &zone.clock(step.at), 9)
+            .column(Style::Plain, names::tactic(step.tactic.as_deref().unwrap_or("-")), 12)
+            .column(style, word, 9);
+        let mut words = Words::default()
+            .styled(if word == "done" { Style::Bold } else { Style::Plain }, step.what.raw())
+            .text(&target);
+        if step.count > 1 {
+            words = words.then("", &self.repeated(step));
+        }
+        let words = words
+            .then("by ", &self.by(&step.actor))
+            .then("", step.technique.as_deref().unwrap_or_default())
+            .styled(Style::Dim, &self.citations.markers(&step.origins, 1));
+        self.page.paragraph(&lead, &words)
+    }
+
+    /// `12 times to 03:40:00`
+    fn repeated(&self, step: &Step) -> String {
+        let zone = &self.options.zone;
+        let until = match (step.at, step.last) {
+            (Some(at), Some(last)) if at != last && zone.date(at) == zone.date(last) => {
+                format!(" to {}", zone.clock(Some(last)))
+            }
+            (at, Some(last)) if at != Some(last) => format!(" to {}", zone.moment(Some(last))),
+            _ => String::new(),
+        };
+        format!("{}{until}", times(step.count))
+    }
+}
+
+/// The steps of most weight, in their order.
+fn weightiest(investigation: &Investigation, limit: usize) -> Vec<&Step> {
+    let steps = &investigation.story.steps;
+    let records = told(investigation);
+    let mut order: Vec<usize> = (0..steps.len()).collect();
+    order.sort_by_key(|index| Reverse(steps.get(*index).map(|step| weight(step, &records))));
+    order.truncate(limit);
+    order.sort_unstable();
+    order.into_iter().filter_map(|index| steps.get(index)).collect()
+}
+
+/// Records that other parts of the document rest on, with their weight: of findings by their
+/// level, of ways back in, of changes.
+fn told(investigation: &Investigation) -> BTreeMap<&Origin, u8> {
+    let story = &investigation.story;
+    let findings = investigation.findings.iter().flat_map(|finding| {
+        let weight = match finding.level {
+            Level::Critical => 12,
+            Level::High => 9,
+            Level::Medium => 5,
+            Level::Low | Level::Informational => 0,
+        };
+        finding.events.iter().map(move |origin| (origin, weight))
+    });
+    let ways = story.persistence.iter().flat_map(|way| &way.origins);
+    let changes = story.changes.iter().flat_map(|change| &change.origins);
+    let mut records = BTreeMap::new();
+    for (origin, weight) in findings.chain(ways.chain(changes).map(|origin| (origin, 7))) {
+        let known = records.entry(origin).or_insert(0);
+        *known = weight.max(*known);
+    }
+    records
+}
+
+/// How much a step tells: what the rest of the document rests on, then what had an effect, then
+/// what served an end of the attack rather than looking around.
+fn weight(step: &Step, records: &BTreeMap<&Origin, u8>) -> u8 {
+    let known = step.origins.iter().filter_map(|origin| records.get(origin)).max();
+    let effect = match step.outcome {
+        Outcome::Done | Outcome::Unknown => 3,
+        Outcome::Denied | Outcome::Failed => 0,
+    };
+    let tactic = match step.tactic.as_deref() {
+        None => 0,
+        Some("discovery" | "reconnaissance") => 1,
+        Some(_) => 3,
+    };
+    known.copied().unwrap_or(0) + effect + tactic
+}
