@@ -74,9 +74,10 @@ pub fn cannot(root: &Path) -> Option<&'static str> {
 
 /// The command that builds every target.
 pub fn build(root: &Path) -> Result<Command, Failure> {
+    take_versions(root)?;
     let host = host(root)?;
     let folder = folder(root);
-    let mut command = program(root, "cargo", &["build", "--release", "--locked", "--bins"]);
+    let mut command = program(root, "cargo", &["build", "--release", "--bins"]);
     command
         .args(["--manifest-path", "fuzz/Cargo.toml"])
         // With a target named, build scripts and macros are built without the counters.
@@ -85,6 +86,20 @@ pub fn build(root: &Path) -> Result<Command, Failure> {
         .arg(&folder)
         .env("RUSTFLAGS", FLAGS);
     Ok(command)
+}
+
+/// Starts the targets' lock file (which git ignores) from the workspace's, so that what is fuzzed
+/// is what is shipped; cargo adds libFuzzer to it.
+fn take_versions(root: &Path) -> Result<(), Failure> {
+    let (ours, theirs) = (root.join("Cargo.lock"), root.join("fuzz/Cargo.lock"));
+    let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified());
+    let fresh =
+        matches!((changed(&ours), changed(&theirs)), (Ok(ours), Ok(theirs)) if ours < theirs);
+    if !fresh {
+        fs::copy(&ours, &theirs)
+            .map_err(|cause| Failure::during("copying", ours.display(), cause))?;
+    }
+    Ok(())
 }
 
 /// The targets by name, in order: the binaries of `fuzz/Cargo.toml`.
