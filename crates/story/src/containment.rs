@@ -75,7 +75,8 @@ pub(crate) fn plan(
             command,
         );
     }
-    let mut accused = profiles.iter().filter(|p| p.act_now || p.score >= PLAUSIBLE).peekable();
+    let mut accused =
+        profiles.iter().filter(|p| !p.gone && (p.act_now || p.score >= PLAUSIBLE)).peekable();
     if accused.peek().is_some() {
         let why = "saves users, roles, policies and keys as they are now, before anything is changed: it takes seconds and nothing volatile is lost by it".to_owned();
         let command =

@@ -21,11 +21,11 @@ use crate::witness::Witnesses;
 use crate::{fnv, principal, target};
 
 /// Items kept: calls that differ in who, what, on what, and what became of it.
-const ITEMS: usize = 100_000;
+const ITEMS: usize = 60_000;
 /// Principals kept.
-const ACTORS: usize = 20_000;
+const ACTORS: usize = 10_000;
 /// Issued sessions kept.
-const SESSIONS: usize = 20_000;
+const SESSIONS: usize = 10_000;
 /// User agents told apart at a time.
 const AGENTS: usize = 4096;
 /// Hours kept in which there were events (more than fourteen years).
@@ -213,7 +213,7 @@ impl Facts {
         hits.iter().for_each(|hit| item.add_rule(*hit));
         item.witnesses.add(record, head, event);
         if self.items.len() > 2 * ITEMS {
-            prune_items(&mut self.items);
+            prune_items(&mut self.items, ITEMS);
         }
     }
 
@@ -285,7 +285,7 @@ impl Facts {
             prune_by(&mut self.actors, ACTORS, |name| fnv(name.as_bytes()));
         }
         if self.items.len() > slack * ITEMS {
-            prune_items(&mut self.items);
+            prune_items(&mut self.items, ITEMS);
         }
         if self.sessions.len() > slack * SESSIONS {
             prune_by(&mut self.sessions, SESSIONS, |arn| fnv(arn.as_bytes()));
@@ -314,14 +314,79 @@ fn prune_by<K: std::hash::Hash + Eq, V>(map: &mut Map<K, V>, cap: usize, hash: i
     }
 }
 
-fn prune_items(items: &mut Map<Vec<u8>, Item>) {
+/// The same for items, the dearest kinds of calls first.
+fn prune_items(items: &mut Map<Vec<u8>, Item>, cap: usize) {
     let order = |key: &[u8]| {
         let rank = Parts::read(key).map_or(u8::MAX, |parts| parts.rank());
         (rank, fnv(key))
     };
     let mut all: Vec<(u8, u64)> = items.keys().map(|key| order(key)).collect();
     all.sort_unstable();
-    if let Some(limit) = all.get(ITEMS) {
+    if let Some(limit) = all.get(cap) {
         items.retain(|key, _| order(key) < *limit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key of a change (`dear`) or of a call that only looks.
+    fn key(number: usize, dear: bool) -> Vec<u8> {
+        let name = if dear { "CreateUser" } else { "ListUsers" };
+        let thing = number.to_string();
+        let mut key = Vec::new();
+        let parts = Parts {
+            actor: "a",
+            account: "",
+            region: "",
+            service: "iam",
+            name,
+            variant: "",
+            thing: &thing,
+            owner: "",
+            detail: "",
+            error: "",
+            outcome: Outcome::Done,
+            automation: false,
+            read_only: !dear,
+        };
+        parts.write(&mut key);
+        key
+    }
+
+    /// Counts keys as `observe` does, cutting down whenever there are twice too many.
+    fn count(keys: impl Iterator<Item = Vec<u8>>, cap: usize) -> Map<Vec<u8>, Item> {
+        let mut items: Map<Vec<u8>, Item> = Map::default();
+        for key in keys {
+            items.entry_ref(key.as_slice()).or_default().count += 1;
+            if items.len() > 2 * cap {
+                prune_items(&mut items, cap);
+            }
+        }
+        items
+    }
+
+    #[test]
+    fn too_many_items_are_cut_alike_in_any_order_and_counts_of_what_stays_are_exact() {
+        let keys: Vec<Vec<u8>> = (0..900).map(|n| key((n * 7) % 300, n % 300 < 20)).collect();
+        let cut = |keys: &[Vec<u8>], backwards: bool| {
+            let mut items = if backwards {
+                count(keys.iter().rev().cloned(), 40)
+            } else {
+                count(keys.iter().cloned(), 40)
+            };
+            prune_items(&mut items, 40);
+            let mut kept: Vec<(Vec<u8>, u64)> =
+                items.into_iter().map(|(key, item)| (key, item.count)).collect();
+            kept.sort();
+            kept
+        };
+        let kept = cut(&keys, false);
+        assert_eq!(kept, cut(&keys, true));
+        assert_eq!(kept.len(), 40);
+        assert!(kept.iter().all(|(_, count)| *count == 3), "{kept:?}");
+        let dear = |key: &[u8]| Parts::read(key).is_some_and(|parts| parts.name == "CreateUser");
+        assert_eq!(kept.iter().filter(|(key, _)| dear(key)).count(), 20, "every change stays");
     }
 }

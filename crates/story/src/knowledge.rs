@@ -19,7 +19,8 @@ pub(crate) const PERSISTENCE: &str = "persistence";
 pub(crate) const ESCALATION: &str = "privilege-escalation";
 pub(crate) const EVASION: &str = "defense-evasion";
 pub(crate) const CREDENTIALS: &str = "credential-access";
-pub(crate) const DISCOVERY: &str = "discovery";
+/// The tactic of calls that only look.
+pub const DISCOVERY: &str = "discovery";
 pub(crate) const LATERAL: &str = "lateral-movement";
 pub(crate) const COLLECTION: &str = "collection";
 pub(crate) const EXFILTRATION: &str = "exfiltration";

@@ -12,6 +12,7 @@ mod agent;
 mod answers;
 mod blind_spots;
 mod containment;
+mod deeds;
 mod earliest;
 mod facts;
 mod key;
@@ -22,6 +23,7 @@ mod removal;
 mod scene;
 mod scope;
 mod shell;
+mod signs;
 mod steps;
 mod suspects;
 mod target;
@@ -93,9 +95,10 @@ pub struct Told {
 pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
     facts.bound(1);
     let scene = scene::Scene::new(&facts, material);
-    let profiles = suspects::profiles(&scene);
-    let scope = scope::Scope::new(&scene, &profiles);
     let removals = removal::Removals::new(&scene);
+    let mut profiles = suspects::profiles(&scene);
+    suspects::mark_gone(&scene, &removals, &mut profiles);
+    let scope = scope::Scope::new(&scene, &profiles);
     let kept = aftermath::kept(&scene, &scope, &removals);
     let off = undo::logging_off(&scene, &removals);
     let containment = containment::plan(&scene, &profiles, &kept, &off);

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use crashcart_model::Timestamp;
+
 use crate::knowledge::{By, Effect};
-use crate::principal::bare;
+use crate::principal::{self, bare};
 use crate::scene::{Entry, Scene};
 
 /// The removing calls of the material, by kind and thing.
@@ -43,6 +45,31 @@ impl<'f> Removals<'f> {
             }
         }
         last
+    }
+
+    /// The call that deleted a user or role, after its last use here and without making it again.
+    pub(crate) fn of_principal(
+        &self,
+        scene: &Scene<'f>,
+        name: &'f str,
+        last: Option<Timestamp>,
+    ) -> Option<Entry<'f>> {
+        let account = principal::account(name)?;
+        let (kind, own) = match (principal::user(name), principal::session(name)) {
+            (Some(user), _) => ("IAM user", user),
+            (None, Some((role, _))) => ("IAM role", role),
+            (None, None) => return None,
+        };
+        let calls = self.calls.get(&(kind, false, account, own))?;
+        let gone = calls.iter().rev().find(|call| call.item.last >= last)?;
+        let again = scene.entries.iter().any(|made| {
+            made.effect() == Some(Effect::Make(kind))
+                && made.done()
+                && made.parts.account == account
+                && made.parts.thing == own
+                && made.item.last > gone.item.last
+        });
+        (!again).then_some(*gone)
     }
 
     fn of_thing(&self, made: &Entry<'f>, kind: &'static str, thing: &'f str) -> Option<Entry<'f>> {

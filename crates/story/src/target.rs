@@ -223,7 +223,7 @@ pub(crate) fn variant(service: &str, name: &str, head: &Head<'_>) -> &'static st
     match (service, name) {
         ("ec2", "AuthorizeSecurityGroupIngress") => {
             let rules = ingress(head);
-            if rules.contains("0.0.0.0/0") || rules.contains("::/0") { "world" } else { "" }
+            if rules.split([' ', ',']).any(|range| range.ends_with("/0")) { "world" } else { "" }
         }
         ("ec2", "ModifySnapshotAttribute" | "ModifyImageAttribute") => {
             let asked = |action: &str| {

@@ -3,12 +3,12 @@
 use Part::{BareOwner, BareThing, Detail, Fixed, Owner, Thing};
 
 use crate::aftermath::Kept;
+use crate::deeds::is_watch_change;
 use crate::knowledge::Effect;
 use crate::principal::bare;
 use crate::removal::Removals;
 use crate::scene::{Entry, Scene};
 use crate::shell::aws_in;
-use crate::suspects::is_watch_change;
 
 /// A call that stopped logging, and the one that put it back.
 pub(crate) struct Off<'f> {
@@ -77,6 +77,7 @@ const ROWS: &[Row] = &[
     ("trust policy", "close the role's trust", "write back the saved trust policy by hand (update-assume-role-policy): its former text is not in this material; sessions already issued live on", "", &[]),
     ("IAM role", "close the role's trust", "write a trust policy that lets nobody in by hand (update-assume-role-policy); sessions already issued live on", "", &[]),
     ("federation token", "deny the issuer", "a federation token survives the deletion of its key, up to 36 hours: deny the user that issued it", "", &[]),
+    ("session token", "deny the user", "a session token lives on when the key that made it is disabled, up to 36 hours: an explicit deny on the user stops it", "", &[]),
     ("Lambda permission", "take away function's permission", "", "lambda remove-permission", &[("function-name", BareOwner), ("statement-id", Thing)]),
     ("Lambda function URL", "delete function's URL", "", "lambda delete-function-url-config", &[("function-name", BareThing)]),
     ("Lambda code", "stop the function", "its code stays as evidence; an application that needs it stops", "lambda put-function-concurrency", &[("function-name", BareThing), ("reserved-concurrent-executions", Fixed("0"))]),

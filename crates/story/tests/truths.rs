@@ -443,3 +443,27 @@ fn a_session_that_a_suspect_asked_for_is_suspect_and_the_reason_names_who_asked(
         "{session:?}"
     );
 }
+
+#[test]
+fn a_suspect_that_was_deleted_after_its_last_use_needs_no_cutting_off() {
+    let used = json!({"userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/temp", "accountId": "111122223333", "userName": "temp"}, "userAgent": "pacu/1.5"});
+    let gone = |second| {
+        event(second, "iam:DeleteUser", json!({"requestParameters": {"userName": "temp"}}))
+    };
+    let listed = |records| {
+        let tale = Tale {
+            pivot: Pivot { principals: vec!["temp".to_owned()], ..Pivot::default() },
+            ..Tale::of(records)
+        };
+        let told = tale.rule("ListUsers", Level::High).tell();
+        let cut = told.containment.iter().any(|c| c.target.raw().ends_with("user/temp"));
+        let note =
+            "it was deleted by user mallory at 2024-05-04T02:00:09Z: nothing is left to cut off";
+        (cut, told.story.suspects[0].because.iter().any(|because| because == note))
+    };
+    let look = event(3, "iam:ListUsers", used);
+    assert_eq!(listed(vec![look.clone(), gone(9)]), (false, true));
+    assert_eq!(listed(vec![gone(1), look.clone()]), (true, false), "deleted before: another one");
+    let again = event(12, "iam:CreateUser", json!({"requestParameters": {"userName": "temp"}}));
+    assert_eq!(listed(vec![look, gone(9), again]), (true, false), "made again");
+}

@@ -66,7 +66,7 @@ pub(super) static EC2: &[Call] = &[
     Call("CreateTrafficMirrorFilter", "", "made a traffic mirror filter", CREDENTIALS, "T1040", Act, NO_TARGET),
     Call("CreateTrafficMirrorSession", "", "mirrored traffic", CREDENTIALS, "T1040", Change("traffic mirror"), NO_TARGET),
     Call("CreateTrafficMirrorTarget", "", "made a target for mirrored traffic", CREDENTIALS, "T1040", Act, NO_TARGET),
-    Call("CreateVolume", "", "made a volume from a snapshot", LATERAL, "T1578", Act, owned(&["r.volumeId"], &["q.snapshotId"])),
+    Call("CreateVolume", "", "made a volume from a snapshot", LATERAL, "T1021.007", Act, owned(&["r.volumeId"], &["q.snapshotId"])),
     Call("CreateVpcPeeringConnection", "", "asked for a VPC peering", LATERAL, "T1021.007", Make("VPC peering"), thing(&["r.vpcPeeringConnection.vpcPeeringConnectionId", "q.vpcId"])),
     Call("DeleteFlowLogs", "", "deleted flow logs", EVASION, "T1562.008", Change("flow logs"), FLOW_LOG),
     Call("DeleteInternetGateway", "", "deleted an internet gateway", EVASION, "T1562.007", Remove(&[("internet gateway", By::Thing)]), GATEWAY),
@@ -129,10 +129,10 @@ pub(super) static SSM: &[Call] = &[
     Call("GetParameters", "", "read parameters", CREDENTIALS, "T1555.006", Read("parameter"), thing(&["q.names"])),
     Call("GetParametersByPath", "", "read parameters by path", CREDENTIALS, "T1555.006", Read("parameter"), thing(&["q.path"])),
     Call("ModifyDocumentPermission", "", "shared an SSM document", PERSISTENCE, "T1651", Make("SSM document"), DOCUMENT),
-    Call("ResumeSession", "", "resumed a session on an instance", LATERAL, "T1021.007", Act, thing(&["q.sessionId"])),
+    Call("ResumeSession", "", "resumed a session on an instance", LATERAL, "T1021.008", Act, thing(&["q.sessionId"])),
     Call("SendCommand", "", "ran a command on instances", EXECUTION, "T1651", Act, COMMAND),
     Call("StartAutomationExecution", "", "ran an automation", EXECUTION, "T1651", Act, thing(&["q.documentName"])),
-    Call("StartSession", "", "opened a session on an instance", LATERAL, "T1021.007", Act, thing(&["q.target"])),
+    Call("StartSession", "", "opened a session on an instance", LATERAL, "T1021.008", Act, thing(&["q.target"])),
     Call("UpdateDocument", "", "changed an SSM document", EXECUTION, "T1651", Make("SSM document"), DOCUMENT),
 ];
 

@@ -135,7 +135,7 @@ pub(super) static STS: &[Call] = &[
     Call("GetAccessKeyInfo", "", "asked which account a key belongs to", DISCOVERY, "T1087.004", Look, thing(&["q.accessKeyId"])),
     Call("GetCallerIdentity", "", "asked who it is", DISCOVERY, "T1087.004", Look, NO_TARGET),
     Call("GetFederationToken", "", "took a federation token", PERSISTENCE, "T1078.004", Make("federation token"), Target { thing: &["r.federatedUser.arn", "q.name"], owner: &[], detail: Detail::Paths(&["r.credentials.accessKeyId"]) }),
-    Call("GetSessionToken", "", "took a session token", PERSISTENCE, "T1078.004", Act, thing(&["r.credentials.accessKeyId"])),
+    Call("GetSessionToken", "", "took a session token", PERSISTENCE, "T1078.004", Make("session token"), thing(&["r.credentials.accessKeyId"])),
 ];
 
 #[rustfmt::skip]

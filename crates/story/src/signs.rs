@@ -1,0 +1,128 @@
+//! How a principal did what it did, in points: signs that ordinary work has or has not. A sign must
+//! always be named in words, and none may rest on a principal being unknown.
+
+use std::collections::BTreeSet;
+
+use crashcart_model::Outcome;
+
+use crate::actor::{Actor, Kind};
+use crate::deeds::{is_watch_change, list};
+use crate::knowledge::{self, Effect};
+use crate::scene::{Entry, Scene};
+use crate::{agent, principal};
+
+/// Weak signs: each may be anybody's ordinary work.
+pub(crate) fn weak(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut Vec<String>) -> u32 {
+    let mut points = 0;
+    let mut add = |worth: u32, text: String| {
+        points += worth;
+        because.push(text);
+    };
+    if scene.entries_of(name).any(|entry| entry.parts.variant == "no-mfa" && entry.done()) {
+        add(8, "signed in to the console without MFA".to_owned());
+    }
+    let services: BTreeSet<&str> =
+        actor.looked.iter().filter_map(|call| call.split_once(':')).map(|(s, _)| s).collect();
+    if actor.looked.len() >= 20 && services.len() >= 6 {
+        add(
+            8,
+            format!(
+                "looked around with {} calls of {} services",
+                actor.looked.len(),
+                services.len()
+            ),
+        );
+    }
+    let far = actor.hands.len();
+    if far >= 2 && matches!(actor.kind, Kind::User | Kind::Root | Kind::Federated) {
+        add(4, format!("used from {far} addresses, console aside"));
+    }
+    let dry: BTreeSet<&str> = scene
+        .entries_of(name)
+        .filter(|entry| entry.parts.error.contains("DryRunOperation"))
+        .map(|entry| entry.parts.name)
+        .collect();
+    if !dry.is_empty() {
+        add(
+            4,
+            format!(
+                "tried out what it may do with dry runs, permitted and not done: {}",
+                list(&dry)
+            ),
+        );
+    }
+    if (3..5).contains(&actor.denied.len()) {
+        add(4, format!("{} different calls were denied", actor.denied.len()));
+    }
+    points
+}
+
+/// Strong signs: ordinary work seldom shows one.
+pub(crate) fn strong(
+    scene: &Scene<'_>,
+    name: &str,
+    actor: &Actor,
+    because: &mut Vec<String>,
+) -> u32 {
+    let mut points = 0;
+    let mut add = |worth: u32, text: String| {
+        points += worth;
+        because.push(text);
+    };
+    let tools: BTreeSet<&str> = actor.tools.iter().filter_map(agent::attack_tool).collect();
+    if !tools.is_empty() {
+        add(30, format!("its user agent names {}", list(&tools)));
+    }
+    let denied: u64 = scene
+        .entries_of(name)
+        .filter(|entry| entry.parts.outcome == Outcome::Denied && !entry.parts.automation)
+        .filter(|entry| entry.matters() || actor.hands.len() > 0)
+        .map(|entry| entry.item.count)
+        .sum();
+    let calls = actor.denied.len();
+    if calls >= 10 || denied >= 30 && calls >= 5 {
+        add(20, format!("{denied} calls denied, {calls} different ones: a burst of probing"));
+    } else if calls >= 5 {
+        add(15, format!("{calls} different calls were denied"));
+    } else if denied >= 10
+        && scene.entries_of(name).any(|entry| {
+            entry.matters() && entry.item.count >= 10 && entry.parts.outcome == Outcome::Denied
+        })
+    {
+        add(10, format!("{denied} calls denied: kept trying"));
+    }
+    if let Some(text) = chain(scene, name) {
+        add(20, text);
+    }
+    if let Some(user) = principal::user(name)
+        && scene.entries.iter().any(|entry| {
+            entry.parts.variant == "quarantine" && entry.parts.owner == user && entry.done()
+        })
+    {
+        add(40, "AWS put its quarantine policy on it: the key was found in public".to_owned());
+    }
+    points
+}
+
+/// A chain that ordinary work does not have: blinded the account, left a way in, and took, opened
+/// or destroyed data.
+fn chain(scene: &Scene<'_>, name: &str) -> Option<String> {
+    let done = |test: &dyn Fn(&Entry<'_>) -> bool| {
+        scene.entries_of(name).any(|entry| entry.done() && !entry.parts.automation && test(entry))
+    };
+    let blinded = done(&is_watch_change);
+    let kept = done(&|entry| {
+        matches!(entry.effect(), Some(Effect::Make(_)))
+            && matches!(entry.tactic(), Some(knowledge::PERSISTENCE | knowledge::ESCALATION))
+    });
+    let took = done(&|entry| {
+        matches!(entry.effect(), Some(Effect::Read(_)))
+            || entry.tactic() == Some(knowledge::EXFILTRATION)
+            || entry.technique() == Some("T1485")
+    });
+    (blinded && kept && took).then(|| {
+        "touched logging, left a way back in and took, opened or deleted data: seldom one person's \
+         ordinary work"
+            .to_owned()
+    })
+}
