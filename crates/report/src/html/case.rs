@@ -9,7 +9,10 @@ use crashcart_model::{
 use super::markup::Markup;
 use crate::command;
 use crate::material;
-use crate::zone::{Zone, counted};
+use crate::zone::{Zone, counted, number};
+
+/// Keys, addresses and the like shown before the rest is folded.
+const SHOWN: usize = 6;
 
 /// The sections, for the list at the top: anchor and title.
 const SECTIONS: [(&str, &str); 12] = [
@@ -130,29 +133,42 @@ impl<'a> Markup<'a> {
             })?;
             markup.element("dl", &[], |markup| {
                 markup.term("score", &[format!("{} of 100", suspect.score).into()])?;
-                markup.term("access keys", &suspect.access_keys)?;
-                markup.term("addresses", &suspect.addresses)?;
-                markup.term("user agents", &suspect.user_agents)?;
                 let because: Vec<LogText> =
                     suspect.because.iter().cloned().map(LogText::from).collect();
-                markup.term("because", &because)
+                markup.term("because", &because)?;
+                markup.term("access keys", &suspect.access_keys)?;
+                markup.term("addresses", &suspect.addresses)?;
+                markup.term("user agents", &suspect.user_agents)
             })
         })
     }
 
-    /// A term and what is said of it; nothing where nothing is said.
+    /// A term and what is said of it, long lists folded; nothing where nothing is said.
     pub(super) fn term(&mut self, term: &'static str, texts: &[LogText]) -> io::Result<()> {
         if texts.is_empty() {
             return Ok(());
         }
+        let (first, more) = texts.split_at(texts.len().min(SHOWN));
         self.span("dt", "", term)?;
         self.element("dd", &[], |markup| {
-            texts.iter().enumerate().try_for_each(|(index, text)| {
-                if index > 0 {
-                    markup.literal("<br>")?;
-                }
-                markup.log(text.raw())
+            markup.lines(first)?;
+            if more.is_empty() {
+                return Ok(());
+            }
+            markup.element("details", &[], |markup| {
+                let summary = format!("and {} more", number(more.len() as u64));
+                markup.span("summary", "", &summary)?;
+                markup.lines(more)
             })
+        })
+    }
+
+    fn lines(&mut self, texts: &[LogText]) -> io::Result<()> {
+        texts.iter().enumerate().try_for_each(|(index, text)| {
+            if index > 0 {
+                self.literal("<br>")?;
+            }
+            self.log(text.raw())
         })
     }
 

@@ -25,7 +25,7 @@ const STYLE: &str = include_str!("style.css");
 const HEAD: &str = concat!(
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ",
-    "style-src 'sha256-cnJ/lEr8RNRufjc4RLp701JHSVQ8Wj0qQc/2v84b3Vk='; ",
+    "style-src 'sha256-9DU2SMm/mhSdFMb0OLmgF5GzH3af8C0/mE+FhH0enJc='; ",
     "base-uri 'none'; form-action 'none'\">\n",
     "<meta name=\"referrer\" content=\"no-referrer\">\n",
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
