@@ -27,6 +27,9 @@ pub(crate) const PLAUSIBLE: u32 = 40;
 /// From here on, with proof of something done, it is cut off now.
 pub(crate) const ACT_NOW: u32 = 70;
 
+/// The least score of whoever lives on what a suspect beyond doubt made.
+const HEIR: u32 = 50;
+
 /// A principal and what the score says about it.
 pub(crate) struct Profile<'f> {
     pub(crate) name: &'f str,
@@ -135,21 +138,60 @@ pub(crate) fn proves(entry: &Entry<'_>, level: Level) -> bool {
     changes_or_reads(entry) && entry.cited(level)
 }
 
-/// A session that a suspect asked for is suspect too.
+/// Whoever lives on what a suspect made is suspect too: a session it asked for, a key or a user it
+/// made. One step only: who is suspect by this alone passes nothing on.
 fn inherit(scene: &Scene<'_>, profiles: &mut [Profile<'_>]) {
     let worst: BTreeMap<&str, u32> =
         profiles.iter().filter(|p| p.score >= PLAUSIBLE).map(|p| (p.name, p.score)).collect();
+    let made = made_by(scene, &worst);
     for profile in profiles.iter_mut() {
-        let Some(issued) = scene.facts.sessions.get(profile.name) else { continue };
-        let mut by: Vec<&str> = issued.by.iter().filter(|by| worst.contains_key(by)).collect();
-        by.sort_unstable();
-        if let Some(by) = by.first() {
-            profile.score = (profile.score + 15).min(100);
-            profile.because.push(format!("its session was asked for by {}", principal::short(by)));
-            let proof = scene.entries_of(profile.name).any(|entry| proves(entry, Level::High));
-            profile.act_now |= profile.score >= ACT_NOW && proof;
+        let Some((by, how)) = heritage(scene, &worst, &made, profile) else { continue };
+        let certain = worst.get(by).is_some_and(|score| *score >= ACT_NOW);
+        let least = if certain { HEIR } else { 0 };
+        profile.score = (profile.score + LISTED).min(100).max(least);
+        profile.because.push(format!("{how} {}", principal::short(by)));
+        let proof = scene.entries_of(profile.name).any(|entry| proves(entry, Level::High));
+        profile.act_now |= profile.score >= ACT_NOW && proof;
+    }
+}
+
+/// Keys and users that suspects made by hand, with who made them.
+fn made_by<'f>(
+    scene: &Scene<'f>,
+    worst: &BTreeMap<&'f str, u32>,
+) -> BTreeMap<(&'static str, &'f str), &'f str> {
+    let mut made = BTreeMap::new();
+    for entry in scene.entries.iter().filter(|entry| entry.done() && !entry.parts.automation) {
+        if let Some(Effect::Make(kind @ ("access key" | "IAM user"))) = entry.effect()
+            && worst.contains_key(entry.parts.actor)
+        {
+            made.entry((kind, entry.parts.thing)).or_insert(entry.parts.actor);
         }
     }
+    made
+}
+
+/// By whom a principal lives, and how.
+fn heritage<'f>(
+    scene: &Scene<'f>,
+    worst: &BTreeMap<&'f str, u32>,
+    made: &BTreeMap<(&'static str, &'f str), &'f str>,
+    profile: &Profile<'f>,
+) -> Option<(&'f str, &'static str)> {
+    let issued = scene.facts.sessions.get(profile.name);
+    let mut by: Vec<&str> = issued.into_iter().flat_map(|issued| issued.by.iter()).collect();
+    by.sort_unstable();
+    if let Some((by, _)) = by.iter().find_map(|by| worst.get_key_value(by)) {
+        return Some((by, "its session was asked for by"));
+    }
+    let key =
+        profile.actor.keys.by_time().into_iter().find_map(|key| made.get(&("access key", key)));
+    let user = || made.get(&("IAM user", principal::user(profile.name)?));
+    let found = match key {
+        Some(by) => (*by, "it used a key that was made by"),
+        None => (*user()?, "it was made by"),
+    };
+    (found.0 != profile.name).then_some(found)
 }
 
 /// Notes which principals were deleted, by whom and when.

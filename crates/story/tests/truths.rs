@@ -467,3 +467,20 @@ fn a_suspect_that_was_deleted_after_its_last_use_needs_no_cutting_off() {
     let again = event(12, "iam:CreateUser", json!({"requestParameters": {"userName": "temp"}}));
     assert_eq!(listed(vec![look, gone(9), again]), (true, false), "made again");
 }
+
+#[test]
+fn whoever_uses_a_key_that_a_suspect_made_is_suspect_too() {
+    let mut made = created_key(1);
+    made["userAgent"] = json!("pacu/1.5");
+    let reports = |key: &str| json!({"userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/reports", "accountId": "111122223333", "accessKeyId": key}});
+    let reasons = |key| {
+        let used = event(5, "s3:ListBuckets", reports(key));
+        let told = Tale::of(vec![made.clone(), used]).rule("CreateAccessKey", Level::High).tell();
+        let found =
+            told.story.suspects.into_iter().find(|s| s.principal.raw().ends_with("reports"));
+        found.map(|suspect| suspect.because)
+    };
+    let expected = vec!["it used a key that was made by user mallory".to_owned()];
+    assert_eq!(reasons("AKIAEXAMPLEREPORTS00"), Some(expected));
+    assert_eq!(reasons("AKIAEXAMPLEREPORTS99"), None, "its own key is its own business");
+}

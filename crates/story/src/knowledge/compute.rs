@@ -197,6 +197,6 @@ pub(super) static ECR: &[Call] = &[
     Call("DeleteRepositoryPolicy", "", "deleted a repository's policy", EVASION, "T1070", Remove(&[("repository policy", By::Thing)]), thing(&["q.repositoryName"])),
     Call("GetAuthorizationToken", "", "took a token for the registry", CREDENTIALS, "T1528", Act, NO_TARGET),
     Call("GetDownloadUrlForLayer", "", "pulled a container image's layer", COLLECTION, "T1530", Read("container image"), thing(&["q.repositoryName"])),
-    Call("PutImage", "", "pushed a container image", PERSISTENCE, "T1525", Make("container image"), owned(&["q.imageTag"], &["q.repositoryName"])),
+    Call("PutImage", "", "pushed a container image", PERSISTENCE, "T1525", Act, owned(&["q.imageTag"], &["q.repositoryName"])),
     Call("SetRepositoryPolicy", "", "changed who may use a repository", PERSISTENCE, "T1098.003", Make("repository policy"), thing(&["q.repositoryName"])),
 ];
