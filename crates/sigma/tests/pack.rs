@@ -3,6 +3,12 @@
 //! A rule is tried with every other rule compiled beside it, so that one that is lost by the
 //! index, or hidden by a neighbour, is found too.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of a test may fail as loudly as the test"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
