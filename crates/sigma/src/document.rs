@@ -174,7 +174,9 @@ fn parse_problem(piece: Piece<'_>, severity: Severity, error: &str) -> Problem {
             .into_iter()
             .find(|lint| lint.rule == LintRule::YamlParseError)
             .and_then(|lint| lint.span);
-        let fault = Fault::new(error.replacen("YAML parse error", "not valid YAML", 1))
+        // What follows tells a place again, counted from the document.
+        let told = error.split(" at line ").next().unwrap_or(error);
+        let fault = Fault::new(told.replacen("YAML parse error", "not valid YAML", 1))
             .hint("look at the indentation, and put values with `:`, `#`, `*` or `%` into quotes");
         let mut problem = place(piece, severity, fault);
         if let Some(span) = span {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crashcart_model::{EventRef, LogText, Timestamp};
 
 use super::observe::{Correlator, Details, Row};
+use super::order::Chains;
 use super::window::{Count, Distinct, Percentile, Steps, Sum, bursts};
-use super::{Correlation, Question, order};
+use super::{Correlation, Question};
 use crate::predicate::number;
 
 /// So many events of a match are given; all are counted.
@@ -206,7 +207,9 @@ fn spans(correlation: &Correlation, occurrences: &[Occurrence]) -> Vec<(usize, u
             let counts = vec![0; correlation.steps.len()];
             bursts(&times, span, &mut Steps { presence, steps: &steps, counts })
         }
-        Question::Ordered => order::chains(occurrences, correlation.steps.len(), span),
+        Question::Ordered => {
+            bursts(&times, span, &mut Chains::new(occurrences, correlation.steps.len()))
+        }
     }
 }
 

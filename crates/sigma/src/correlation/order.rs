@@ -4,38 +4,49 @@
 //! event of its own.
 
 use super::finish::Occurrence;
+use super::window::Window;
 
-/// First and last index of each burst of complete chains, joined where they share an occurrence.
-pub(crate) fn chains(occurrences: &[Occurrence], steps: usize, span: i64) -> Vec<(usize, usize)> {
-    let mut out: Vec<(usize, usize)> = Vec::new();
-    // By number of steps done: where the latest chain that has done them begins.
-    let mut begun: Vec<Option<usize>> = vec![None; steps + 1];
-    let mut start = 0;
-    while let Some(first) = occurrences.get(start) {
-        let rest = occurrences.get(start..).unwrap_or_default();
-        let moment = rest.partition_point(|other| other.time <= first.time);
-        let now = rest.get(..moment).unwrap_or_default();
-        let end = start + moment - 1;
-        let completed = advance(&mut begun, now, start);
-        if let Some(from) = completed
-            && let Some(began) = occurrences.get(from)
-            && first.time.millis().saturating_sub(began.time.millis()) <= span
-        {
-            match out.last_mut() {
-                Some(last) if from <= last.1 => last.1 = end,
-                _ => out.push((from, end)),
-            }
-        }
-        start = end + 1;
-    }
-    out
+/// Whether a window holds a complete chain.
+pub(crate) struct Chains {
+    /// By occurrence: where the latest chain begins that is complete by then.
+    begins: Vec<Option<usize>>,
+    start: usize,
+    end: usize,
 }
 
-/// Takes the events of one moment in; returns where a chain that they complete begins.
-fn advance(begun: &mut [Option<usize>], now: &[Occurrence], start: usize) -> Option<usize> {
+impl Chains {
+    /// `occurrences` are in order of time.
+    pub fn new(occurrences: &[Occurrence], steps: usize) -> Self {
+        let mut begins = Vec::with_capacity(occurrences.len());
+        // By number of steps done: where the latest chain that has done them begins.
+        let mut begun: Vec<Option<usize>> = vec![None; steps + 1];
+        while let Some(first) = occurrences.get(begins.len()) {
+            let start = begins.len();
+            let rest = occurrences.get(start..).unwrap_or_default();
+            let moment = rest.partition_point(|other| other.time <= first.time);
+            advance(&mut begun, rest.get(..moment).unwrap_or_default(), start);
+            begins.resize(start + moment, begun.last().copied().flatten());
+        }
+        Self { begins, start: 0, end: 0 }
+    }
+}
+
+impl Window for Chains {
+    fn add(&mut self, at: usize) {
+        self.end = at;
+    }
+    fn remove(&mut self, at: usize) {
+        self.start = at + 1;
+    }
+    fn holds(&self) -> bool {
+        self.begins.get(self.end).is_some_and(|begins| *begins >= Some(self.start))
+    }
+}
+
+/// Takes the events of one moment in.
+fn advance(begun: &mut [Option<usize>], now: &[Occurrence], start: usize) {
     let steps = begun.len() - 1;
     let before = begun.to_vec();
-    let mut completed = None;
     for done in 0..steps {
         let began = if done == 0 { Some(start) } else { before.get(done).copied().flatten() };
         let Some(began) = began else { continue };
@@ -47,12 +58,8 @@ fn advance(begun: &mut [Option<usize>], now: &[Occurrence], start: usize) -> Opt
             if let Some(slot) = begun.get_mut(next + 1) {
                 *slot = (*slot).max(Some(began));
             }
-            if next + 1 == steps {
-                completed = completed.max(Some(began));
-            }
         }
     }
-    completed
 }
 
 /// Gives the step an event of its own, moving other steps to other events where that helps

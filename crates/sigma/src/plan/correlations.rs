@@ -1,4 +1,5 @@
-//! Correlations, compiled each behind those that it takes in.
+//! Correlations, compiled each behind those that it takes in. There are no circles: see
+//! `Plan::refuse_circles`.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,8 @@ pub(super) struct Correlations<'p> {
     plan: &'p Plan<'p>,
     nodes: &'p BTreeMap<usize, NodeId>,
     done: Vec<Correlation>,
-    /// Whether it works; none while it is looked at.
-    state: BTreeMap<usize, Option<bool>>,
+    /// Whether it works, where that is known.
+    state: BTreeMap<usize, bool>,
 }
 
 impl<'p> Correlations<'p> {
@@ -29,18 +30,12 @@ impl<'p> Correlations<'p> {
 
     /// Whether the correlation works.
     pub fn compile(&mut self, number: usize, problems: &mut Vec<Problem>) -> bool {
+        if let Some(works) = self.state.get(&number) {
+            return *works;
+        }
         let Some(document) = self.plan.documents.get(number) else { return false };
-        match self.state.get(&number) {
-            Some(Some(works)) => return *works,
-            Some(None) => {
-                let fault = Fault::new("the correlation takes itself in, if only through others");
-                problems.push(document.problem(Severity::Error, fault.near("rules:")));
-                return false;
-            }
-            None => self.state.insert(number, None),
-        };
         let works = self.attempt(number, document, problems);
-        self.state.insert(number, Some(works));
+        self.state.insert(number, works);
         works
     }
 

@@ -57,6 +57,7 @@ impl<'d> Plan<'d> {
         for number in 0..documents.len() {
             plan.link(number, problems);
         }
+        plan.refuse_circles(problems);
         plan.hide();
         plan
     }
@@ -115,6 +116,39 @@ impl<'d> Plan<'d> {
             problems.push(document.problem(Severity::Warning, fault));
         }
         Some(resolved.target)
+    }
+
+    /// A correlation that takes itself in, if only through others, works as little as one whose
+    /// rules cannot be found.
+    fn refuse_circles(&mut self, problems: &mut Vec<Problem>) {
+        let circular: Vec<usize> =
+            self.links.keys().copied().filter(|number| self.reaches(*number)).collect();
+        for number in circular {
+            self.links.insert(number, None);
+            let Some(document) = self.documents.get(number) else { continue };
+            let fault = Fault::new("the correlation takes itself in, if only through others");
+            let fault = fault.hint("name rules that do not lead back here").near("rules:");
+            problems.push(document.problem(Severity::Error, fault));
+        }
+    }
+
+    /// Whether a correlation's references lead back to it.
+    fn reaches(&self, number: usize) -> bool {
+        let next = |from: usize| {
+            let references = self.links.get(&from).into_iter().flatten().flatten();
+            references.map(|reference| reference.document)
+        };
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<usize> = next(number).collect();
+        while let Some(at) = open.pop() {
+            if at == number {
+                return true;
+            }
+            if seen.insert(at) {
+                open.extend(next(at));
+            }
+        }
+        false
     }
 
     fn hide(&mut self) {

@@ -1,5 +1,7 @@
 //! The shared rules and logs, read for tests.
 
+#![allow(dead_code, reason = "each test reads its part of the corpus")]
+
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -74,7 +76,6 @@ pub fn records(set: &str) -> Option<Vec<Json>> {
 }
 
 /// Hands each record and its head to `each`, with its number.
-#[allow(dead_code, reason = "not every test that reads the corpus streams it")]
 pub fn stream(records: &[Json], mut each: impl FnMut(u32, &Record<'_>, &Head<'_>)) {
     for (number, record) in (0..).zip(records) {
         with_record(&record.to_string(), |record| each(number, record, &Head::of(record)));
