@@ -82,13 +82,6 @@ impl Words {
         self
     }
 
-    /// Adds text that stays on one line.
-    pub(crate) fn whole(mut self, text: &str) -> Self {
-        let text = escape::terminal(text).into_owned();
-        self.0.push(Word { text, style: Style::Plain });
-        self
-    }
-
     /// Adds the text only where there is one, after `before`.
     pub(crate) fn maybe(self, before: &str, text: &str) -> Self {
         if text.is_empty() { self } else { self.text(&format!("{before}{text}")) }
@@ -192,12 +185,7 @@ impl<'a> Page<'a> {
         let mut fresh = true;
         for word in &words.0 {
             // What does not fit under the others but does fit the page moves to the left.
-            let whole = word.text.width() <= self.width.saturating_sub(MARGIN);
-            let list = if whole {
-                vec![word.text.as_str()]
-            } else {
-                pieces(&word.text, self.width - hang)
-            };
+            let list = pieces(&word.text, self.width.saturating_sub(MARGIN.min(hang)));
             for (index, piece) in list.into_iter().enumerate() {
                 let columns = piece.width();
                 let space = usize::from(index == 0 && !fresh);

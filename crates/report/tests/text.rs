@@ -181,6 +181,18 @@ fn material_without_a_single_event_says_so_and_has_no_empty_sections() {
 }
 
 #[test]
+fn a_file_name_that_fits_the_page_is_never_cut() {
+    let investigation = sample::investigation();
+    let mut out = Vec::new();
+    let mut findings = investigation.findings.clone();
+    findings[0].events = investigation.story.steps[0].origins.clone();
+    findings_text(&findings, &investigation.coverage, &Text::default(), &mut out).expect("a Vec");
+    let page = String::from_utf8(out).expect("UTF-8");
+    let name = "111122223333_CloudTrail_us-east-1_20260504T0215Z_AbCdEfGhIjKlMnOp.json.gz";
+    assert!(page.lines().any(|line| line.trim() == name), "{page}");
+}
+
+#[test]
 fn detect_prints_each_finding_with_who_where_and_the_records() {
     let mut investigation = sample::investigation();
     investigation.coverage = Coverage {
@@ -207,8 +219,8 @@ FINDINGS  2 rules matched, 5 matches
         in      us-east-1
         attack  defense-evasion T1562.008
         rule    5f0a1e7c-1111-4222-8333-444455556667
-        event   11111111-aaaa-4bbb-8ccc-000000000004 in eu/second.json.gz
-                record 9
+        file    eu/second.json.gz
+                record 9, event 11111111-aaaa-4bbb-8ccc-000000000004
                 3 more: --jsonl or --csv has them
   high (1)
     Access key created for another user (iam_access_key_for_other_user) once,
@@ -219,8 +231,8 @@ FINDINGS  2 rules matched, 5 matches
         in      us-east-1
         attack  persistence T1098.001
         rule    5f0a1e7c-1111-4222-8333-444455556666
-        event   11111111-aaaa-4bbb-8ccc-000000000003 in eu/second.json.gz
-                record 2
+        file    eu/second.json.gz
+                record 2, event 11111111-aaaa-4bbb-8ccc-000000000003
 "
     );
 }

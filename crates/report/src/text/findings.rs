@@ -86,12 +86,16 @@ impl<'a> Sheet<'a> {
                 self.page.paragraph(&lead, &Words::of(&text))?;
             }
         }
+        let mut file = None;
         for origin in finding.events.iter().take(EVENTS) {
-            let event = origin.event_id.as_ref().map_or("none", |id| id.raw());
-            let words = Words::of(&format!("{event} in"))
-                .text(self.citations.path(&origin.evidence))
-                .whole(&format!("record {}", origin.record));
-            self.page.paragraph(&Lead::indent(8).column(Style::Dim, "event", 8), &words)?;
+            if file != Some(&origin.evidence) {
+                file = Some(&origin.evidence);
+                let path = Words::of(self.citations.path(&origin.evidence));
+                self.page.paragraph(&Lead::indent(8).column(Style::Dim, "file", 8), &path)?;
+            }
+            let event = origin.event_id.as_ref().map_or("without an id", |id| id.raw());
+            let words = Words::of(&format!("record {}, event {event}", origin.record));
+            self.page.paragraph(&Lead::indent(16), &words)?;
         }
         let shown = finding.events.len().min(EVENTS) as u64;
         if finding.count > shown && shown > 0 {
