@@ -57,12 +57,19 @@ pub(super) struct Occurrence {
     pub step: usize,
     value: Option<Arc<str>>,
     /// Numbers of events, in order.
-    events: Vec<usize>,
+    pub events: Vec<usize>,
 }
 
 impl Occurrence {
     pub fn same_event(&self, other: &Self) -> bool {
         self.events == other.events
+    }
+
+    /// One event, for tests.
+    #[cfg(test)]
+    pub fn test(second: i64, step: usize, event: usize) -> Self {
+        let time = Timestamp::from_millis(second * 1000);
+        Self { time, place: (0, 0), step, value: None, events: vec![event] }
     }
 }
 

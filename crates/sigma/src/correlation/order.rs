@@ -98,3 +98,58 @@ fn give(
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::correlation::window::bursts;
+    use proptest::prelude::*;
+
+    const STEPS: usize = 3;
+    const SPAN: i64 = 6_000;
+
+    /// Whether distinct events of the window do all steps, none before the one of the step before.
+    fn complete(window: &[Occurrence], step: usize, from: i64, used: &mut Vec<usize>) -> bool {
+        if step == STEPS {
+            return true;
+        }
+        window.iter().filter(|one| one.step == step && one.time.millis() >= from).any(|one| {
+            let event = one.events[0];
+            if used.contains(&event) {
+                return false;
+            }
+            used.push(event);
+            let done = complete(window, step + 1, one.time.millis(), used);
+            used.pop();
+            done
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_holds_where_trying_every_choice_finds_a_chain(
+            events in proptest::collection::vec((0_i64..3, 0_usize..STEPS, proptest::option::of(0_usize..STEPS)), 1..14)
+        ) {
+            let mut second = 0;
+            let mut occurrences = Vec::new();
+            for (event, (gap, step, other)) in events.into_iter().enumerate() {
+                second += gap;
+                let other = other.filter(|other| *other != step);
+                for step in [Some(step), other].into_iter().flatten() {
+                    occurrences.push(Occurrence::test(second, step, event));
+                }
+            }
+            let times: Vec<i64> = occurrences.iter().map(|one| one.time.millis()).collect();
+            let found = bursts(&times, SPAN, &mut Chains::new(&occurrences, STEPS));
+            for (at, time) in times.iter().enumerate() {
+                let fires = times.iter().filter(|start| *start <= time && time - **start <= SPAN).any(|start| {
+                    let from = times.partition_point(|other| other < start);
+                    let to = times.partition_point(|other| *other <= start + SPAN);
+                    complete(&occurrences[from..to], 0, i64::MIN, &mut Vec::new())
+                });
+                let told = found.iter().any(|(first, last)| (*first..=*last).contains(&at));
+                prop_assert_eq!(fires, told, "{:?} at {}", &occurrences, at);
+            }
+        }
+    }
+}
