@@ -11,14 +11,17 @@ use crashcart_model::{EventRef, Head, Record};
 use crashcart_sigma::RuleSet;
 
 /// Small enough that every cap is reached.
-const CAPS: Caps = Caps {
-    record_bytes: 1 << 14,
-    depth: 32,
-    held_bytes: 1 << 16,
-    ratio: 250,
-    archive_depth: 2,
-    members: 16,
-};
+fn caps() -> Caps {
+    Caps {
+        record_bytes: 1 << 14,
+        depth: 32,
+        held_bytes: 1 << 16,
+        ratio_floor: 1 << 18,
+        archive_depth: 2,
+        members: 16,
+        ..Caps::default()
+    }
+}
 
 /// Keeps what a reader told and checks it as it comes.
 #[derive(Default)]
@@ -74,13 +77,13 @@ impl Accounts {
 
     fn held(bytes: &[u8]) -> Self {
         let mut accounts = Self::default();
-        crashcart_decode::read_bytes(bytes, &CAPS, &mut accounts);
+        crashcart_decode::read_bytes(bytes, &caps(), &mut accounts);
         accounts.settled()
     }
 
     fn streamed(mut bytes: &[u8]) -> Self {
         let mut accounts = Self::default();
-        crashcart_decode::read_stream(&mut bytes, &CAPS, &mut accounts);
+        crashcart_decode::read_stream(&mut bytes, &caps(), &mut accounts);
         accounts.settled()
     }
 }
