@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+#[allow(clippy::disallowed_methods, reason = "cargo tells a build script its folders this way")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../rules/aws");
     println!("cargo:rerun-if-changed={}", folder.display());

@@ -27,6 +27,9 @@ pub struct Detection {
     pub findings: Vec<Finding>,
 }
 
+/// Takes rows one by one.
+pub type EmitRow<'a> = dyn FnMut(&Row<'_>) -> io::Result<()> + 'a;
+
 /// Nothing else looks at the events.
 struct Nothing;
 
@@ -71,7 +74,7 @@ pub fn detect_rows(
     listing: &Listing,
     options: &ReadOptions,
     progress: &Progress,
-    (rules, emit): (&Rules, &mut dyn FnMut(&Row<'_>) -> io::Result<()>),
+    (rules, emit): (&Rules, &mut EmitRow<'_>),
 ) -> Result<Detection, AppError> {
     let make = || Detector::new(&rules.set, MatchRows(Rows::new(options.threads)));
     let mut material = reading::read(listing, options, progress, &make);
@@ -84,8 +87,7 @@ pub fn detect_rows(
         }
     }
     rows.push(correlated);
-    let paths: std::collections::BTreeMap<_, _> =
-        material.coverage.evidence.iter().map(|one| (one.id.clone(), one.path.clone())).collect();
+    let paths = material.paths();
     sorted::merge(rows, &material, &mut |sorted| {
         let meta = sorted.rule.and_then(|rule| rules.metas().get(rule as usize));
         emit(&Row {

@@ -59,7 +59,7 @@ impl Tally {
         self.count += 1;
         self.span(head.time);
         let identity = head.identity();
-        self.principals.add(&principal_name(&identity));
+        self.principals.add(&principal_name(identity));
         let text = |field: Option<Str<'_>>| field.map(Str::text).unwrap_or_default().into_owned();
         for (names, field) in [
             (&mut self.access_keys, identity.access_key),

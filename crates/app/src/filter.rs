@@ -68,7 +68,7 @@ impl Filter {
         }
         let identity = head.identity();
         let named = |wanted: &String| {
-            principal_name(&identity).contains(wanted.as_str())
+            principal_name(identity).contains(wanted.as_str())
                 || [identity.principal_id, identity.user_name]
                     .into_iter()
                     .flatten()

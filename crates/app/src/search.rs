@@ -7,6 +7,7 @@ use std::io;
 
 use crashcart_collect::Listing;
 use crashcart_model::{Coverage, Event, EventRef, Head, Record, Value};
+use crashcart_report::Row;
 use memchr::memmem::Finder;
 
 use crate::progress::Progress;
@@ -34,7 +35,7 @@ pub fn search(
     options: &ReadOptions,
     search: SearchOptions,
     progress: &Progress,
-    emit: &mut dyn FnMut(&Event, Option<&str>) -> io::Result<()>,
+    emit: &mut dyn FnMut(&Row<'_>, Option<&str>) -> io::Result<()>,
 ) -> Result<Coverage, SortError> {
     let mut options = options.clone();
     let terms = if search.ignore_case { std::mem::take(&mut options.filter.terms) } else { vec![] };
@@ -46,7 +47,11 @@ pub fn search(
     };
     let mut material = reading::read(listing, &options, progress, &make);
     let rows = std::mem::take(&mut material.observers).into_iter().map(|searcher| searcher.rows);
-    sorted::merge(rows.collect(), &material, &mut |row| emit(&row.event, row.record.as_deref()))?;
+    let paths = material.paths();
+    sorted::merge(rows.collect(), &material, &mut |row| {
+        let local_path = paths.get(&row.event.origin.evidence).map(String::as_str);
+        emit(&Row { event: &row.event, finding: None, local_path }, row.record.as_deref())
+    })?;
     Ok(material.coverage)
 }
 
@@ -130,8 +135,8 @@ mod tests {
         let terms = terms.iter().map(|term| (*term).to_owned()).collect();
         let options = options(threads, Filter { terms, ..Filter::default() });
         let mut out = Vec::new();
-        search(&listing(folder), &options, how, &Progress::default(), &mut |event, record| {
-            let id = event.origin.event_id.as_ref().unwrap().raw();
+        search(&listing(folder), &options, how, &Progress::default(), &mut |row, record| {
+            let id = row.event.origin.event_id.as_ref().unwrap().raw();
             out.push(record.map_or(id.to_owned(), |record| format!("{id} {record}")));
             Ok(())
         })

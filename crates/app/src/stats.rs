@@ -207,7 +207,7 @@ fn values<'a>(head: &Head<'a>) -> [Option<Cow<'a, str>>; COLUMNS.len()] {
     });
     [
         name,
-        Some(principal_name(&identity)),
+        Some(principal_name(identity)),
         text(identity.access_key),
         text(head.address),
         text(head.region),

@@ -1,10 +1,11 @@
 //! Every event that passes the filter, in order of time.
 
-use std::io;
-
 use crashcart_collect::Listing;
 use crashcart_model::{Coverage, Event, EventRef, EvidenceId, Head, LogText, Origin, Record};
 
+use crashcart_report::Row;
+
+use crate::detect::EmitRow;
 use crate::progress::Progress;
 use crate::reading::{self, Observer, ReadOptions};
 use crate::sorted::{self, Rows, SortError};
@@ -18,12 +19,16 @@ pub fn timeline(
     listing: &Listing,
     options: &ReadOptions,
     progress: &Progress,
-    emit: &mut dyn FnMut(&Event) -> io::Result<()>,
+    emit: &mut EmitRow<'_>,
 ) -> Result<Coverage, SortError> {
     let make = || Keeper(Rows::new(options.threads));
     let mut material = reading::read(listing, options, progress, &make);
     let rows = std::mem::take(&mut material.observers).into_iter().map(|keeper| keeper.0);
-    sorted::merge(rows.collect(), &material, &mut |row| emit(&row.event))?;
+    let paths = material.paths();
+    sorted::merge(rows.collect(), &material, &mut |row| {
+        let local_path = paths.get(&row.event.origin.evidence).map(String::as_str);
+        emit(&Row { event: &row.event, finding: None, local_path })
+    })?;
     Ok(material.coverage)
 }
 
@@ -55,7 +60,8 @@ mod tests {
 
     fn told(listing: &Listing, options: &ReadOptions) -> (String, Coverage) {
         let mut out = String::new();
-        let coverage = timeline(listing, options, &Progress::default(), &mut |event| {
+        let coverage = timeline(listing, options, &Progress::default(), &mut |row| {
+            let event = row.event;
             out.push_str(&serde_json::to_string(event).unwrap());
             out.push('\n');
             Ok(())

@@ -47,7 +47,7 @@ impl Event {
             name: text(head.name),
             region: text(head.region),
             account: text(head.recipient.or(identity.account)),
-            principal: LogText::new(principal_name(&identity)),
+            principal: LogText::new(principal_name(identity)),
             access_key: text(identity.access_key),
             address: text(head.address),
             user_agent: text(head.user_agent),

@@ -40,7 +40,9 @@ pub struct Head<'a> {
     /// `managementEvent`
     pub management: Option<bool>,
     /// `userIdentity`
-    pub identity: Option<Record<'a>>,
+    pub user_identity: Option<Record<'a>>,
+    /// The same, gathered once.
+    identity: Identity<'a>,
     /// `requestParameters`
     pub request: Option<Record<'a>>,
     /// `responseElements`
@@ -97,7 +99,11 @@ impl<'a> Head<'a> {
             "eventCategory" => self.category = value.as_str(),
             "readOnly" => self.read_only = value.as_bool(),
             "managementEvent" => self.management = value.as_bool(),
-            "userIdentity" => self.identity = value.as_object(),
+            "userIdentity" => {
+                self.user_identity = value.as_object();
+                self.identity =
+                    self.user_identity.map(|record| Identity::of(&record)).unwrap_or_default();
+            }
             "requestParameters" => self.request = value.as_object(),
             "responseElements" => self.response = value.as_object(),
             "additionalEventData" => self.additional = value.as_object(),
@@ -142,9 +148,9 @@ impl<'a> Head<'a> {
         outcome
     }
 
-    /// The identity behind the call.
-    pub fn identity(&self) -> Identity<'a> {
-        self.identity.map(|identity| Identity::of(&identity)).unwrap_or_default()
+    /// The identity behind the call; empty where the record has none.
+    pub const fn identity(&self) -> &Identity<'a> {
+        &self.identity
     }
 }
 

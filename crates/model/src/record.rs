@@ -300,10 +300,23 @@ pub struct Members<'a> {
     end: u32,
 }
 
-impl Members<'_> {
+impl<'a> Members<'a> {
     /// Where on the tape the next member stands; see [`Record::value_at`].
     pub const fn position(&self) -> u32 {
         self.at
+    }
+
+    /// The next member's name, without its value; see [`Members::position`].
+    #[inline]
+    pub fn next_name(&mut self) -> Option<Str<'a>> {
+        if self.at >= self.end {
+            return None;
+        }
+        let node = self.record.node(self.at)?;
+        // A tape that does not move forward would loop for ever: end instead.
+        self.at = if node.next > self.at { node.next } else { self.end };
+        let raw = self.record.text.get(node.key_start as usize..node.key_end as usize);
+        Some(Str { raw: raw.unwrap_or_default(), escaped: node.key_escaped })
     }
 }
 
@@ -311,16 +324,9 @@ impl<'a> Iterator for Members<'a> {
     type Item = (Str<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.end {
-            return None;
-        }
         let at = self.at;
-        let node = self.record.node(at)?;
-        // A tape that does not move forward would loop for ever: end instead.
-        self.at = if node.next > at { node.next } else { self.end };
-        let raw = self.record.text.get(node.key_start as usize..node.key_end as usize);
-        let key = Str { raw: raw.unwrap_or_default(), escaped: node.key_escaped };
-        Some((key, self.record.value(at, node)))
+        let name = self.next_name()?;
+        Some((name, self.record.value_at(at)))
     }
 }
 

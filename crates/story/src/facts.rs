@@ -122,14 +122,14 @@ impl Facts {
             self.hours.pop_last();
         }
         let identity = head.identity();
-        let name = principal_name(&identity);
+        let name = principal_name(identity);
         let class = self.class(&head.user_agent.map(|text| text.text()).unwrap_or_default());
         let by_hand = !class.automation;
         if let Some(recipient) = head.recipient.or(identity.account) {
             self.recipients.add(&recipient.text(), head.time);
         }
         let actor = self.actors.entry_ref(&*name).or_default();
-        actor.observe(record, head, &identity, (event, class));
+        actor.observe(record, head, identity, (event, class));
         actor.hit(hits, by_hand);
         if self.actors.len() > 2 * ACTORS {
             prune_by(&mut self.actors, ACTORS, |name| fnv(name.as_bytes()));
@@ -137,7 +137,7 @@ impl Facts {
         let account = head.recipient.or(identity.account).map(|text| text.text());
         let who = (&*name, account.as_deref().unwrap_or_default());
         self.observe_item(record, head, who, (event, hits, by_hand));
-        self.observe_session(record, head, &identity, event);
+        self.observe_session(record, head, identity, event);
     }
 
     fn class(&mut self, agent: &str) -> Class {

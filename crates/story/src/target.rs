@@ -39,7 +39,7 @@ fn section<'a>(head: &Head<'a>, letter: &str) -> Option<Record<'a>> {
         "q" => head.request,
         "r" => head.response,
         "a" => head.additional,
-        "i" => head.identity,
+        "i" => head.user_identity,
         _ => None,
     }
 }

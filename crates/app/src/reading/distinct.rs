@@ -5,6 +5,7 @@
 //! slack). The hash is keyed at random in each process: whoever writes log fields cannot aim at a
 //! collision and so have an event taken for a copy.
 
+use std::cell::RefCell;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::{Mutex, PoisonError};
 
@@ -48,7 +49,11 @@ impl Distinct {
         if head.event_id.is_none_or(Str::is_empty) {
             return true;
         }
-        let key = (fields(head, &self.first), fields(head, &self.second));
+        let key = KEPT.with_borrow_mut(|kept| {
+            kept.clear();
+            gather(head, kept, &self.first);
+            (self.first.hash_one(kept.as_slice()), self.second.hash_one(kept.as_slice()))
+        });
         #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do for a shard")]
         let Some(shard) = self.shards.get(key.0 as usize % SHARDS) else { return true };
         shard.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
@@ -79,12 +84,17 @@ impl Distinct {
     }
 }
 
-/// Hashes the fields that every shape keeps. Names are told apart by their place.
-fn fields(head: &Head<'_>, state: &RandomState) -> u64 {
+thread_local! {
+    /// Room for the fields of one event, used again for the next.
+    static KEPT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Gathers the fields that every shape keeps. They are told apart by their place.
+fn gather(head: &Head<'_>, kept: &mut Vec<u8>, state: &RandomState) {
     let identity = head.identity();
-    let mut hasher = state.build_hasher();
     // Exports may drop fractions of a second.
-    hasher.write_i64(head.time.map_or(i64::MIN, |time| time.millis().div_euclid(1000)));
+    let seconds = head.time.map_or(i64::MIN, |time| time.millis().div_euclid(1000));
+    kept.extend_from_slice(&seconds.to_le_bytes());
     for field in [
         head.event_id,
         head.recipient,
@@ -100,14 +110,15 @@ fn fields(head: &Head<'_>, state: &RandomState) -> u64 {
         identity.access_key,
     ] {
         match field {
-            Some(text) if text.is_escaped() => hasher.write(text.text().as_bytes()),
-            Some(text) => hasher.write(text.raw().as_bytes()),
+            Some(text) if text.is_escaped() => kept.extend_from_slice(text.text().as_bytes()),
+            Some(text) => kept.extend_from_slice(text.raw().as_bytes()),
             None => {}
         }
-        hasher.write_u8(0xff);
+        // No UTF-8 text holds this byte.
+        kept.push(0xff);
     }
-    hasher.write_u64(head.request.map_or(0, |request| leaves(&request, 0, state)));
-    hasher.finish()
+    let request = head.request.map_or(0, |request| leaves(&request, 0, state));
+    kept.extend_from_slice(&request.to_le_bytes());
 }
 
 /// A sum over the scalars inside, so that the order of members does not matter; what is null or

@@ -10,13 +10,13 @@ mod distinct;
 mod table;
 mod twins;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crashcart_collect::{Found, Listing};
 use crashcart_decode::Caps;
 use crashcart_model::{
-    Coverage, EventRef, Gap, GapReason, Head, LogText, LogTypeCount, Origin, Record,
+    Coverage, EventRef, EvidenceId, Gap, GapReason, Head, LogText, LogTypeCount, Origin, Record,
 };
 use foldhash::fast::FixedState;
 
@@ -84,6 +84,12 @@ impl<O> Material<O> {
             Origin { evidence: self.table.id(at.evidence), record: u64::from(at.record), event_id };
         self.name_first_copy(&mut origin);
         origin
+    }
+
+    /// Where each piece of evidence was found.
+    pub fn paths(&self) -> BTreeMap<EvidenceId, String> {
+        let evidence = self.table.evidence.iter();
+        evidence.map(|one| (one.id.clone(), one.path.clone())).collect()
     }
 
     /// Names the first delivery of an event in place of a later one.

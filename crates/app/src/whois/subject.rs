@@ -169,7 +169,7 @@ impl Subject {
                 principal_id == self.id || before == self.id || issuer("principalId")
             }
             Kind::Arn => {
-                let arn = principal_name(&identity);
+                let arn = principal_name(identity);
                 arn == self.id
                     || issuer("arn")
                     || self.id.contains(":assumed-role/")

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use crashcart_app::{AppError, Inputs, SearchOptions};
-use crashcart_report::{Row, RowWriter};
+use crashcart_report::RowWriter;
 
 use crate::arguments::{Bounds, Filters, Rows, Show};
 use crate::commands;
@@ -66,8 +66,8 @@ impl Search {
             let mut writer =
                 RowWriter::new(format, terminal.width, zone, terminal.colour, &mut out);
             let coverage =
-                crashcart_app::search(listing, &options, search, counters, &mut |event, _| {
-                    writer.row(&Row { event, finding: None, local_path: None })
+                crashcart_app::search(listing, &options, search, counters, &mut |row, _| {
+                    writer.row(row)
                 })?;
             writer.finish().map_err(AppError::Output)?;
             coverage

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use crashcart_app::AppError;
-use crashcart_report::{Row, RowWriter};
+use crashcart_report::RowWriter;
 
 use crate::arguments::{MaterialArguments, Rows, Show};
 use crate::commands;
@@ -37,8 +37,8 @@ impl Timeline {
         let mut writer =
             RowWriter::new(format, terminal.width, terminal.zone.clone(), terminal.colour, out);
         let coverage =
-            crashcart_app::timeline(&inputs.listing, &options, shown.counters(), &mut |event| {
-                writer.row(&Row { event, finding: None, local_path: None })
+            crashcart_app::timeline(&inputs.listing, &options, shown.counters(), &mut |row| {
+                writer.row(row)
             })?;
         writer.finish().map_err(AppError::Output)?;
         drop(shown);

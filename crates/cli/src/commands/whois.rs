@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use crashcart_app::{AppError, Inputs, Listed, Usage, Whois as Known, load_environment};
-use crashcart_model::Timestamp;
+use crashcart_model::{Coverage, Evidence, Timestamp};
 use crashcart_report::{Row, RowFormat, RowWriter, escape, json_document};
 use serde_json::json;
 
@@ -71,7 +71,7 @@ impl Whois {
         let printed = if self.json {
             json_document(&json!({"whois": whois, "coverage": coverage}), true, &mut out)
         } else {
-            text(&whois, &terminal, &mut out)
+            text(&whois, coverage.as_ref(), &terminal, &mut out)
         };
         printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
         if let Some(coverage) = &coverage {
@@ -81,7 +81,13 @@ impl Whois {
     }
 }
 
-fn text(whois: &Known, terminal: &Terminal, out: &mut dyn Write) -> std::io::Result<()> {
+fn text(
+    whois: &Known,
+    coverage: Option<&Coverage>,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let evidence = coverage.map(|coverage| coverage.evidence.as_slice()).unwrap_or_default();
     writeln!(out, "{}  {}", escape::terminal(whois.id.raw()), whois.kind)?;
     match (&whois.account, &whois.account_name) {
         (Some(account), Some(name)) => writeln!(out, "account   {account} ({name})")?,
@@ -102,8 +108,8 @@ fn text(whois: &Known, terminal: &Terminal, out: &mut dyn Write) -> std::io::Res
     for name in &seen.issued_to {
         writeln!(out, "issued to {}", escape::terminal(name.raw()))?;
     }
-    listed("ISSUED OR CREATED BY", &seen.issued_by, terminal, out)?;
-    listed("NAMED IN", &seen.mentioned, terminal, out)
+    listed("ISSUED OR CREATED BY", &seen.issued_by, (terminal, evidence), out)?;
+    listed("NAMED IN", &seen.mentioned, (terminal, evidence), out)
 }
 
 fn used(usage: &Usage, out: &mut dyn Write) -> std::io::Result<()> {
@@ -132,7 +138,7 @@ fn used(usage: &Usage, out: &mut dyn Write) -> std::io::Result<()> {
 fn listed(
     heading: &str,
     events: &Listed,
-    terminal: &Terminal,
+    (terminal, evidence): (&Terminal, &[Evidence]),
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
     const SHOWN: usize = 10;
@@ -143,7 +149,9 @@ fn listed(
     let (zone, width) = (terminal.zone.clone(), terminal.width);
     let mut writer = RowWriter::new(RowFormat::Text, width, zone, terminal.colour, &mut *out);
     for event in events.events.iter().take(SHOWN) {
-        writer.row(&Row { event, finding: None, local_path: None })?;
+        let found = evidence.iter().find(|one| one.id == event.origin.evidence);
+        let local_path = found.map(|one| one.path.as_str());
+        writer.row(&Row { event, finding: None, local_path })?;
     }
     writer.finish()?;
     let more = events.count.saturating_sub(SHOWN as u64);

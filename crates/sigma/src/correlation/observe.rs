@@ -164,7 +164,7 @@ impl<'r> Correlator<'r> {
             event,
             time,
             event_id: head.event_id.map(|id| id.text().into()),
-            principal: self.text(&principal_name(&identity)),
+            principal: self.text(&principal_name(identity)),
             access_key: self.text(&raw(identity.access_key)),
             address: self.text(&raw(head.address)),
             region: self.text(&raw(head.region)),
