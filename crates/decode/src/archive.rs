@@ -1,9 +1,11 @@
 //! Archives: zip and tar. A member's name is a label and never a path that is written to.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Seek};
+use std::rc::Rc;
 
 use crashcart_model::GapReason;
 use zip::result::ZipError;
@@ -41,10 +43,12 @@ fn hash(name: &str) -> u64 {
 impl Reading<'_> {
     /// Reads a tar archive.
     pub fn tar(&mut self, source: &mut dyn Read) {
-        let mut archive = tar::Archive::new(Ending { source, zeros: 0 });
+        let reached = Rc::new(Cell::new(false));
+        let mut archive =
+            tar::Archive::new(Ending { source, zeros: 0, reached: Rc::clone(&reached) });
         let complete = match archive.entries() {
-            Ok(entries) => self.entries(entries),
-            Err(error) => self.broken(&error),
+            Ok(entries) => self.entries(entries, &reached),
+            Err(error) => self.broken(&error, &reached),
         };
         if !complete {
             return;
@@ -61,18 +65,21 @@ impl Reading<'_> {
                 self.member("behind the end of the archive", |reading| reading.stream(&mut rest));
             }
             Err(error) => {
-                self.broken(&error);
+                self.broken(&error, &reached);
             }
         }
     }
 
     /// Reads the members; false when the archive ends before its end or the caps are reached.
-    fn entries<R: Read>(&mut self, entries: tar::Entries<'_, R>) -> bool {
+    fn entries<R: Read>(&mut self, entries: tar::Entries<'_, R>, reached: &Cell<bool>) -> bool {
         for entry in entries {
+            if self.full() {
+                return false;
+            }
             // After a broken header nothing that follows can be trusted.
             let mut entry = match entry {
                 Ok(entry) => entry,
-                Err(error) => return self.broken(&error),
+                Err(error) => return self.broken(&error, reached),
             };
             let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             let (kind, size) = (entry.header().entry_type(), entry.size());
@@ -84,17 +91,16 @@ impl Reading<'_> {
                 let detail = format!("{size} bytes of an entry that is no file");
                 self.member(&name, |reading| reading.untold(GapReason::Unsupported, detail));
             }
-            if self.full() {
-                return false;
-            }
         }
         true
     }
 
-    fn broken(&mut self, error: &std::io::Error) -> bool {
+    /// Tells what ended an archive early; `reached` says that its last byte was read.
+    fn broken(&mut self, error: &std::io::Error, reached: &Cell<bool>) -> bool {
         let reason = match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => GapReason::Truncated,
             std::io::ErrorKind::FileTooLarge => GapReason::InflatesTooMuch,
+            std::io::ErrorKind::UnexpectedEof => GapReason::Truncated,
+            _ if reached.get() => GapReason::Truncated,
             _ => GapReason::Corrupt,
         };
         self.untold(reason, format!("archive: {error}"));
@@ -108,6 +114,9 @@ impl Reading<'_> {
             Err(error) => return self.untold(GapReason::Corrupt, format!("archive: {error}")),
         };
         for index in 0..archive.len() {
+            if self.full() {
+                return;
+            }
             let name = archive.name_for_index(index).and_then(Result::ok).map(Cow::into_owned);
             let name = name.unwrap_or_else(|| format!("member {index}"));
             match archive.by_index(index) {
@@ -128,16 +137,13 @@ impl Reading<'_> {
                     self.member(&name, |reading| reading.untold(reason, error.to_string()));
                 }
             }
-            if self.full() {
-                return;
-            }
         }
     }
 
     /// Whether no further member is read, which is told.
     fn full(&mut self) -> bool {
         let detail = if self.names.count >= self.caps.members {
-            format!("{} members were read, the cap; others may follow", self.caps.members)
+            format!("more than {} members", self.caps.members)
         } else if self.flow.is_bomb(0, &self.caps) {
             "the file inflates beyond the cap (--max-ratio): no further member is read".to_owned()
         } else {
@@ -194,11 +200,15 @@ fn behind(source: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
 struct Ending<R> {
     source: R,
     zeros: u64,
+    reached: Rc<Cell<bool>>,
 }
 
 impl<R: Read> Read for Ending<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.source.read(buffer)?;
+        if count == 0 && !buffer.is_empty() {
+            self.reached.set(true);
+        }
         let read = buffer.get(..count).unwrap_or_default();
         let zeros = read.iter().rev().take_while(|byte| **byte == 0).count();
         self.zeros = if zeros == count { self.zeros + zeros as u64 } else { zeros as u64 };

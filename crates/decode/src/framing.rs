@@ -7,12 +7,12 @@
 use crashcart_model::{GapReason, Value};
 
 use crate::caps::Caps;
-use crate::formats::columns;
 use crate::json::{Stop, Tape};
 use crate::ledger::Ledger;
 use crate::opener::{Loss, Opener};
 use crate::resync;
 use crate::sink::{Sink, Stretch, Tally};
+use crate::table;
 use crate::window::{End, Window};
 
 /// Envelope members whose array is read element by element, however long it is.
@@ -20,7 +20,7 @@ const STREAMED: [&str; 4] = ["Records", "Events", "events", "records"];
 /// How far an envelope's head is looked at for such an array, and a table's for its headings.
 pub(crate) const HEAD: usize = 1 << 16;
 /// Bytes that may be parsed in vain beyond those that were read since.
-const BUDGET: u64 = 1 << 26;
+const BUDGET: u64 = 1 << 25;
 /// How far into a line a time in front of a record may reach.
 const PREFIX: usize = 128;
 
@@ -82,8 +82,9 @@ impl Framing<'_, '_> {
                     self.frame(1);
                     self.within.push(Within::Array);
                 }
-                (Some(_), _) | (None, b'"') => self.unit(),
-                (None, _) if first && columns::read(self) => {}
+                (Some(_), _) => self.unit(),
+                (None, _) if first && table::read(self) => {}
+                (None, b'"') => self.unit(),
                 (None, _) => self.line(),
             }
             first = false;
@@ -319,12 +320,13 @@ impl Framing<'_, '_> {
         self.window.advance(length);
     }
 
-    /// Whether `seen` bytes may have been parsed to get on by `moved`.
-    pub(crate) fn affordable(&mut self, seen: usize, moved: usize) -> bool {
+    /// Pays for `seen` bytes that were parsed to get on by `moved`; gives up when that is too much.
+    pub(crate) fn afford(&mut self, seen: usize, moved: usize) {
         let vain = seen.saturating_sub(moved) as u64;
-        let left = self.budget.checked_sub(vain);
-        self.budget = left.unwrap_or_default();
-        left.is_some()
+        match self.budget.checked_sub(vain) {
+            Some(left) => self.budget = left,
+            None => self.lose_rest(),
+        }
     }
 
     /// Loses the text up to the next place where a record may begin. The parser was content up
@@ -350,12 +352,10 @@ impl Framing<'_, '_> {
                 return self.lose(rest, GapReason::NotJson, detail);
             }
         }
-        if !self.affordable(at, moved) {
-            self.lose_rest();
-        }
+        self.afford(at, moved);
     }
 
-    pub(crate) fn lose_rest(&mut self) {
+    fn lose_rest(&mut self) {
         loop {
             let rest = self.window.text().len();
             self.lose(rest, GapReason::NotJson, "too much damage to go on");
@@ -381,14 +381,13 @@ impl Framing<'_, '_> {
                 break None;
             }
         };
-        match closed {
-            Some(end) if self.affordable(at, end) => {
-                let detail = format!("deeper than {} levels (--max-depth)", self.caps.depth);
-                self.lose(end, GapReason::TooDeep, &detail);
-            }
-            None if self.affordable(seen, at) => self.damage(at, "nested too deep, never closed"),
-            _ => self.lose_rest(),
+        if let Some(end) = closed {
+            let detail = format!("deeper than {} levels (--max-depth)", self.caps.depth);
+            self.lose(end, GapReason::TooDeep, &detail);
+            return self.afford(at, end);
         }
+        self.damage(at, "nested too deep, and never closed");
+        self.afford(seen, at);
     }
 
     /// Passes over one value by its brackets, without holding it.

@@ -22,6 +22,7 @@ mod ledger;
 mod opener;
 mod resync;
 mod sink;
+mod table;
 #[cfg(test)]
 #[path = "../tests/reading/seen.rs"]
 pub mod testing;

@@ -3,10 +3,8 @@
 //! A row is written again as the record it came from and read like any other. Tables may lack
 //! columns, so their records are partial: an absent error column does not mean success.
 
-use crashcart_model::{GapReason, Value};
 use serde_json::{Map, Value as Json};
 
-use crate::framing::{Framing, HEAD};
 use crate::json::Tape;
 use crate::opener::Opener;
 
@@ -69,12 +67,54 @@ const INNER: [&str; 16] = [
 ];
 
 /// What a table's columns hold.
-struct Columns {
-    delimiter: u8,
+pub(crate) struct Columns {
     /// Dotted record paths, one a column; the column's own name where it is not CloudTrail's.
     paths: Vec<Vec<String>>,
     /// The column that holds whole records.
     whole: Option<usize>,
+}
+
+impl Columns {
+    /// From a table's headings; none when they are not CloudTrail's.
+    pub fn of(headings: &[&str]) -> Option<Self> {
+        let paths: Vec<Vec<String>> = headings.iter().map(|heading| path(heading)).collect();
+        let has =
+            |name: &str| paths.iter().any(|path| matches!(path.as_slice(), [only] if only == name));
+        let whole = headings
+            .iter()
+            .position(|heading| WHOLE.iter().any(|name| name.eq_ignore_ascii_case(heading.trim())));
+        let table =
+            has("eventName") && (has("eventSource") || has("eventTime") || has("userIdentity"));
+        // A lone word on a line of text is no heading.
+        (table || whole.is_some() && headings.len() > 1).then_some(Self { paths, whole })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Hands a row to the opener; false when it nests deeper than the cap.
+    pub fn open(&self, cells: &[&str], depth: usize, opener: &mut Opener<'_>) -> bool {
+        let mut tape = Tape::new();
+        if let Some(whole) = self.whole.and_then(|at| cells.get(at)) {
+            let quoted = Json::from(*whole).to_string();
+            if tape.parse(&quoted, 1).is_ok() {
+                opener.embedded(tape.record(&quoted).as_value(), NAME);
+            }
+            return true;
+        }
+        let mut out = Map::new();
+        for (path, cell) in self.paths.iter().zip(cells) {
+            put(&mut out, path, value(cell));
+        }
+        let json = Json::Object(out).to_string();
+        if tape.parse(&json, depth).is_err() {
+            return false;
+        }
+        opener.partial_event(&tape.record(&json), NAME);
+        true
+    }
 }
 
 fn known(names: &[&str], name: &str) -> String {
@@ -82,161 +122,11 @@ fn known(names: &[&str], name: &str) -> String {
     found.map_or_else(|| name.to_owned(), |known| (*known).to_owned())
 }
 
-fn columns(header: &str) -> Option<Columns> {
-    let delimiter = [b',', b'\t', b';']
-        .into_iter()
-        .max_by_key(|delimiter| header.bytes().filter(|byte| byte == delimiter).count())?;
-    let cells = cells(header, delimiter)?;
-    let paths: Vec<Vec<String>> = cells.iter().map(|cell| path(cell)).collect();
-    let has =
-        |name: &str| paths.iter().any(|path| matches!(path.as_slice(), [only] if only == name));
-    let whole = cells.iter().position(|cell| WHOLE.contains(&cell.to_ascii_lowercase().as_str()));
-    let table = has("eventName") && (has("eventSource") || has("eventTime") || has("userIdentity"));
-    // A lone word on a line of text is no header.
-    (table || whole.is_some() && cells.len() > 1).then_some(Columns { delimiter, paths, whole })
-}
-
-fn path(cell: &str) -> Vec<String> {
-    let mut parts = cell.trim().split('.');
+fn path(heading: &str) -> Vec<String> {
+    let mut parts = heading.trim().split('.');
     let mut path = vec![known(&NAMES, parts.next().unwrap_or_default())];
     path.extend(parts.map(|part| known(&INNER, part)));
     path
-}
-
-fn cells(row: &str, delimiter: u8) -> Option<Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(row.as_bytes());
-    let record = reader.records().next()?.ok()?;
-    Some(record.iter().map(str::to_owned).collect())
-}
-
-/// Reads the rest of the stream as a table, if its first line is the header of one.
-pub(crate) fn read(framing: &mut Framing<'_, '_>) -> bool {
-    framing.want(HEAD);
-    let text = framing.window.ahead(HEAD);
-    let whole = text.len() < HEAD;
-    let Some(length) = text.find('\n').map(|at| at + 1).or(whole.then_some(text.len())) else {
-        return false;
-    };
-    let header = text.get(..length).unwrap_or_default().to_owned();
-    let Some(columns) = columns(&header) else { return false };
-    framing.frame(length);
-    while let Some(found) = next_row(framing) {
-        match found {
-            Row::Whole(length) => row(framing, &columns, length, header.trim_end()),
-            Row::Open(seen) => {
-                let detail = "a quote that is never closed, or a row over the cap (--max-record)";
-                lose_line(framing, detail, seen);
-            }
-        }
-        if framing.ledger.refused {
-            break;
-        }
-    }
-    true
-}
-
-/// Where a row ends.
-enum Row {
-    /// Length with its line end; quotes may hold line ends.
-    Whole(usize),
-    /// The quotes do not close in as many bytes.
-    Open(usize),
-}
-
-fn next_row(framing: &mut Framing<'_, '_>) -> Option<Row> {
-    let (mut quoted, mut at) = (false, 0);
-    loop {
-        let text = framing.window.ahead(framing.caps.record_bytes);
-        for byte in text.as_bytes().get(at..).unwrap_or_default() {
-            at += 1;
-            match byte {
-                b'"' => quoted = !quoted,
-                b'\n' if !quoted => return Some(Row::Whole(at)),
-                _ => {}
-            }
-        }
-        if at >= framing.caps.record_bytes {
-            return Some(Row::Open(at));
-        }
-        if !framing.more() {
-            return (at > 0).then_some(if quoted { Row::Open(at) } else { Row::Whole(at) });
-        }
-    }
-}
-
-/// Loses the first line of what was taken for a row; the next row may begin behind it.
-fn lose_line(framing: &mut Framing<'_, '_>, detail: &str, seen: usize) {
-    let mut moved = 0;
-    loop {
-        let text = framing.window.text();
-        let line = text.find('\n').map(|at| at + 1);
-        let length = line.unwrap_or(text.len());
-        framing.lose(length, GapReason::NotJson, detail);
-        moved += length;
-        if line.is_some() || !framing.window.fill() {
-            break;
-        }
-    }
-    if !framing.affordable(seen, moved) {
-        framing.lose_rest();
-    }
-}
-
-fn row(framing: &mut Framing<'_, '_>, columns: &Columns, length: usize, header: &str) {
-    let text = framing.window.text().get(..length).unwrap_or_default();
-    // Tables that were joined carry their headings again.
-    if text.trim().is_empty() || text.trim_end() == header {
-        return framing.frame(length);
-    }
-    match cells(text, columns.delimiter) {
-        Some(cells) if cells.len() == columns.paths.len() => {
-            open(framing, columns, &cells, length);
-        }
-        found => {
-            let found = found.map_or(0, |cells| cells.len());
-            let detail = format!("a row of {found} columns under {} headings", columns.paths.len());
-            lose_line(framing, &detail, length);
-        }
-    }
-}
-
-fn open(framing: &mut Framing<'_, '_>, columns: &Columns, cells: &[String], length: usize) {
-    let mut tape = Tape::new();
-    let mut opener = Opener::new(framing.sink, &mut framing.ledger, framing.caps.depth, "");
-    if let Some(whole) = columns.whole.and_then(|at| cells.get(at)) {
-        let quoted = Json::String(whole.clone()).to_string();
-        if tape.parse(&quoted, 1).is_ok() {
-            opener.embedded(tape.record(&quoted).as_value(), NAME);
-        }
-    } else {
-        let json = record(columns, cells).to_string();
-        if tape.parse(&json, framing.caps.depth).is_ok()
-            && let Value::Object(record) = tape.record(&json).as_value()
-        {
-            opener.partial_event(&record, NAME);
-        } else {
-            let detail = "a row nested deeper than the cap (--max-depth)";
-            return framing.lose(length, GapReason::TooDeep, detail);
-        }
-    }
-    let (losses, handed) = opener.finish();
-    if losses.is_empty() && !handed {
-        let detail = "a row whose column of records is empty";
-        return framing.lose(length, GapReason::UnknownShape, detail);
-    }
-    framing.settle(length, losses, handed);
-}
-
-fn record(columns: &Columns, cells: &[String]) -> Json {
-    let mut out = Map::new();
-    for (path, cell) in columns.paths.iter().zip(cells) {
-        put(&mut out, path, value(cell));
-    }
-    Json::Object(out)
 }
 
 /// Puts a value at a dotted path; a path through something that is no object is left out.

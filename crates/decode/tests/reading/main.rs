@@ -2,6 +2,8 @@
 //! hostile input, and accounts in which every byte stands.
 
 mod generate;
+mod hostile;
 mod real_logs;
 pub mod seen;
 mod shapes;
+mod tables;

@@ -1,0 +1,139 @@
+//! Cuts a table into rows and cells: commas, tabs or semicolons, quotes that may hold line ends.
+//! What the cells mean is [`Columns`]' business.
+
+use crashcart_model::GapReason;
+
+use crate::formats::columns::Columns;
+use crate::framing::{Framing, HEAD};
+use crate::opener::Opener;
+
+/// Reads the rest of the stream as a table, if its first line holds the headings of one.
+pub(crate) fn read(framing: &mut Framing<'_, '_>) -> bool {
+    framing.want(HEAD);
+    let text = framing.window.ahead(HEAD);
+    let whole = text.len() < HEAD;
+    let Some(length) = text.find('\n').map(|at| at + 1).or(whole.then_some(text.len())) else {
+        return false;
+    };
+    let headings = text.get(..length).unwrap_or_default().trim_end().to_owned();
+    let mut cutter = Cutter::of(&headings);
+    let Some(columns) = cutter.cut(&headings).as_deref().and_then(Columns::of) else {
+        return false;
+    };
+    framing.frame(length);
+    while let Some(length) = row_length(framing)
+        && !framing.ledger.refused
+    {
+        let text = framing.window.text().get(..length).unwrap_or_default();
+        // Tables that were joined carry their headings again.
+        if text.trim().is_empty() || text.trim_end() == headings {
+            framing.frame(length);
+        } else {
+            row(framing, &columns, &mut cutter, length);
+        }
+    }
+    true
+}
+
+/// Length of the next row with its line end. Where quotes do not close, of all that was seen.
+fn row_length(framing: &mut Framing<'_, '_>) -> Option<usize> {
+    let (mut quoted, mut at) = (false, 0);
+    loop {
+        let text = framing.window.ahead(framing.caps.record_bytes);
+        for byte in text.as_bytes().get(at..).unwrap_or_default() {
+            at += 1;
+            match byte {
+                b'"' => quoted = !quoted,
+                b'\n' if !quoted => return Some(at),
+                _ => {}
+            }
+        }
+        if at >= framing.caps.record_bytes || !framing.more() {
+            return (at > 0).then_some(at);
+        }
+    }
+}
+
+/// Reads a row. If it is none, its first line may be one by itself (a quote that stands alone in
+/// a cell), else that line is lost and the next row may begin behind it.
+fn row(framing: &mut Framing<'_, '_>, columns: &Columns, cutter: &mut Cutter, length: usize) {
+    let text = framing.window.text().get(..length).unwrap_or_default();
+    let line = text.find('\n').map_or(length, |at| at + 1);
+    let mut found = 0;
+    for end in [length, line] {
+        let cells = cutter.cut(text.get(..end).unwrap_or_default());
+        if let Some(cells) = cells.as_ref().filter(|cells| cells.len() == columns.count()) {
+            let mut opener = Opener::new(framing.sink, &mut framing.ledger, framing.caps.depth, "");
+            let shallow = columns.open(cells, framing.caps.depth, &mut opener);
+            let (losses, handed) = opener.finish();
+            if !shallow {
+                framing.lose(end, GapReason::TooDeep, "a row nested too deep (--max-depth)");
+            } else if losses.is_empty() && !handed {
+                let detail = "a row whose column of records is empty";
+                framing.lose(end, GapReason::UnknownShape, detail);
+            } else {
+                framing.settle(end, losses, handed);
+            }
+            return framing.afford(length, end);
+        }
+        found = cells.map_or(0, |cells| cells.len());
+    }
+    let detail = format!("a row of {found} columns under {} headings", columns.count());
+    let mut moved = 0;
+    loop {
+        let text = framing.window.text();
+        let line = text.find('\n').map(|at| at + 1);
+        let end = line.unwrap_or(text.len());
+        framing.lose(end, GapReason::NotJson, &detail);
+        moved += end;
+        if line.is_some() || !framing.window.fill() {
+            return framing.afford(length, moved);
+        }
+    }
+}
+
+/// Cuts rows into cells; its buffers are used again for every row.
+struct Cutter {
+    reader: csv_core::Reader,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Cutter {
+    /// For a table with these headings: what parts them parts the cells.
+    fn of(headings: &str) -> Self {
+        let count = |delimiter: &u8| headings.bytes().filter(|byte| byte == delimiter).count();
+        let delimiter = [b';', b'\t', b','].into_iter().max_by_key(count).unwrap_or(b',');
+        let reader = csv_core::ReaderBuilder::new()
+            .delimiter(delimiter)
+            // A lone carriage return is part of a cell, or what follows it would be passed over.
+            .terminator(csv_core::Terminator::Any(b'\n'))
+            .build();
+        Self { reader, text: Vec::new(), ends: Vec::new() }
+    }
+
+    /// The cells of one row; none when it is more or less than that.
+    fn cut(&mut self, row: &str) -> Option<Vec<&str>> {
+        let row = row.trim_end_matches(['\r', '\n']).as_bytes();
+        self.reader.reset();
+        self.text.resize(row.len() + 1, 0);
+        self.ends.resize(row.len() + 2, 0);
+        let (_, read, written, ended) =
+            self.reader.read_record(row, &mut self.text, &mut self.ends);
+        let (result, _, _, last) = self.reader.read_record(
+            &[],
+            self.text.get_mut(written..)?,
+            self.ends.get_mut(ended..)?,
+        );
+        if read != row.len() || result != csv_core::ReadRecordResult::Record {
+            return None;
+        }
+        let mut start = 0;
+        let cell = |end: &usize| {
+            let cell = self.text.get(start..*end).and_then(|cell| std::str::from_utf8(cell).ok());
+            start = *end;
+            cell
+        };
+        self.ends.get(..ended + last)?.iter().map(cell).collect()
+    }
+}
