@@ -86,6 +86,7 @@ impl<'a> Str<'a> {
     }
 
     /// The text between the quotes, escapes not resolved.
+    #[inline]
     pub const fn raw(self) -> &'a str {
         self.raw
     }
@@ -101,11 +102,13 @@ impl<'a> Str<'a> {
     }
 
     /// The string's value. Lone surrogates become U+FFFD.
+    #[inline]
     pub fn text(self) -> Cow<'a, str> {
         if self.escaped { Cow::Owned(unescape(self.raw)) } else { Cow::Borrowed(self.raw) }
     }
 
     /// Whether the value equals `other`, case-sensitive.
+    #[inline]
     pub fn is(self, other: &str) -> bool {
         if self.escaped { self.text() == other } else { self.raw == other }
     }
@@ -184,22 +187,23 @@ impl<'a> Record<'a> {
             .unwrap_or_default()
     }
 
+    #[inline]
     fn node(&self, at: u32) -> Option<&'a Node> {
         self.nodes.get(at as usize)
     }
 
+    #[inline]
     fn value(&self, at: u32, node: &Node) -> Value<'a> {
-        let slice = self.text.get(node.start as usize..node.end as usize).unwrap_or_default();
-        let inner = Record { root: at, ..*self };
+        let text = || self.text.get(node.start as usize..node.end as usize).unwrap_or_default();
         match node.kind {
             NodeKind::Null => Value::Null,
             NodeKind::True => Value::Bool(true),
             NodeKind::False => Value::Bool(false),
-            NodeKind::Number => Value::Number(slice),
-            NodeKind::Plain => Value::String(Str { raw: slice, escaped: false }),
-            NodeKind::Escaped => Value::String(Str { raw: slice, escaped: true }),
-            NodeKind::Array => Value::Array(inner),
-            NodeKind::Object => Value::Object(inner),
+            NodeKind::Number => Value::Number(text()),
+            NodeKind::Plain => Value::String(Str { raw: text(), escaped: false }),
+            NodeKind::Escaped => Value::String(Str { raw: text(), escaped: true }),
+            NodeKind::Array => Value::Array(Record { root: at, ..*self }),
+            NodeKind::Object => Value::Object(Record { root: at, ..*self }),
         }
     }
 
@@ -209,6 +213,7 @@ impl<'a> Record<'a> {
     }
 
     /// Members of an object (name and value) or elements of an array (empty name), in order.
+    #[inline]
     pub fn members(&self) -> Members<'a> {
         let end = self.node(self.root).map_or(0, |node| node.next);
         Members { record: *self, at: self.root + 1, end }
@@ -239,6 +244,7 @@ impl<'a> Record<'a> {
 
 impl<'a> Value<'a> {
     /// The string, if it is one.
+    #[inline]
     pub const fn as_str(self) -> Option<Str<'a>> {
         match self {
             Value::String(text) => Some(text),
@@ -247,6 +253,7 @@ impl<'a> Value<'a> {
     }
 
     /// The object, if it is one.
+    #[inline]
     pub const fn as_object(self) -> Option<Record<'a>> {
         match self {
             Value::Object(record) => Some(record),
@@ -323,6 +330,7 @@ impl<'a> Members<'a> {
 impl<'a> Iterator for Members<'a> {
     type Item = (Str<'a>, Value<'a>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let at = self.at;
         let name = self.next_name()?;
