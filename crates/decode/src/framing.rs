@@ -288,9 +288,11 @@ impl Framing<'_, '_> {
         let measure = self.window.measure(length);
         let mut left = measure.bytes;
         for loss in losses {
-            let size = left.min(loss.size as u64);
+            let before = self.window.measure(loss.at).bytes;
+            let end = length.min(loss.at + loss.size);
+            let size = left.min(self.window.measure(end).bytes.saturating_sub(before));
             left -= size;
-            let offset = self.window.offset() + self.window.measure(loss.at).bytes;
+            let offset = self.window.offset() + before;
             let detail = format!("{}, inside the document there", loss.detail);
             let part = Stretch { offset, size: Some(size), reason: loss.reason, detail };
             self.ledger.lose_part(self.sink, part);

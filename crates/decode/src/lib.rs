@@ -23,11 +23,17 @@ mod opener;
 mod resync;
 mod sink;
 mod table;
+mod window;
+mod zstd;
+
+#[cfg(test)]
+#[path = "../tests/reading/generate.rs"]
+pub mod generate;
+#[cfg(test)]
+mod pieces;
 #[cfg(test)]
 #[path = "../tests/reading/seen.rs"]
 pub mod testing;
-mod window;
-mod zstd;
 
 pub use caps::Caps;
 pub use container::{Container, SNIFF};

@@ -93,7 +93,8 @@ impl Seen {
         member.tally.as_ref().expect("read to its end")
     }
 
-    fn check(&self) {
+    /// Checks the accounts.
+    pub fn check(&self) {
         for member in &self.members {
             let Some(tally) = &member.tally else { continue };
             let sum = tally.decoded + tally.framing + tally.lost;
