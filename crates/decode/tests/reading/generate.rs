@@ -56,82 +56,99 @@ pub struct Form {
 
 /// The records in every shape.
 pub fn forms(records: &[Value]) -> Vec<Form> {
-    let form = |name, formats, text: String| Form { name, text, formats, exact: true };
-    let each =
-        |wrap: &dyn Fn(&Value) -> Value| lines(&records.iter().map(wrap).collect::<Vec<_>>());
-    let all = |wrap: &dyn Fn(&Value) -> Value| -> Vec<Value> { records.iter().map(wrap).collect() };
-    let event = |record: &Value| {
+    let mut forms = bare(records);
+    forms.extend(printed(records));
+    forms.extend(wrapped(records));
+    forms
+}
+
+fn form(name: &'static str, formats: &'static [&'static str], text: String) -> Form {
+    Form { name, text, formats, exact: true }
+}
+
+fn all(records: &[Value], wrap: impl Fn(&Value) -> Value) -> Vec<Value> {
+    records.iter().map(wrap).collect()
+}
+
+/// CloudTrail's own records, arranged in different ways.
+fn bare(records: &[Value]) -> Vec<Form> {
+    let document = json!({ "Records": records });
+    let texts = json!(all(records, |record| record.to_string().into()));
+    [
+        ("Records", delivered(records)),
+        ("Records, pretty", pretty(&document)),
+        ("JSON lines", lines(records)),
+        ("JSON lines, CRLF", lines(records).replace('\n', "\r\n")),
+        ("array", json!(records).to_string()),
+        ("array, pretty", pretty(&json!(records))),
+        ("array of JSON texts", texts.to_string()),
+        ("records, pretty", records.iter().map(pretty).collect()),
+    ]
+    .map(|(name, text)| form(name, &["cloudtrail"], text))
+    .into()
+}
+
+/// What AWS's command line and services print.
+fn printed(records: &[Value]) -> Vec<Form> {
+    let events = all(records, |record| {
         json!({ "EventId": record["eventID"], "EventName": record["eventName"], "Resources": [],
             "CloudTrailEvent": record.to_string() })
-    };
-    let message =
-        |record: &Value| json!({ "id": "1", "timestamp": 1, "message": record.to_string() });
-    let lookup = json!({ "Events": all(&event), "NextToken": "more" });
-    let bridge = |record: &Value| {
+    });
+    let bridges = all(records, |record| {
         json!({ "version": "0", "id": "1", "detail-type": "AWS API Call via CloudTrail",
             "source": "aws.s3", "resources": [], "detail": record })
-    };
-    let logstash = |record: &Value| {
-        let mut record = record.clone();
-        record["@timestamp"] = "2026-05-03T02:13:00.000Z".into();
-        record["@version"] = "1".into();
-        record
-    };
+    });
+    let messages =
+        all(records, |record| json!({ "id": "1", "timestamp": 1, "message": record.to_string() }));
+    let lookup = json!({ "Events": events, "NextToken": "more" });
+    let subscription = json!({ "messageType": "DATA_MESSAGE", "owner": "111122223333",
+        "logGroup": "trail", "subscriptionFilters": ["all"], "logEvents": messages });
+    let filtered = json!({ "events": messages, "searchedLogStreams": [], "nextToken": "n" });
     let prefixed = |prefix: &str| -> String {
         records.iter().map(|record| format!("{prefix}{record}\n")).collect()
     };
     vec![
-        form("Records", &["cloudtrail"], delivered(records)),
-        form("Records, pretty", &["cloudtrail"], pretty(&json!({ "Records": records }))),
-        form("JSON lines", &["cloudtrail"], lines(records)),
-        form("JSON lines, CRLF", &["cloudtrail"], lines(records).replace('\n', "\r\n")),
-        form("array", &["cloudtrail"], json!(records).to_string()),
-        form("array, pretty", &["cloudtrail"], pretty(&json!(records))),
-        form(
-            "array of JSON texts",
-            &["cloudtrail"],
-            json!(all(&|r| r.to_string().into())).to_string(),
-        ),
-        form("records, pretty", &["cloudtrail"], records.iter().map(pretty).collect()),
         form("LookupEvents", &["lookup_events"], lookup.to_string()),
         form("LookupEvents, as the CLI prints it", &["lookup_events"], pretty(&lookup)),
-        form("LookupEvents, lines", &["lookup_events"], each(&event)),
-        form("EventBridge", &["event_bridge"], each(&bridge)),
-        form("EventBridge, pretty array", &["event_bridge"], pretty(&json!(all(&bridge)))),
-        form(
-            "CloudWatch subscription",
-            &["cloudwatch_logs"],
-            json!({ "messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "trail",
-                "subscriptionFilters": ["all"], "logEvents": all(&message) })
-            .to_string(),
-        ),
-        form(
-            "filter-log-events",
-            &["cloudwatch_logs"],
-            pretty(&json!({ "events": all(&message), "searchedLogStreams": [], "nextToken": "n" })),
-        ),
+        form("LookupEvents, lines", &["lookup_events"], lines(&events)),
+        form("EventBridge", &["event_bridge"], lines(&bridges)),
+        form("EventBridge, pretty array", &["event_bridge"], pretty(&json!(bridges))),
+        form("CloudWatch subscription", &["cloudwatch_logs"], subscription.to_string()),
+        form("filter-log-events", &["cloudwatch_logs"], pretty(&filtered)),
         form("CloudWatch export", &["cloudwatch_logs"], prefixed("2026-05-03T02:13:00.000Z ")),
         form("CloudWatch tail", &["cloudwatch_logs"], prefixed("1777774380000\t")),
-        Form { exact: false, ..form("Logstash", &["elastic"], each(&logstash)) },
-        form("search hits", &["elastic"], each(&|r| json!({ "_index": "x", "_source": r }))),
-        form("Filebeat", &["elastic"], {
-            each(
-                &|r| json!({ "@timestamp": "2026-05-03T02:13:00Z", "event": { "original": r.to_string() } }),
-            )
-        }),
-        form("Lake", &["cloudtrail_lake"], each(&|r| json!({ "eventData": r, "metadata": {} }))),
-        form("Lake, text", &["cloudtrail_lake"], each(&|r| json!({ "eventData": r.to_string() }))),
+    ]
+}
+
+/// What other products make of the records.
+fn wrapped(records: &[Value]) -> Vec<Form> {
+    let each = |wrap: &dyn Fn(&Value) -> Value| lines(&all(records, wrap));
+    let logstash = each(&|record| {
+        let mut record = record.clone();
+        record["@timestamp"] = "2026-05-03T02:13:00.000Z".into();
+        record["@version"] = "1".into();
+        record
+    });
+    let hits = each(&|record| json!({ "_index": "x", "_source": record }));
+    let filebeat = each(
+        &|record| json!({ "@timestamp": "2026-05-03T02:13:00Z", "event": { "original": record.to_string() } }),
+    );
+    let text = |name: &str| each(&|record| json!({ name: record.to_string() }));
+    let result =
+        each(&|record| json!({ "preview": false, "result": { "_raw": record.to_string() } }));
+    vec![
+        Form { exact: false, ..form("Logstash", &["elastic"], logstash) },
+        form("search hits", &["elastic"], hits),
+        form("Filebeat", &["elastic"], filebeat),
         form(
-            "Lake, eventJson",
+            "Lake",
             &["cloudtrail_lake"],
-            each(&|r| json!({ "eventJson": r.to_string() })),
+            each(&|record| json!({ "eventData": record, "metadata": {} })),
         ),
-        form(
-            "Splunk",
-            &["splunk"],
-            each(&|r| json!({ "preview": false, "result": { "_raw": r.to_string() } })),
-        ),
-        form("Splunk raw", &["splunk"], each(&|r| json!({ "_raw": r.to_string() }))),
+        form("Lake, text", &["cloudtrail_lake"], text("eventData")),
+        form("Lake, eventJson", &["cloudtrail_lake"], text("eventJson")),
+        form("Splunk", &["splunk"], result),
+        form("Splunk raw", &["splunk"], text("_raw")),
     ]
 }
 
