@@ -123,6 +123,29 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn a_link_to_nothing_and_a_device_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
+        let listing = find(&[folder.path().to_owned(), "/dev/null".into()]);
+        assert_eq!(listing.files, []);
+        let reasons: Vec<_> = listing.gaps.iter().map(|gap| gap.reason).collect();
+        assert_eq!(reasons, [GapReason::Unsupported, GapReason::Unreadable]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_two_links_lead_to_is_one_piece_of_evidence() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "1").unwrap();
+        for link in ["a", "b"] {
+            std::os::unix::fs::symlink("file", folder.path().join(link)).unwrap();
+        }
+        let listing = find(&[folder.path().to_owned()]);
+        assert_eq!((listing.files.len(), listing.gaps.len()), (1, 0));
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn a_link_that_leads_back_is_told_and_does_not_loop() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("a")).unwrap();

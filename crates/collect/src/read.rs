@@ -1,6 +1,6 @@
 //! Reads one file: hashed and decoded in the same pass.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{BufReader, Read, Seek};
 
 use crashcart_decode::{Caps, Sink, Stretch, Tally};
@@ -35,20 +35,46 @@ fn open(found: &Found, caps: &Caps, sink: &mut dyn Sink) -> std::io::Result<Seal
     let sealed = if before.len() <= caps.held_bytes as u64 {
         held(&mut file, before.len(), caps, sink)?
     } else {
-        large(&mut file, caps, sink)?
+        large(&mut file, before.len(), caps, sink)?
     };
-    let after = file.metadata()?;
-    let same_time = before.modified().ok() == after.modified().ok();
-    if sealed.size != before.len() || after.len() != before.len() || !same_time {
+    if let Some(how) = changed(found, &before, sealed.size) {
         let detail = format!(
-            "{} bytes when opened, {} read, {} afterwards: read it again when it is at rest",
-            before.len(),
+            "{how}; {} of {} bytes were read: read it again when it is at rest",
             sealed.size,
-            after.len()
+            before.len()
         );
         tell(sink, GapReason::Changed, detail);
     }
     Ok(sealed)
+}
+
+/// How the file changed since it was opened; none when it did not.
+fn changed(found: &Found, before: &Metadata, read: u64) -> Option<String> {
+    // By its path: a file that was replaced stays as it was behind the open handle.
+    let after = match found.path.metadata() {
+        Ok(after) => after,
+        Err(error) => return Some(format!("it is gone ({error})")),
+    };
+    if !same_file(before, &after) {
+        return Some("it was replaced".to_owned());
+    }
+    if after.len() != before.len() || read != before.len() {
+        return Some(format!("it has {} bytes now", after.len()));
+    }
+    let written = before.modified().ok() != after.modified().ok();
+    written.then(|| "it was written to".to_owned())
+}
+
+#[cfg(unix)]
+fn same_file(before: &Metadata, after: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (before.dev(), before.ino()) == (after.dev(), after.ino())
+}
+
+/// Elsewhere a file of the same size and time counts as the same.
+#[cfg(not(unix))]
+fn same_file(_: &Metadata, _: &Metadata) -> bool {
+    true
 }
 
 fn held(file: &mut File, size: u64, caps: &Caps, sink: &mut dyn Sink) -> std::io::Result<Sealed> {
@@ -60,11 +86,10 @@ fn held(file: &mut File, size: u64, caps: &Caps, sink: &mut dyn Sink) -> std::io
     Ok(sealed)
 }
 
-fn large(file: &mut File, caps: &Caps, sink: &mut dyn Sink) -> std::io::Result<Sealed> {
-    let size = file.metadata()?.len();
+fn large(file: &mut File, size: u64, caps: &Caps, sink: &mut dyn Sink) -> std::io::Result<Sealed> {
     let mut start = BufReader::new(&mut *file);
     if crashcart_decode::is_zip(&mut start) {
-        return zip(file, caps, sink);
+        return zip(file, size, caps, sink);
     }
     file.rewind()?;
     let mut hashing = Hashing { source: file.take(size), hash: Sha256::new(), size: 0 };
@@ -76,19 +101,23 @@ fn large(file: &mut File, caps: &Caps, sink: &mut dyn Sink) -> std::io::Result<S
 
 /// A zip archive is read by seeking, so it is hashed before and after: equal hashes prove that
 /// what was decoded in between is what was hashed.
-fn zip(file: &mut File, caps: &Caps, sink: &mut dyn Sink) -> std::io::Result<Sealed> {
-    let before = hash_of(file)?;
+fn zip(file: &mut File, size: u64, caps: &Caps, sink: &mut dyn Sink) -> std::io::Result<Sealed> {
+    let before = hash_of(file, size)?;
     crashcart_decode::read_zip(BufReader::new(&mut *file), caps, sink);
-    let after = hash_of(file)?;
+    let after = hash_of(file, size)?;
     if before != after {
-        tell(sink, GapReason::Changed, "the archive's content changed while it was read".to_owned());
+        tell(
+            sink,
+            GapReason::Changed,
+            "the archive's content changed while it was read".to_owned(),
+        );
     }
     Ok(before)
 }
 
-fn hash_of(file: &mut File) -> std::io::Result<Sealed> {
+fn hash_of(file: &mut File, size: u64) -> std::io::Result<Sealed> {
     file.rewind()?;
-    let mut hashing = Hashing { source: file, hash: Sha256::new(), size: 0 };
+    let mut hashing = Hashing { source: file.take(size), hash: Sha256::new(), size: 0 };
     std::io::copy(&mut hashing, &mut std::io::sink())?;
     Ok(Sealed { sha256: hex(&hashing.hash.finalize()), size: hashing.size })
 }
