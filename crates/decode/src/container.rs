@@ -68,7 +68,8 @@ impl Reading<'_> {
                 None => self.unpacked(&mut inflate::gzip(bytes)),
             },
             Container::Zip => self.zip(std::io::Cursor::new(bytes)),
-            _ => {
+            Container::Plain => self.plain(bytes),
+            Container::Zstd | Container::Tar => {
                 let mut source = bytes;
                 self.stream(&mut source);
             }
@@ -80,10 +81,17 @@ impl Reading<'_> {
         if Container::sniff(&bytes) != Container::Plain {
             return self.deeper(|reading| reading.bytes(&bytes));
         }
-        match String::from_utf8(bytes) {
-            Ok(text) => self.text(&mut Window::whole(text)),
+        self.plain(&bytes);
+    }
+
+    fn plain(&mut self, bytes: &[u8]) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.text(&mut Window::whole(text.into())),
             // Replacing what is not UTF-8 takes memory: in pieces, not all at once.
-            Err(error) => self.text(&mut Window::stream(&mut error.as_bytes())),
+            Err(_) => {
+                let mut source = bytes;
+                self.text(&mut Window::stream(&mut source));
+            }
         }
     }
 

@@ -70,6 +70,11 @@ impl<'s> Opener<'s> {
         (self.losses, self.handed > 0)
     }
 
+    /// Deepest nesting of one record.
+    pub(crate) const fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Asks each shape in turn; false when none knows the unit.
     pub(crate) fn dispatch(&mut self, unit: &Record<'_>) -> bool {
         formats::JSON.iter().any(|shape| shape.open(unit, self))

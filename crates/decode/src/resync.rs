@@ -39,12 +39,25 @@ fn separated(before: &str) -> bool {
     matches!(last, Some(b',' | b'[' | b'}'))
 }
 
-/// Whether the text in front of a record is nothing but a time, as log exports write it.
+/// Whether the text in front of a record is a time, as log exports write it, and at most the name
+/// of a log stream behind it.
 pub(crate) fn is_time_prefix(prefix: &str) -> bool {
     let trimmed = prefix.trim_matches([' ', '\t', ',', ':', '"', '[', ']']);
-    !trimmed.is_empty()
-        && (Timestamp::parse(trimmed).is_some()
-            || trimmed.len() >= 10 && trimmed.bytes().all(|byte| byte.is_ascii_digit()))
+    if trimmed.is_empty() {
+        return false;
+    }
+    let stream = |name: &str| {
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:".contains(&byte))
+    };
+    is_time(trimmed)
+        || trimmed
+            .rsplit_once([' ', '\t'])
+            .is_some_and(|(time, name)| is_time(time.trim_end()) && stream(name))
+}
+
+fn is_time(text: &str) -> bool {
+    Timestamp::parse(text).is_some()
+        || text.len() >= 10 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Follows brackets and strings to the end of one value, piece by piece.
@@ -104,10 +117,15 @@ mod tests {
 
     #[test]
     fn times_in_front_of_records_are_told_from_text() {
-        for prefix in ["2023-07-10T12:32:49.000Z ", "2023-07-10 12:32:49\t", "1689000000000 "] {
+        for prefix in [
+            "2023-07-10T12:32:49.000Z ",
+            "2023-07-10 12:32:49\t",
+            "1689000000000 ",
+            "2026-05-03T02:13:00.123000+00:00 111122223333_CloudTrail_us-east-1 ",
+        ] {
             assert!(is_time_prefix(prefix), "{prefix}");
         }
-        for prefix in ["", " ", "error: ", "12 "] {
+        for prefix in ["", " ", "error: ", "12 ", "2023-07-10T12:32:49Z some more words "] {
             assert!(!is_time_prefix(prefix), "{prefix}");
         }
     }

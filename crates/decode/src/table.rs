@@ -3,7 +3,7 @@
 
 use crashcart_model::GapReason;
 
-use crate::formats::columns::Columns;
+use crate::formats::columns::{Columns, NAME};
 use crate::framing::{Framing, HEAD};
 use crate::opener::Opener;
 
@@ -64,7 +64,7 @@ fn row(framing: &mut Framing<'_, '_>, columns: &Columns, cutter: &mut Cutter, le
         let cells = cutter.cut(text.get(..end).unwrap_or_default());
         if let Some(cells) = cells.as_ref().filter(|cells| cells.len() == columns.count()) {
             let mut opener = Opener::new(framing.sink, &mut framing.ledger, framing.caps.depth, "");
-            let shallow = columns.open(cells, framing.caps.depth, &mut opener);
+            let shallow = columns.open(cells, NAME, &mut opener);
             let (losses, handed) = opener.finish();
             if !shallow {
                 framing.lose(end, GapReason::TooDeep, "a row nested too deep (--max-depth)");

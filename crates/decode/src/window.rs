@@ -1,6 +1,7 @@
 //! A sliding view of a text stream: what is not yet consumed, as valid UTF-8, with its place in
 //! the stream. Holds no more than the caps allow; bytes that are not UTF-8 are replaced and told.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use crashcart_model::GapReason;
@@ -30,7 +31,7 @@ pub(crate) enum End {
 }
 
 pub(crate) struct Window<'r> {
-    text: String,
+    text: Cow<'r, str>,
     start: usize,
     /// Stream offset of `start`.
     offset: u64,
@@ -58,7 +59,7 @@ const REPLACEMENT: usize = '\u{fffd}'.len_utf8();
 
 impl<'r> Window<'r> {
     /// Over text that is all there.
-    pub fn whole(text: String) -> Self {
+    pub fn whole(text: Cow<'r, str>) -> Self {
         Self { text, ..Self::empty(None, End::Reached) }
     }
 
@@ -75,7 +76,7 @@ impl<'r> Window<'r> {
 
     fn empty(source: Option<&'r mut dyn Read>, end: End) -> Self {
         Self {
-            text: String::new(),
+            text: Cow::Owned(String::new()),
             start: 0,
             offset: 0,
             replaced: Vec::new(),
@@ -92,7 +93,8 @@ impl<'r> Window<'r> {
     #[cfg(test)]
     pub fn held(&self) -> usize {
         let runs = self.replaced.capacity() * size_of::<Replaced>();
-        self.text.capacity() + runs + self.chunk.capacity() + self.carry.capacity()
+        let text = if let Cow::Owned(text) = &self.text { text.capacity() } else { 0 };
+        text + runs + self.chunk.capacity() + self.carry.capacity()
     }
 
     /// What is not yet consumed.
@@ -179,7 +181,7 @@ impl<'r> Window<'r> {
         if self.start * 2 < self.text.len() {
             return;
         }
-        self.text.drain(..self.start);
+        self.text.to_mut().drain(..self.start);
         self.replaced.drain(..self.first);
         for run in &mut self.replaced {
             run.at = narrow((run.at as usize).saturating_sub(self.start));
@@ -197,10 +199,10 @@ impl<'r> Window<'r> {
         }
         loop {
             match std::str::from_utf8(rest) {
-                Ok(text) => return self.text.push_str(text),
+                Ok(text) => return self.text.to_mut().push_str(text),
                 Err(error) => {
                     let (good, bad) = rest.split_at(error.valid_up_to());
-                    self.text.push_str(std::str::from_utf8(good).unwrap_or_default());
+                    self.text.to_mut().push_str(std::str::from_utf8(good).unwrap_or_default());
                     let Some(length) = error.error_len() else {
                         self.carry.extend_from_slice(bad);
                         return;
@@ -224,7 +226,7 @@ impl<'r> Window<'r> {
             return;
         }
         self.replaced.push(Replaced { at: narrow(at), bytes });
-        self.text.push('\u{fffd}');
+        self.text.to_mut().push('\u{fffd}');
     }
 
     fn flush_carry(&mut self) {

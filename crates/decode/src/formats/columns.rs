@@ -95,12 +95,12 @@ impl Columns {
     }
 
     /// Hands a row to the opener; false when it nests deeper than the cap.
-    pub fn open(&self, cells: &[&str], depth: usize, opener: &mut Opener<'_>) -> bool {
+    pub fn open(&self, cells: &[&str], format: &'static str, opener: &mut Opener<'_>) -> bool {
         let mut tape = Tape::new();
         if let Some(whole) = self.whole.and_then(|at| cells.get(at)) {
             let quoted = Json::from(*whole).to_string();
             if tape.parse(&quoted, 1).is_ok() {
-                opener.embedded(tape.record(&quoted).as_value(), NAME);
+                opener.embedded(tape.record(&quoted).as_value(), format);
             }
             return true;
         }
@@ -109,10 +109,10 @@ impl Columns {
             put(&mut out, path, value(cell));
         }
         let json = Json::Object(out).to_string();
-        if tape.parse(&json, depth).is_err() {
+        if tape.parse(&json, opener.depth()).is_err() {
             return false;
         }
-        opener.partial_event(&tape.record(&json), NAME);
+        opener.partial_event(&tape.record(&json), format);
         true
     }
 }

@@ -1,7 +1,7 @@
 //! Logstash and Elastic exports: CloudTrail's own names beside `@timestamp`, search hits
-//! (`_source`), Filebeat's untouched copy (`event.original`).
+//! (`_source`, also in the `hits` of a search), Filebeat's untouched copy (`event.original`).
 
-use crashcart_model::Record;
+use crashcart_model::{Record, Value};
 
 use super::Shape;
 use crate::opener::Opener;
@@ -17,6 +17,12 @@ impl Shape for Elastic {
     fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
         if let Some(source) = unit.object("_source") {
             return opener.nested(&source, self.name());
+        }
+        if let Some(Value::Array(hits)) = unit.object("hits").and_then(|hits| hits.get("hits")) {
+            for (_, hit) in hits.members() {
+                opener.embedded(hit, self.name());
+            }
+            return true;
         }
         if unit.get("@timestamp").is_none() {
             return false;
@@ -46,6 +52,10 @@ impl Shape for Elastic {
             ),
             (
                 r#"{"_index":"logs","_source":{"eventName":"ListBuckets","eventSource":"s3.amazonaws.com","@timestamp":"2020-09-14T00:44:23.000Z"}}"#,
+                1,
+            ),
+            (
+                r#"{"took":1,"hits":{"total":{"value":1},"hits":[{"_source":{"eventName":"ListBuckets","eventSource":"s3.amazonaws.com","@timestamp":"2020-09-14T00:44:23.000Z"}}]}}"#,
                 1,
             ),
             (

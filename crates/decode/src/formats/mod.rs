@@ -17,6 +17,7 @@ pub(crate) mod elastic;
 pub(crate) mod event_bridge;
 pub(crate) mod insights;
 pub(crate) mod lookup_events;
+pub(crate) mod query_results;
 pub(crate) mod splunk;
 
 /// One shape of a JSON unit.
@@ -34,7 +35,7 @@ pub trait Shape: Sync {
 }
 
 /// All shapes, in the order in which they are asked: the most common first.
-pub static JSON: [&dyn Shape; 9] = [
+pub static JSON: [&dyn Shape; 10] = [
     &cloudtrail::CloudTrail,
     &insights::Insights,
     &lookup_events::LookupEvents,
@@ -43,6 +44,7 @@ pub static JSON: [&dyn Shape; 9] = [
     &elastic::Elastic,
     &cloudtrail_lake::CloudTrailLake,
     &splunk::Splunk,
+    &query_results::QueryResults,
     &cloudtrail_digest::CloudTrailDigest,
 ];
 

@@ -1,6 +1,7 @@
-//! Splunk exports: the record is the JSON text `_raw`, by itself or under `result`.
+//! Splunk exports: the record is the JSON text `_raw`, by itself, under `result`, or in each of
+//! `results`.
 
-use crashcart_model::Record;
+use crashcart_model::{Record, Value};
 
 use super::Shape;
 use crate::opener::Opener;
@@ -14,6 +15,17 @@ impl Shape for Splunk {
     }
 
     fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
+        if let Some(Value::Array(results)) = unit.get("results") {
+            let raw =
+                |result: Value<'_>| result.as_object().is_some_and(|row| row.get("_raw").is_some());
+            if !results.members().any(|(_, result)| raw(result)) {
+                return false;
+            }
+            for (_, result) in results.members() {
+                opener.embedded(result, self.name());
+            }
+            return true;
+        }
         let raw = unit
             .get("_raw")
             .or_else(|| unit.object("result").and_then(|result| result.get("_raw")));
@@ -26,6 +38,10 @@ impl Shape for Splunk {
         &[
             (
                 r#"{"preview":false,"offset":0,"result":{"_raw":"{\"eventVersion\":\"1.08\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"ListBuckets\"}"}}"#,
+                1,
+            ),
+            (
+                r#"{"preview":false,"messages":[],"results":[{"_raw":"{\"eventVersion\":\"1.08\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"ListBuckets\"}"}]}"#,
                 1,
             ),
             (

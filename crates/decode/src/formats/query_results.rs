@@ -1,0 +1,50 @@
+//! What `aws cloudtrail get-query-results` prints of CloudTrail Lake: rows of cells, each cell an
+//! object of its own. Like a table's, its rows may lack fields.
+
+use crashcart_model::{Record, Str, Value};
+
+use super::Shape;
+use super::columns::Columns;
+use crate::opener::Opener;
+
+/// See the module.
+pub(crate) struct QueryResults;
+
+impl Shape for QueryResults {
+    fn name(&self) -> &'static str {
+        "query_results"
+    }
+
+    fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
+        let Some(Value::Array(rows)) = unit.get("QueryResultRows") else { return false };
+        for (_, row) in rows.members() {
+            if !open_row(row, self.name(), opener) {
+                opener.unknown(row, "a row whose columns are not CloudTrail's");
+            }
+        }
+        true
+    }
+
+    fn lossy(&self) -> bool {
+        true
+    }
+
+    fn samples(&self) -> &'static [(&'static str, u64)] {
+        &[(
+            r#"{"QueryStatus":"FINISHED","QueryResultRows":[[{"eventName":"ListBuckets"},{"eventSource":"s3.amazonaws.com"}],[{"eventJson":"{\"eventVersion\":\"1.08\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"ListBuckets\"}"},{"x":null}]]}"#,
+            2,
+        )]
+    }
+}
+
+fn open_row(row: Value<'_>, format: &'static str, opener: &mut Opener<'_>) -> bool {
+    let Value::Array(cells) = row else { return false };
+    let (names, values): (Vec<_>, Vec<_>) = cells
+        .members()
+        .filter_map(|(_, cell)| cell.as_object()?.members().next())
+        .map(|(name, value)| (name.text(), value.as_str().map(Str::text).unwrap_or_default()))
+        .unzip();
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+    Columns::of(&names).is_some_and(|columns| columns.open(&values, format, opener))
+}
