@@ -17,7 +17,11 @@ impl Shape for CloudTrail {
         let (mut source, mut name, mut kind) = (false, false, false);
         for (key, value) in unit.members() {
             match key.raw() {
-                "eventSource" => source = matches!(value, Value::String(_)),
+                // Notifications to queues and functions use the same names, with `aws:s3` and so on.
+                "eventSource" => {
+                    source =
+                        matches!(value, Value::String(text) if !text.raw().starts_with("aws:"));
+                }
                 "eventName" => name = matches!(value, Value::String(_)),
                 "eventVersion" | "userIdentity" | "eventTime" | "eventID" | "awsRegion" => {
                     kind = true;

@@ -136,6 +136,13 @@ fn wrapped(records: &[Value]) -> Vec<Form> {
     let text = |name: &str| each(&|record| json!({ name: record.to_string() }));
     let result =
         each(&|record| json!({ "preview": false, "result": { "_raw": record.to_string() } }));
+    let search = json!({ "took": 1, "hits": { "hits": all(records, |record| json!({ "_source": record })) } });
+    let results = json!({ "messages": [], "results": all(records, |record| json!({ "_raw": record.to_string() })) });
+    let rows = all(
+        records,
+        |record| json!([{ "eventJson": record.to_string() }, { "eventID": record["eventID"] }]),
+    );
+    let rows = json!({ "QueryStatus": "FINISHED", "QueryResultRows": rows });
     vec![
         Form { exact: false, ..form("Logstash", &["elastic"], logstash) },
         form("search hits", &["elastic"], hits),
@@ -148,6 +155,9 @@ fn wrapped(records: &[Value]) -> Vec<Form> {
         form("Lake, text", &["cloudtrail_lake"], text("eventData")),
         form("Lake, eventJson", &["cloudtrail_lake"], text("eventJson")),
         form("Splunk", &["splunk"], result),
+        form("Splunk results", &["splunk"], results.to_string()),
+        form("search response", &["elastic"], pretty(&search)),
+        form("query results", &["query_results"], pretty(&rows)),
         form("Splunk raw", &["splunk"], text("_raw")),
     ]
 }

@@ -195,6 +195,17 @@ fn an_envelope_by_another_name_is_opened_all_the_same() {
 }
 
 #[test]
+fn a_bucket_notification_is_no_cloudtrail_though_it_uses_the_same_names() {
+    let notification = json!({ "eventVersion": "2.1", "eventSource": "aws:s3",
+        "awsRegion": "eu-central-1", "eventTime": "2026-05-03T02:13:00.000Z",
+        "eventName": "ObjectCreated:Put", "userIdentity": { "principalId": "AWS:AIDA1" },
+        "s3": { "bucket": { "name": "b" }, "object": { "key": "k" } } });
+    let seen = Seen::read(delivered(&[notification]).as_bytes());
+    assert_eq!(seen.records().count(), 0);
+    assert_eq!(seen.gap().reason, GapReason::UnknownShape);
+}
+
+#[test]
 fn insights_digests_and_control_messages_are_counted_apart() {
     let insight = json!({ "eventVersion": "1.07", "eventType": "AwsCloudTrailInsight",
         "insightDetails": { "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances" } });
@@ -217,7 +228,7 @@ fn the_sink_is_asked_once_before_the_first_record_and_may_put_lossy_exports_off(
     for form in forms(&records(2)) {
         let mut seen = Seen { refuse_lossy: true, ..Seen::default() };
         crashcart_decode::read_bytes(form.text.as_bytes(), &Caps::default(), &mut seen);
-        let lossy = form.formats == ["elastic"];
+        let lossy = matches!(form.formats, ["elastic"] | ["query_results"]);
         assert_eq!(seen.asked, [lossy], "{}", form.name);
         assert_eq!(seen.records().count(), if lossy { 0 } else { 2 }, "{}", form.name);
         assert_eq!(seen.members[0].tally.is_none(), lossy, "{}", form.name);
