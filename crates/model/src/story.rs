@@ -148,6 +148,9 @@ pub struct Accessed {
     pub what: LogText,
     /// How often.
     pub count: u64,
+    /// Different things read in it, such as objects of a bucket, where the records name them; an
+    /// estimate where there are more than 512.
+    pub things: Option<u64>,
     /// Bytes, where they were logged.
     pub bytes: Option<u64>,
     /// Who.

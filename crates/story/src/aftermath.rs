@@ -156,6 +156,7 @@ pub(crate) fn accessed(scene: &Scene<'_>, scope: &Scope<'_>) -> Vec<Accessed> {
                 kind: kind.to_owned(),
                 what: what.unwrap_or_default(),
                 count: sum.count,
+                things: None,
                 bytes: sum.bytes,
                 by: LogText::from(by),
                 origins: sum.witnesses.origins(scene.material.evidence),
