@@ -82,6 +82,11 @@ pub fn environment_init(
     progress: &Progress,
     output: &Path,
 ) -> Result<Coverage, AppError> {
+    if output.exists() {
+        let shown = output.display();
+        let text = format!("{shown} is there already: name another file with --output");
+        return Err(AppError::Request(text));
+    }
     let mut material = reading::read(listing, options, progress, &Habits::default);
     let mut environment = Environment::default();
     let mut automation: BTreeMap<String, u64> = BTreeMap::new();

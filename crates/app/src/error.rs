@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crashcart_store::StoreError;
+
 use crate::SortError;
 
 /// The operation, the thing, and through [`AppError::hint`] the next step.
@@ -42,7 +44,7 @@ pub enum AppError {
     },
     /// The case folder refuses.
     #[error("open the case")]
-    Case(#[from] crashcart_store::StoreError),
+    Case(#[from] StoreError),
     /// Rows cannot be sorted.
     #[error("sort the events")]
     Sort(#[from] SortError),
@@ -81,7 +83,13 @@ impl AppError {
 
     /// Whether the user asked for something that cannot be done as asked.
     pub const fn is_bad_request(&self) -> bool {
-        matches!(self, Self::Read { .. } | Self::Environment { .. } | Self::Request(_))
+        matches!(
+            self,
+            Self::Read { .. }
+                | Self::Environment { .. }
+                | Self::Request(_)
+                | Self::Case(StoreError::NotACase { .. } | StoreError::Newer { .. })
+        )
     }
 
     /// Whether a reader of our output went away, which is no failure.

@@ -40,14 +40,28 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    match arguments.command.run() {
-        Ok(exit) => exit.into(),
-        Err(error) if error.is_broken_pipe() => Exit::Done.into(),
-        Err(error) => {
+    // A panic is a bug: it ends with its own code, and the message names the place.
+    match std::panic::catch_unwind(|| arguments.command.run()) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) if error.is_broken_pipe() => Exit::Done.into(),
+        Ok(Err(error)) => {
             report(&error);
             if error.is_bad_request() { Exit::BadRequest.into() } else { Exit::NoAccess.into() }
         }
+        Err(_) => {
+            report_bug();
+            Exit::Bug.into()
+        }
     }
+}
+
+/// What to do about a bug.
+#[allow(clippy::print_stderr, reason = "the one place where errors are worded")]
+fn report_bug() {
+    eprintln!(
+        "error: this is a bug in crashcart, not in your request; nothing it printed is final"
+    );
+    eprintln!("  hint: report the message above with the version (crashcart --version)");
 }
 
 /// What failed, why, and what to do next.

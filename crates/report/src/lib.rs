@@ -31,7 +31,7 @@ pub use rows::{Row, RowFormat, RowWriter, csv_record};
 pub use schema::investigation_schema;
 pub use table::{Align, Column, table};
 pub use text::{Text, findings_text};
-pub use zone::Zone;
+pub use zone::{Zone, counted};
 
 /// A medium that an investigation can be written to.
 pub trait Writer {

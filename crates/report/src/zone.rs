@@ -111,7 +111,7 @@ pub(crate) fn number(count: u64) -> String {
 }
 
 /// `1 file`, `2 files`, `3 matches`
-pub(crate) fn counted(count: u64, one: &str) -> String {
+pub fn counted(count: u64, one: &str) -> String {
     let many = match one.strip_suffix('y') {
         Some(stem) if !one.ends_with("ey") => format!("{stem}ies"),
         _ if one.ends_with('s') || one.ends_with("ch") => format!("{one}es"),

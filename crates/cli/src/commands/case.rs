@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use crashcart_app::AppError;
-use crashcart_report::{escape, json_document};
+use crashcart_report::{counted, escape, json_document};
 
 use crate::commands;
 use crate::exit::Exit;
@@ -52,10 +52,10 @@ impl Case {
             }
             writeln!(
                 out,
-                "{} pieces of evidence and {} results are as they were sealed, {} problems\nmanifest {}",
-                verification.evidence_intact,
-                verification.results_intact,
-                verification.problems.len(),
+                "{} and {} as they were sealed, {}\nmanifest {}",
+                counted(verification.evidence_intact as u64, "evidence file"),
+                counted(verification.results_intact as u64, "result"),
+                counted(verification.problems.len() as u64, "problem"),
                 verification.head
             )
         };

@@ -74,7 +74,10 @@ impl Detect {
                 findings_text(&detection.findings, &detection.coverage, &text, &mut out)
             }
             RowFormat::Json => json_document(&detection, true, &mut out),
-            _ => Ok(()),
+            _ => {
+                commands::tell_gaps(&detection.coverage);
+                Ok(())
+            }
         }
         .and_then(|()| out.flush())
         .map_err(AppError::Output)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use crashcart_app::AppError;
-use crashcart_report::{Column, escape, json_document, table};
+use crashcart_report::{Column, counted, escape, json_document, table};
 use crashcart_sigma::{Problem, Severity};
 
 use crate::arguments::RuleArguments;
@@ -63,7 +63,12 @@ fn check(paths: &[PathBuf], json: bool) -> Result<Exit, AppError> {
         for problem in &problems {
             writeln!(out, "{}", line(problem))?;
         }
-        writeln!(out, "{errors} errors, {warnings} warnings")
+        writeln!(
+            out,
+            "{}, {}",
+            counted(errors as u64, "error"),
+            counted(warnings as u64, "warning")
+        )
     };
     print(&mut out).and_then(|()| out.flush()).map_err(AppError::Output)?;
     Ok(if errors > 0 { Exit::BadRequest } else { Exit::Done })
@@ -85,7 +90,7 @@ fn list(rules: &RuleArguments, json: bool) -> Result<Exit, AppError> {
             .map(|meta| vec![meta.level.word(), meta.name.as_str(), meta.title.as_str()])
             .collect();
         table(&columns, &rows, Terminal::look(false).width, out)?;
-        writeln!(out, "{} rules", metas.len())
+        writeln!(out, "{}", counted(metas.len() as u64, "rule"))
     };
     print(&mut out).and_then(|()| out.flush()).map_err(AppError::Output)?;
     Ok(Exit::Done)
@@ -105,8 +110,16 @@ fn line(problem: &Problem) -> String {
 #[allow(clippy::print_stderr, reason = "warnings belong on standard error")]
 pub fn warn(problems: &[Problem]) {
     const SHOWN: usize = 10;
+    for problem in problems.iter().filter(|problem| problem.path.is_empty()) {
+        let hint = problem.hint.as_deref().unwrap_or_default();
+        eprintln!(
+            "{}: {}\n  hint: {hint}",
+            problem.severity.word(),
+            escape::terminal(&problem.message)
+        );
+    }
     let skipped: Vec<_> =
-        problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
+        problems.iter().filter(|p| p.severity == Severity::Error && !p.path.is_empty()).collect();
     for problem in skipped.iter().take(SHOWN) {
         eprintln!("rule skipped: {}", line(problem));
     }

@@ -28,7 +28,7 @@ pub struct Search {
     #[arg(value_name = "TERM", required = true)]
     terms: Vec<String>,
     /// Files, folders, archives, or - for standard input (may be repeated)
-    #[arg(long = "in", value_name = "PATH", required = true, num_args = 1..)]
+    #[arg(long = "in", value_name = "PATH", required = true, num_args = 1)]
     paths: Vec<PathBuf>,
     /// `nina` finds `Nina`
     #[arg(long, short)]

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use crashcart_app::{AppError, StatColumn, StatRow, Stats as Counted};
 use crashcart_model::{Coverage, Timestamp};
-use crashcart_report::{Column, json_document, table};
+use crashcart_report::{Column, counted, json_document, table};
 use serde_json::json;
 
 use crate::arguments::{MaterialArguments, Show};
@@ -73,7 +73,7 @@ impl Stats {
         if self.jsonl {
             return lines(stats, out);
         }
-        writeln!(out, "{} events", stats.events)?;
+        writeln!(out, "{}", counted(stats.events, "event"))?;
         stats.columns.iter().try_for_each(|column| text(column, terminal.width, out))
     }
 }
@@ -87,7 +87,7 @@ fn text(column: &StatColumn, width: usize, out: &mut dyn Write) -> std::io::Resu
         .zip(&counts)
         .map(|(row, count)| vec![count.as_str(), row.value.raw()])
         .collect();
-    let title = format!("{} ({} different)", column.name.replace('_', " "), column.distinct);
+    let title = format!("{}, {} in all", column.name.replace('_', " "), column.distinct);
     table(&[Column::number("events"), Column::text(&title)], &rows, width, out)?;
     if column.others > 0 {
         let more = column.distinct.saturating_sub(column.rows.len() as u64);

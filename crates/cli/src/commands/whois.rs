@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use crashcart_app::{AppError, Inputs, Listed, Usage, Whois as Known, load_environment};
 use crashcart_model::{Coverage, Evidence, Timestamp};
-use crashcart_report::{Row, RowFormat, RowWriter, escape, json_document};
+use crashcart_report::{Row, RowFormat, RowWriter, counted, escape, json_document};
 use serde_json::json;
 
 use crate::arguments::{Bounds, Filters, Show};
@@ -145,7 +145,7 @@ fn listed(
     if events.count == 0 {
         return Ok(());
     }
-    writeln!(out, "\n{heading} ({} events)", events.count)?;
+    writeln!(out, "\n{heading} ({})", counted(events.count, "event"))?;
     let (zone, width) = (terminal.zone.clone(), terminal.width);
     let mut writer = RowWriter::new(RowFormat::Text, width, zone, terminal.colour, &mut *out);
     for event in events.events.iter().take(SHOWN) {
