@@ -35,13 +35,14 @@ impl CaseRun<'_> {
         mut inputs: Inputs,
         options: &ReadOptions,
         progress: &Progress,
-        question: &Question<'_>,
+        question: Question<'_>,
     ) -> Result<Investigation, AppError> {
         let mut case = Case::open_for_writing(self.folder, question.version, None)?;
         inputs.make_absolute();
         self.add_sealed(&case, &mut inputs);
-        let mut investigation = investigate(&inputs.listing, options, progress, question);
-        tell_changes(&case, &mut investigation);
+        let sealed = case.evidence().into_iter().map(|entry| (entry.path, entry.sha256));
+        let question = Question { sealed: sealed.collect(), ..question };
+        let investigation = investigate(&inputs.listing, options, progress, &question);
         let entries = entries(&investigation);
         self.keep(&mut case, &inputs, &entries)?;
         case.seal(&entries)?;
@@ -110,25 +111,6 @@ fn entries(investigation: &Investigation) -> Vec<ManifestEntry> {
         entry.members.extend(evidence.id.member().map(str::to_owned));
     }
     files.into_values().collect()
-}
-
-/// Evidence that is no longer what an earlier run sealed is a gap, and is named.
-fn tell_changes(case: &Case, investigation: &mut Investigation) {
-    let coverage = &mut investigation.coverage;
-    for sealed in case.evidence() {
-        let mut read = coverage.evidence.iter().filter(|one| one.path == sealed.path).peekable();
-        if read.peek().is_some() && !read.any(|one| one.id.sha256() == sealed.sha256) {
-            coverage.gap_count += 1;
-            coverage.gaps.push(Gap {
-                path: sealed.path.clone(),
-                offset: 0,
-                size: None,
-                reason: GapReason::Missing,
-                detail: format!("this case sealed {}; the file has other bytes now", sealed.sha256),
-            });
-        }
-    }
-    coverage.gaps.sort();
 }
 
 fn publish(case: &mut Case, investigation: &Investigation) -> Result<(), AppError> {

@@ -47,8 +47,13 @@ pub fn demo(seed: u64, folder: &Path, threads: usize, version: &str) -> Result<D
     let inputs = Inputs::find(std::slice::from_ref(&logs), &mut std::io::empty())?;
     let options = ReadOptions { caps: crate::Caps::default(), threads, filter: Filter::default() };
     let environment = Environment::default();
-    let question =
-        Question { rules: &rules, environment: &environment, pivot: Pivot::default(), version };
+    let question = Question {
+        rules: &rules,
+        environment: &environment,
+        pivot: Pivot::default(),
+        sealed: Vec::new(),
+        version,
+    };
     let investigation = investigate(&inputs.listing, &options, &Progress::default(), &question);
     let report = folder.join("report.html");
     write_report(&report, &Html, &investigation)?;

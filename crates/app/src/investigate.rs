@@ -2,7 +2,8 @@
 
 use crashcart_collect::Listing;
 use crashcart_model::{
-    Environment, EventRef, Head, Investigation, Level, Origin, Record, RuleHit, Story, Tool,
+    Coverage, Environment, EventRef, Gap, GapReason, Head, Investigation, Level, Origin, Record,
+    RuleHit, Story, Tool,
 };
 use crashcart_story::{Facts, Pivot, RuleWords};
 
@@ -19,6 +20,8 @@ pub struct Question<'a> {
     pub environment: &'a Environment,
     /// What the responder asks about.
     pub pivot: Pivot,
+    /// Evidence that must still be what it was: its path and digest.
+    pub sealed: Vec<(String, String)>,
     /// The version that is written into the document.
     pub version: &'a str,
 }
@@ -39,6 +42,7 @@ pub fn investigate(
     let rules = &question.rules.set;
     let make = || Detector::new(rules, Facts::default());
     let mut material = reading::read(listing, options, progress, &make);
+    tell_changes(&question.sealed, &mut material.coverage);
     let detected = detection::findings(rules, &mut material);
     let facts = detected.others.into_iter().fold(Facts::default(), |mut all, facts| {
         all.merge(facts);
@@ -73,6 +77,24 @@ pub fn investigate(
         story,
         containment: told.containment,
     }
+}
+
+/// Evidence that is no longer what was sealed is a gap, and is named.
+fn tell_changes(sealed: &[(String, String)], coverage: &mut Coverage) {
+    for (path, sha256) in sealed {
+        let mut read = coverage.evidence.iter().filter(|one| one.path == *path).peekable();
+        if read.peek().is_some() && !read.any(|one| one.id.sha256() == sha256) {
+            coverage.gap_count += 1;
+            coverage.gaps.push(Gap {
+                path: path.clone(),
+                offset: 0,
+                size: None,
+                reason: GapReason::Missing,
+                detail: format!("this case sealed {sha256}; the file has other bytes now"),
+            });
+        }
+    }
+    coverage.gaps.sort();
 }
 
 /// Of several deliveries of an event the first in the order of evidence is the one that is named.

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crashcart_model::{Head, Record, Str, Value};
 use foldhash::quality::RandomState;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::{HashMap, HashTable};
 
 const SHARDS: usize = 256;
 
@@ -19,7 +19,8 @@ const SHARDS: usize = 256;
 pub(crate) struct Distinct {
     first: RandomState,
     second: RandomState,
-    shards: Vec<Mutex<HashSet<(u64, u64), foldhash::fast::FixedState>>>,
+    /// Hash of the event's id and name, and of all its kept fields; filed under the first.
+    shards: Vec<Mutex<HashTable<(u64, u64)>>>,
     /// Shared event ids with the account that was first seen to receive them.
     shared: Vec<Mutex<HashMap<u64, u32, foldhash::fast::FixedState>>>,
 }
@@ -44,19 +45,30 @@ impl Distinct {
     }
 
     /// Whether this event was not seen before. An event without an id cannot be told from
-    /// another like it: it counts as new.
+    /// another like it: it counts as new. A row of a table that may lack columns is a copy of any
+    /// event with its id and name, since what it lacks cannot be compared.
     pub fn is_new(&self, head: &Head<'_>) -> bool {
         if head.event_id.is_none_or(Str::is_empty) {
             return true;
         }
         let key = KEPT.with_borrow_mut(|kept| {
             kept.clear();
-            gather(head, kept, &self.first);
-            (self.first.hash_one(kept.as_slice()), self.second.hash_one(kept.as_slice()))
+            let named = gather(head, kept, &self.first);
+            let name = kept.get(..named).unwrap_or_default();
+            (self.first.hash_one(name), self.second.hash_one(kept.as_slice()))
         });
         #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do for a shard")]
         let Some(shard) = self.shards.get(key.0 as usize % SHARDS) else { return true };
-        shard.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
+        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        // The shard took the low bits; the table wants the high ones and some that differ.
+        let filed = |key: &(u64, u64)| key.0.rotate_left(32);
+        let known =
+            shard.find(filed(&key), |known| *known == key || head.partial && known.0 == key.0);
+        if known.is_some() {
+            return false;
+        }
+        shard.insert_unique(filed(&key), key, filed);
+        true
     }
 
     /// Notes that `recipient` logged the shared call.
@@ -89,17 +101,19 @@ thread_local! {
     static KEPT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Gathers the fields that every shape keeps. They are told apart by their place.
-fn gather(head: &Head<'_>, kept: &mut Vec<u8>, state: &RandomState) {
+/// Gathers the fields that every shape keeps, told apart by their place; returns the length of
+/// the first two, which name the event.
+fn gather(head: &Head<'_>, kept: &mut Vec<u8>, state: &RandomState) -> usize {
     let identity = head.identity();
+    put(kept, head.event_id);
+    put(kept, head.name);
+    let named = kept.len();
     // Exports may drop fractions of a second.
     let seconds = head.time.map_or(i64::MIN, |time| time.millis().div_euclid(1000));
     kept.extend_from_slice(&seconds.to_le_bytes());
     for field in [
-        head.event_id,
         head.recipient,
         head.source,
-        head.name,
         head.region,
         head.address,
         head.user_agent,
@@ -109,16 +123,21 @@ fn gather(head: &Head<'_>, kept: &mut Vec<u8>, state: &RandomState) {
         identity.principal_id,
         identity.access_key,
     ] {
-        match field {
-            Some(text) if text.is_escaped() => kept.extend_from_slice(text.text().as_bytes()),
-            Some(text) => kept.extend_from_slice(text.raw().as_bytes()),
-            None => {}
-        }
-        // No UTF-8 text holds this byte.
-        kept.push(0xff);
+        put(kept, field);
     }
     let request = head.request.map_or(0, |request| leaves(&request, 0, state));
     kept.extend_from_slice(&request.to_le_bytes());
+    named
+}
+
+fn put(kept: &mut Vec<u8>, field: Option<Str<'_>>) {
+    match field {
+        Some(text) if text.is_escaped() => kept.extend_from_slice(text.text().as_bytes()),
+        Some(text) => kept.extend_from_slice(text.raw().as_bytes()),
+        None => {}
+    }
+    // No UTF-8 text holds this byte.
+    kept.push(0xff);
 }
 
 /// A sum over the scalars inside, so that the order of members does not matter; what is null or
@@ -172,6 +191,22 @@ mod tests {
             &distinct,
             r#"{"eventID":"1","recipientAccountId":"2","requestParameters":{"a":"1"}}"#
         ));
+    }
+
+    #[test]
+    fn a_row_that_lacks_columns_is_a_copy_of_the_full_record() {
+        let distinct = Distinct::new();
+        let row = r#"{"eventID":"1","eventName":"a","eventSource":"s"}"#;
+        let partial = |json: &str| {
+            with_record(json, |record| distinct.is_new(&Head::of(&record.into_partial())))
+        };
+        assert!(new(
+            &distinct,
+            r#"{"eventID":"1","eventName":"a","eventSource":"s","userAgent":"u"}"#
+        ));
+        assert!(!partial(row));
+        assert!(partial(r#"{"eventID":"2","eventName":"a","eventSource":"s"}"#));
+        assert!(partial(r#"{"eventID":"1","eventName":"b","eventSource":"s"}"#));
     }
 
     #[test]

@@ -74,6 +74,7 @@ impl Investigate {
                 principals: options.filter.principals.clone(),
                 addresses: options.filter.addresses.clone(),
             },
+            sealed: Vec::new(),
             version: env!("CARGO_PKG_VERSION"),
         };
         let options = options.asking();
@@ -81,7 +82,7 @@ impl Investigate {
         let investigation = match &self.case {
             Some(folder) => {
                 let run = CaseRun { folder, copy_evidence: self.copy_evidence };
-                run.investigate(inputs, &options, shown.counters(), &question)?
+                run.investigate(inputs, &options, shown.counters(), question)?
             }
             None => {
                 crashcart_app::investigate(&inputs.listing, &options, shown.counters(), &question)
