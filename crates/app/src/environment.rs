@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crashcart_collect::Listing;
 use crashcart_model::{
@@ -16,14 +16,14 @@ use crate::progress::Progress;
 use crate::reading::{self, Observer, ReadOptions};
 
 /// Reads the environment: the named file, else `environment.toml` in the case, else in the
-/// current folder, else none.
+/// current folder, else none; tells which file it was.
 ///
 /// # Errors
 /// When the named file is not there, or one that is cannot be read.
 pub fn load_environment(
     named: Option<&Path>,
     case: Option<&Path>,
-) -> Result<Environment, AppError> {
+) -> Result<(Environment, Option<PathBuf>), AppError> {
     let here = Path::new("environment.toml");
     let in_case = case.map(|folder| folder.join("environment.toml"));
     let found = match named {
@@ -31,12 +31,15 @@ pub fn load_environment(
         None => match in_case.as_deref().filter(|path| path.is_file()) {
             Some(path) => path,
             None if here.is_file() => here,
-            None => return Ok(Environment::default()),
+            None => return Ok((Environment::default(), None)),
         },
     };
     let text = std::fs::read_to_string(found).map_err(|error| AppError::read(found, error))?;
-    environment_file::parse(&text)
-        .map_err(|source| AppError::Environment { path: found.to_owned(), source })
+    let path = found.to_owned();
+    match environment_file::parse(&text) {
+        Ok(environment) => Ok((environment, Some(path))),
+        Err(source) => Err(AppError::Environment { path, source }),
+    }
 }
 
 /// Who works how, as far as the material shows.

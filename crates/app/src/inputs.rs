@@ -24,7 +24,7 @@ impl Inputs {
     pub fn find(paths: &[PathBuf], standard_input: &mut dyn Read) -> Result<Self, AppError> {
         let (dash, paths): (Vec<_>, Vec<_>) =
             paths.iter().cloned().partition(|path| path == Path::new("-"));
-        if dash.is_empty() && !paths.iter().any(|path| path.exists()) {
+        if dash.is_empty() && !paths.is_empty() && !paths.iter().any(|path| path.exists()) {
             let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             return Err(AppError::Request(format!("nothing is there: {}", shown.join(", "))));
         }

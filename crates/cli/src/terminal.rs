@@ -22,9 +22,11 @@ impl Terminal {
     /// (<https://no-color.org>).
     #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn look(local: bool) -> Self {
-        let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-        let told = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let plain = told("NO_COLOR") || std::env::var("TERM").is_ok_and(|term| term == "dumb");
+        let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let columns = told.or_else(seen);
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let plain = set("NO_COLOR") || std::env::var("TERM").is_ok_and(|term| term == "dumb");
         Self {
             width: columns.filter(|columns| (40..=400).contains(columns)).unwrap_or(80),
             colour: std::io::stdout().is_terminal() && !plain,

@@ -1,9 +1,11 @@
 //! `crashcart environment`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use crashcart_app::AppError;
+use crashcart_model::Environment as Known;
+use crashcart_report::escape;
 
 use crate::arguments::{MaterialArguments, Show};
 use crate::commands;
@@ -52,4 +54,14 @@ impl Environment {
         eprintln!("wrote {}: read it and correct it before you rely on it", init.output.display());
         Ok(commands::exit(&coverage, false))
     }
+}
+
+/// Loads what is known of the place, and says from which file: it decides who is not accused.
+#[allow(clippy::print_stderr, reason = "what is not in the output belongs on standard error")]
+pub fn load(named: Option<&Path>, case: Option<&Path>) -> Result<Known, AppError> {
+    let (environment, found) = crashcart_app::load_environment(named, case)?;
+    if let Some(path) = found {
+        eprintln!("environment: {}", escape::terminal(&path.display().to_string()));
+    }
+    Ok(environment)
 }

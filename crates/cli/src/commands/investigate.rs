@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use crashcart_app::{AppError, CaseRun, Pivot, Question, Rules, load_environment};
+use crashcart_app::{AppError, CaseRun, Inputs, Pivot, Question, Rules};
 use crashcart_model::{Investigation, Level};
 use crashcart_report::{Html, Json, Markdown, Text, Writer};
 
-use crate::arguments::{MaterialArguments, RuleArguments, Show, level};
+use crate::arguments::{Bounds, Filters, RuleArguments, Show, level};
 use crate::commands;
 use crate::exit::Exit;
 use crate::progress::Shown;
@@ -26,11 +26,17 @@ use crate::terminal::Terminal;
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Investigate {
+    /// Files, folders, archives (.zip, .tar, .tar.gz), or - for standard input
+    #[arg(value_name = "PATH", required_unless_present = "case")]
+    paths: Vec<PathBuf>,
     #[command(flatten)]
-    material: MaterialArguments,
+    bounds: Bounds,
+    #[command(flatten)]
+    filters: Filters,
     #[command(flatten)]
     rules: RuleArguments,
-    /// Keep everything in this case folder; running again adds what is new
+    /// Keep everything in this case folder; running again adds what is new, and without a PATH
+    /// investigates what it has
     #[arg(long, value_name = "DIR")]
     case: Option<PathBuf>,
     /// Copy the evidence into the case instead of naming where it lies
@@ -64,8 +70,10 @@ impl Investigate {
         let terminal = Terminal::look(self.show.local);
         let rules = Rules::load(&self.rules.options())?;
         commands::rules::warn(&rules.problems);
-        let environment = load_environment(self.environment.as_deref(), self.case.as_deref())?;
-        let (inputs, options) = self.material.open()?;
+        let environment =
+            commands::environment::load(self.environment.as_deref(), self.case.as_deref())?;
+        let inputs = Inputs::find(&self.paths, &mut std::io::stdin().lock())?;
+        let options = self.bounds.options(&self.filters);
         let question = Question {
             rules: &rules,
             environment: &environment,

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use crashcart_app::{AppError, Inputs, Listed, Usage, Whois as Known, load_environment};
+use crashcart_app::{AppError, Inputs, Listed, Usage, Whois as Known};
 use crashcart_model::{Coverage, Evidence, Timestamp};
 use crashcart_report::{Row, RowFormat, RowWriter, counted, escape, json_document};
 use serde_json::json;
@@ -57,7 +57,7 @@ impl Whois {
             return Err(AppError::Request(text.to_owned()));
         }
         let terminal = Terminal::look(self.show.local);
-        let environment = load_environment(self.environment.as_deref(), None)?;
+        let environment = commands::environment::load(self.environment.as_deref(), None)?;
         let options = self.bounds.options(&self.filters);
         let (whois, coverage) = if self.paths.is_empty() {
             crashcart_app::whois(&self.id, &environment, None)?
