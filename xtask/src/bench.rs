@@ -188,3 +188,18 @@ fn print_allocations(
     );
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::repository;
+
+    #[test]
+    fn the_examples_that_the_benchmark_runs_are_there() {
+        for path in
+            ["decode/examples/floor", "scenario/examples/corpus", "app/examples/allocations"]
+        {
+            let file = repository::root().join(format!("crates/{path}.rs"));
+            assert!(file.is_file(), "{} is gone", file.display());
+        }
+    }
+}
