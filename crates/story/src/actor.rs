@@ -6,6 +6,7 @@ use crashcart_model::{EventRef, Head, Identity, Outcome, Record, RuleHit, Timest
 use crate::agent::{self, Class};
 use crate::earliest::Earliest;
 use crate::facts::earlier;
+use crate::way::Ways;
 use crate::witness::Witnesses;
 
 /// What kind of principal it is.
@@ -26,6 +27,24 @@ pub(crate) enum Kind {
     /// Another account, without a name.
     Account,
     Anonymous,
+}
+
+/// Who makes one call, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<'e> {
+    pub(crate) class: Class,
+    pub(crate) kind: Kind,
+    /// `userAgent`
+    pub(crate) agent: &'e str,
+    /// `sourceIPAddress`
+    pub(crate) address: &'e str,
+}
+
+impl Caller<'_> {
+    /// Whether different ways of working may be different people.
+    pub(crate) const fn has_ways(&self) -> bool {
+        !matches!(self.kind, Kind::Service | Kind::ServiceLinked | Kind::Anonymous)
+    }
 }
 
 /// One principal.
@@ -61,6 +80,8 @@ pub(crate) struct Actor {
     pub(crate) rules: Vec<(RuleHit, bool)>,
     /// Delivered by IMDSv1, which proves that and not theft.
     pub(crate) metadata_v1: bool,
+    /// The same by way of working.
+    pub(crate) ways: Ways,
 }
 
 impl Actor {
@@ -68,16 +89,15 @@ impl Actor {
         &mut self,
         record: &Record<'_>,
         head: &Head<'_>,
-        identity: &Identity<'_>,
-        (event, class): (EventRef, Class),
+        event: EventRef,
+        caller: &Caller<'_>,
     ) {
-        let time = head.time;
-        self.kind = self.kind.max(kind(identity));
+        let (time, identity) = (head.time, head.identity());
+        let &Caller { class, kind, agent, address } = caller;
+        self.kind = self.kind.max(kind);
         self.events += 1;
         self.first = earlier(self.first, time);
         self.last = self.last.max(time);
-        let agent = head.user_agent.map(|text| text.text()).unwrap_or_default();
-        let address = head.address.map(|text| text.text()).unwrap_or_default();
         self.automated += u64::from(class.automation);
         let add = |set: &mut Earliest<64>, text: Option<crashcart_model::Str<'_>>| {
             if let Some(text) = text {
@@ -86,8 +106,8 @@ impl Actor {
         };
         add(&mut self.keys, identity.access_key);
         add(&mut self.regions, head.region);
-        self.agents.add(&agent, time);
-        self.addresses.add(&address, time);
+        self.agents.add(agent, time);
+        self.addresses.add(address, time);
         for (set, text) in
             [(&mut self.accounts, identity.account), (&mut self.recipients, head.recipient)]
         {
@@ -102,11 +122,11 @@ impl Actor {
             self.metadata_v1 = true;
         }
         self.seen.add(record, head, event);
-        if agent::is_service_address(&address) || class.automation {
+        if agent::is_service_address(address) || class.automation {
             return;
         }
         if !class.console {
-            self.hands.add(&address, time);
+            self.hands.add(address, time);
             self.observe_call(head);
         }
         if class.desktop {
@@ -114,7 +134,7 @@ impl Actor {
         }
         if class.attack {
             self.attack.add(record, head, event);
-            self.tools.add(&agent, time);
+            self.tools.add(agent, time);
         }
     }
 
@@ -159,13 +179,15 @@ impl Actor {
         self.attack.merge(other.attack);
         self.seen.merge(other.seen);
         self.metadata_v1 |= other.metadata_v1;
+        self.ways.merge(&other.ways);
         for (hit, by_hand) in other.rules {
             add_rule(&mut self.rules, hit, by_hand);
         }
     }
 }
 
-fn add_rule(rules: &mut Vec<(RuleHit, bool)>, hit: RuleHit, by_hand: bool) {
+/// Notes that a rule fired, by hand or not.
+pub(crate) fn add_rule(rules: &mut Vec<(RuleHit, bool)>, hit: RuleHit, by_hand: bool) {
     match rules.binary_search_by_key(&hit.rule, |(known, _)| known.rule) {
         Ok(at) => {
             if let Some(known) = rules.get_mut(at) {
@@ -176,7 +198,8 @@ fn add_rule(rules: &mut Vec<(RuleHit, bool)>, hit: RuleHit, by_hand: bool) {
     }
 }
 
-fn kind(identity: &Identity<'_>) -> Kind {
+/// What kind of principal a record names.
+pub(crate) fn kind(identity: &Identity<'_>) -> Kind {
     let is = |word: &str| identity.kind.is_some_and(|kind| kind.is(word));
     let arn = identity.arn.map(|arn| arn.text()).unwrap_or_default();
     if is("Root") {

@@ -8,6 +8,7 @@ use crashcart_model::{
 };
 
 use crate::actor::Kind;
+use crate::distinct::Distinct;
 use crate::facts::earlier;
 use crate::knowledge::Effect;
 use crate::removal::Removals;
@@ -88,7 +89,9 @@ pub(crate) fn changes<'f>(
     removals: &Removals<'f>,
 ) -> Vec<Changed> {
     let mut changes = Vec::new();
-    for entry in scene.entries.iter().filter(|entry| entry.done()) {
+    // What is nobody's attack is told of everybody alike.
+    let usual = scene.aside.iter().filter(|entry| !scope.is_listed(entry.parts.actor));
+    for entry in scene.entries.iter().chain(usual).filter(|entry| entry.done()) {
         let kind = match entry.effect() {
             Some(Effect::Change(kind)) => Some(kind),
             Some(Effect::Make(kind)) if CROWN_JEWELS.contains(&kind) => Some(kind),
@@ -109,6 +112,7 @@ pub(crate) fn changes<'f>(
             origins: scene.origins(entry.item),
         });
     }
+    changes.sort_by_key(|change| (change.at.is_none(), change.at));
     changes
 }
 
@@ -118,6 +122,7 @@ struct Sum {
     at: Option<Timestamp>,
     count: u64,
     bytes: Option<u64>,
+    objects: Distinct,
     witnesses: Witnesses,
 }
 
@@ -128,6 +133,7 @@ impl Sum {
         if let Some(bytes) = entry.item.bytes {
             self.bytes = Some(self.bytes.unwrap_or(0).saturating_add(bytes));
         }
+        self.objects.merge(&entry.item.objects);
         self.witnesses.merge(entry.item.witnesses.clone());
     }
 }
@@ -156,7 +162,7 @@ pub(crate) fn accessed(scene: &Scene<'_>, scope: &Scope<'_>) -> Vec<Accessed> {
                 kind: kind.to_owned(),
                 what: what.unwrap_or_default(),
                 count: sum.count,
-                things: None,
+                things: Some(sum.objects.count().0).filter(|count| *count > 0),
                 bytes: sum.bytes,
                 by: LogText::from(by),
                 origins: sum.witnesses.origins(scene.material.evidence),

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crashcart_model::Timestamp;
 
 use crate::aftermath;
-use crate::knowledge::service_of;
 use crate::principal;
 use crate::scene::Scene;
-use crate::suspects::Profile;
+use crate::suspects::{Profile, usual_work};
 use crate::undo::Off;
+use crate::words::{counted, counted_len, listed, verb};
 
 /// Hours without an event that are worth a sentence.
 const QUIET: i64 = 6;
@@ -51,6 +51,7 @@ pub(crate) fn sentences(
             .map_or_else(|| "the end of this material".to_owned(), |again| moment(again.item.last));
         out.push(format!("logging stopped: trail {name} was off from {from} until {until}; what it alone would have recorded meanwhile is not here"));
     }
+    usual(scene, profiles, &mut out);
     unissued(scene, profiles, &mut out);
     capped(scene, profiles, left_out, &mut out);
     out
@@ -58,6 +59,28 @@ pub(crate) fn sentences(
 
 fn moment(time: Option<Timestamp>) -> String {
     time.map_or_else(|| "an unknown time".to_owned(), |time| time.to_string())
+}
+
+/// What was left out as usual work, and of whom no usual work is known.
+fn usual(scene: &Scene<'_>, profiles: &[Profile<'_>], out: &mut Vec<String>) {
+    let mut without: Vec<String> = Vec::new();
+    for profile in profiles.iter().filter(|profile| profile.listed()) {
+        let Some(split) = scene.split(profile.name) else { continue };
+        let who = principal::short(profile.name);
+        match usual_work(scene, profile.name) {
+            Some(text) => out.push(format!(
+                "{who}: {text}; it went on in the same way apart from the first suspicious call, {}: if that was not its owner, it belongs to the story",
+                moment(split.since)
+            )),
+            None => without.push(who),
+        }
+    }
+    if !without.is_empty() {
+        out.push(format!(
+            "nothing in this material shows how {} worked before the first suspicious call: all of it is told, its owner's own work too if there was any",
+            listed(without.iter().map(String::as_str), 3)
+        ));
+    }
 }
 
 fn kinds_of_logs(scene: &Scene<'_>, out: &mut Vec<String>) {
@@ -94,13 +117,16 @@ fn reach(scene: &Scene<'_>, out: &mut Vec<String>) {
     }
     let (no_time, no_id) = (coverage.without_time, coverage.without_id);
     if no_time > 0 {
-        out.push(format!("{no_time} events carry no time: they stand last and prove no order"));
+        let events = counted(no_time, "event");
+        out.push(format!("{events} without a time: last in the order, and proof of none"));
     }
     if no_id > 0 {
-        out.push(format!("{no_id} events carry no id: further deliveries of them cannot be told"));
+        let events = counted(no_id, "event");
+        out.push(format!("{events} without an id: further deliveries of the same cannot be told"));
     }
     if coverage.gap_count > 0 {
-        out.push(format!("{} gaps: parts of the material could not be read", coverage.gap_count));
+        let gaps = counted(coverage.gap_count, "gap");
+        out.push(format!("{gaps}: what stands there could not be read"));
     }
 }
 
@@ -118,15 +144,16 @@ fn quiet(scene: &Scene<'_>, out: &mut Vec<String>) {
     for (length, from) in gaps.iter().take(3) {
         let at = |hour: i64| Timestamp::from_millis(hour.saturating_mul(HOUR));
         out.push(format!(
-            "no events from {} to {}, {length} hours: quiet or missing, unknown",
+            "no events from {} to {}, {}: quiet or missing, unknown",
             at(*from),
-            at(from + length)
+            at(from + length),
+            counted(length.unsigned_abs(), "hour")
         ));
     }
     if gaps.len() > 3 {
         out.push(format!(
-            "and {} more stretches of {QUIET} hours or longer without events",
-            gaps.len() - 3
+            "and {} more of {QUIET} hours or longer without events",
+            counted_len(gaps.len() - 3, "stretch")
         ));
     }
 }
@@ -139,31 +166,34 @@ fn unissued(scene: &Scene<'_>, profiles: &[Profile<'_>], out: &mut Vec<String>) 
         .filter(|p| !scene.facts.sessions.contains_key(p.name))
         .count();
     if missing > 0 {
-        out.push(format!("{missing} suspect sessions were issued by a call that is not in this material: who asked for them is unknown (the log of {} in the region or account that issued them would tell)", service_of("sts.amazonaws.com")));
+        let (sessions, were) =
+            (counted_len(missing, "suspect session"), verb(missing as u64, "was", "were"));
+        out.push(format!("{sessions} {were} issued by a call that is not in this material: who asked for it is unknown (CloudTrail of the account and region that issued it would tell)"));
     }
 }
 
 fn capped(scene: &Scene<'_>, profiles: &[Profile<'_>], left_out: &LeftOut, out: &mut Vec<String>) {
-    let kept: u64 = scene.entries.iter().map(|entry| entry.item.count).sum();
+    let kept: u64 = scene.entries.iter().chain(&scene.aside).map(|entry| entry.item.count).sum();
     if kept < scene.facts.events {
-        out.push(format!("{} events are not in the story, because there are more different calls or principals than are kept; findings still cover them", scene.facts.events - kept));
+        let count = scene.facts.events - kept;
+        out.push(format!("{} {} not in the story, because there are more different calls or principals than are kept; findings still cover them", counted(count, "event"), verb(count, "is", "are")));
     }
     let cut = |actor: &crate::actor::Actor| {
         actor.keys.is_full() || actor.addresses.is_full() || actor.agents.is_full()
     };
     let cut = profiles.iter().filter(|p| p.listed() && cut(p.actor)).count();
     if cut > 0 {
+        let suspects = counted_len(cut, "suspect");
         out.push(format!(
-            "of {cut} suspects only the earliest 64 keys, addresses or user agents are named"
+            "of {suspects} only the earliest 64 keys, addresses or user agents are known"
         ));
     }
     if left_out.steps > 0 {
-        out.push(format!("{} steps are left out, the least telling ones", left_out.steps));
+        let steps = counted_len(left_out.steps, "step");
+        out.push(format!("{steps} of the least telling left out"));
     }
     for (list, count) in &left_out.rows {
-        out.push(format!(
-            "{count} rows of {list} are left out: only the first {} are shown",
-            aftermath::SHOWN
-        ));
+        let rows = counted_len(*count, "row");
+        out.push(format!("{rows} of {list} left out: the first {} are shown", aftermath::SHOWN));
     }
 }

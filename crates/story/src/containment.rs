@@ -157,6 +157,12 @@ fn cut_off(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>) {
 fn cut_user(plan: &mut Plan, profile: &Profile<'_>, account: &str) {
     let name = profile.name;
     let user = principal::user(name).unwrap_or_default();
+    if let Some(key) = profile.only_key {
+        let text = format!(
+            "a suspect made this key for {user}, whose own keys show nothing: the key goes, the user stays"
+        );
+        return disable_key(plan, profile, (user, key, account), &text);
+    }
     let text = "an explicit deny takes effect within minutes on the user, its keys and its sessions of GetSessionToken; console sign-in still succeeds, and GetFederationToken sessions live on within their own policy, up to 36 hours";
     let command = aws(
         "iam put-user-policy",
@@ -175,16 +181,7 @@ fn cut_user(plan: &mut Plan, profile: &Profile<'_>, account: &str) {
     for key in long_lived(profile.actor) {
         let text =
             format!("{user} used this key; sessions already issued with it live on, so deny first");
-        let command = aws(
-            "iam update-access-key",
-            &[("user-name", user), ("access-key-id", key), ("status", "Inactive")],
-        );
-        plan.add(
-            (Turn::Keys, "disable access key"),
-            (key, account),
-            because(profile, &text),
-            command,
-        );
+        disable_key(plan, profile, (user, key, account), &text);
     }
     let console = profile.actor.services.contains("signin")
         || profile.actor.agents.iter().any(|agent| agent.starts_with("Mozilla/"));
@@ -198,6 +195,17 @@ fn cut_user(plan: &mut Plan, profile: &Profile<'_>, account: &str) {
             command,
         );
     }
+}
+
+fn disable_key(
+    plan: &mut Plan,
+    profile: &Profile<'_>,
+    (user, key, account): (&str, &str, &str),
+    text: &str,
+) {
+    let options = [("user-name", user), ("access-key-id", key), ("status", "Inactive")];
+    let command = aws("iam update-access-key", &options);
+    plan.add((Turn::Keys, "disable access key"), (key, account), because(profile, text), command);
 }
 
 fn long_lived(actor: &Actor) -> Vec<&str> {
@@ -221,7 +229,7 @@ fn cut_session(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>, accoun
     let mut text = "denies all sessions of this role issued until now, other workloads' too; new sessions are not stopped, so close the way in first".to_owned();
     if principal::is_instance(session) {
         text.push_str(&format!("; the metadata service hands fresh credentials to {session}, and this cuts SSM to it: take its memory first"));
-    } else if workload::what(scene, profile.name).is_some() {
+    } else if workload::what(scene.facts, profile.name).is_some() {
         text.push_str("; the workload itself gets fresh credentials");
     }
     let command = revoke_sessions(role);
@@ -245,9 +253,9 @@ fn leftover(plan: &mut Plan, scene: &Scene<'_>, kept: &Kept<'_>) {
     let parts = &kept.made.parts;
     let undo = undo::of(kept);
     let mut why = format!(
-        "{} by {} and still in place as far as this material shows",
-        kept.made.call.map_or("made", |call| call.words()),
-        principal::short(parts.actor)
+        "{} {}, and nothing in this material took it away",
+        principal::short(parts.actor),
+        kept.made.call.map_or("made it", |call| call.words())
     );
     let used = scene
         .facts
@@ -263,5 +271,10 @@ fn leftover(plan: &mut Plan, scene: &Scene<'_>, kept: &Kept<'_>) {
         why.push_str(undo.note);
     }
     let target = kept.made.target().unwrap_or_default();
-    plan.add((Turn::Leftovers, undo.action), (target.raw(), parts.account), why, undo.command);
+    // A key is a way in like those that were used, and is named as they are.
+    let (turn, target) = match kept.kind {
+        "access key" => (Turn::Keys, parts.thing),
+        _ => (Turn::Leftovers, target.raw()),
+    };
+    plan.add((turn, undo.action), (target, parts.account), why, undo.command);
 }

@@ -7,29 +7,39 @@ use std::collections::{BTreeMap, BTreeSet};
 use crashcart_model::Level;
 
 use crate::actor::Actor;
+use crate::distinct::Distinct;
 use crate::knowledge::{self, Effect};
+use crate::reasons::Reasons;
 use crate::scene::{Entry, Scene};
 use crate::suspects::proves;
+use crate::words::{self, counted, counted_len, listed, size};
 
 /// Points for rules, and whether a critical one fired on something done.
 pub(crate) fn rules(
     scene: &Scene<'_>,
     name: &str,
     actor: &Actor,
-    because: &mut Vec<String>,
+    because: &mut Reasons,
 ) -> (u32, bool) {
     let mut by_hand: BTreeSet<(Level, String)> = BTreeSet::new();
     let mut automated: BTreeSet<(Level, String)> = BTreeSet::new();
+    let looked = only_looked(scene, name);
+    let mut looking: BTreeSet<(Level, String)> = BTreeSet::new();
     for (hit, hand) in &actor.rules {
         let title = (scene.material.rules)(hit.rule).title;
-        let set = if *hand { &mut by_hand } else { &mut automated };
+        let set = match hand {
+            false => &mut automated,
+            true if hit.level >= Level::High && looked.contains(&hit.rule) => &mut looking,
+            true => &mut by_hand,
+        };
         set.insert((hit.level, title));
     }
     // A correlation fires on no single event: its finding names the principals.
     for finding in scene.material.findings {
         let here = finding.principals.iter().any(|principal| principal.raw() == name);
         let known = (finding.level, finding.title.clone());
-        if here && !by_hand.contains(&known) && !automated.contains(&known) {
+        let new = ![&by_hand, &automated, &looking].iter().any(|set| set.contains(&known));
+        if here && new {
             by_hand.insert(known);
         }
     }
@@ -46,35 +56,58 @@ pub(crate) fn rules(
             .map(|(_, title)| title.as_str())
             .collect();
         let Some(rest) = titles.len().checked_sub(1) else { continue };
-        points += (first + more * u32::try_from(rest).unwrap_or(u32::MAX).min(20)).min(cap);
+        let worth = (first + more * u32::try_from(rest).unwrap_or(u32::MAX).min(20)).min(cap);
+        points += worth;
         if level >= Level::Medium {
-            because.push(rules_in_words(level, &titles));
+            because.add(worth, rules_in_words(level, &titles));
         }
+    }
+    // They tell how it looked around, and of what it did no more than a medium rule.
+    if let Some(rest) = looking.len().checked_sub(1) {
+        let worth = (12 + 4 * u32::try_from(rest).unwrap_or(u32::MAX).min(3)).min(24);
+        points += worth;
+        let (level, titles) = (looking.iter().map(|(level, _)| *level).max(), &looking);
+        let titles: Vec<&str> = titles.iter().map(|(_, title)| title.as_str()).collect();
+        let words = rules_in_words(level.unwrap_or(Level::High), &titles);
+        because.add(worth, format!("{words}, on calls that only look"));
     }
     let worst = automated.iter().map(|(level, _)| *level).max();
     if worst >= Some(Level::Medium) {
         points += 4;
-        because.push(format!(
-            "{} rules fired on its infrastructure-as-code runs, which by themselves say little",
-            automated.len()
-        ));
+        because.add(
+            4,
+            format!(
+                "{} fired on its infrastructure-as-code runs, which by themselves say little",
+                counted_len(automated.len(), "rule")
+            ),
+        );
     }
     let critical = scene.entries_of(name).any(|entry| proves(entry, Level::Critical));
     (points, critical)
 }
 
+/// Rules that fired on nothing but calls that look.
+fn only_looked(scene: &Scene<'_>, name: &str) -> BTreeSet<u32> {
+    let (mut looked, mut more) = (BTreeSet::new(), BTreeSet::new());
+    for entry in scene.entries_of(name) {
+        let set = if entry.looks() { &mut looked } else { &mut more };
+        set.extend(entry.item.rules.iter().map(|hit| hit.rule));
+    }
+    looked.difference(&more).copied().collect()
+}
+
 fn rules_in_words(level: Level, titles: &[&str]) -> String {
-    let shown: Vec<&str> = titles.iter().take(4).copied().collect();
+    let count = counted_len(titles.len(), &format!("{} rule", level.word()));
+    let shown: Vec<&str> = titles.iter().take(2).copied().collect();
     let more = titles.len() - shown.len();
     let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let noun = if titles.len() == 1 { "rule" } else { "rules" };
-    format!("{} {} {noun} fired: {}{tail}", titles.len(), level.word(), shown.join("; "))
+    format!("{count} fired: {}{tail}", shown.join("; "))
 }
 
 /// Points for what was done by hand.
-pub(crate) fn points(scene: &Scene<'_>, name: &str, because: &mut Vec<String>) -> u32 {
+pub(crate) fn points(scene: &Scene<'_>, name: &str, because: &mut Reasons) -> u32 {
     let mut made: BTreeSet<&str> = BTreeSet::new();
-    let mut read: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut read: BTreeMap<&str, Taken<'_>> = BTreeMap::new();
     let mut destroyed: BTreeSet<(&str, &str)> = BTreeSet::new();
     let (mut blinded, mut tried, mut shared) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for entry in scene.entries_of(name).filter(|entry| !entry.parts.automation) {
@@ -88,9 +121,7 @@ pub(crate) fn points(scene: &Scene<'_>, name: &str, because: &mut Vec<String>) -
                 shared.insert(kind);
             }
             Effect::Make(kind) => drop(made.insert(kind)),
-            Effect::Read(kind) => {
-                read.entry(kind).or_default().extend(entry.parts.thing.split(", "))
-            }
+            Effect::Read(kind) => read.entry(kind).or_default().add(entry),
             _ if matches!(call.technique(), "T1485" | "T1490" | "T1486") => {
                 destroyed.insert((entry.parts.service, entry.parts.thing));
             }
@@ -100,7 +131,7 @@ pub(crate) fn points(scene: &Scene<'_>, name: &str, because: &mut Vec<String>) -
     let mut points = 0;
     let mut add = |worth: u32, text: String| {
         points += worth;
-        because.push(text);
+        because.add(worth, text);
     };
     let count = |set: usize| u32::try_from(set).unwrap_or(u32::MAX);
     if !made.is_empty() {
@@ -116,20 +147,56 @@ pub(crate) fn points(scene: &Scene<'_>, name: &str, because: &mut Vec<String>) -
     }
     if !destroyed.is_empty() {
         let worth = if destroyed.len() >= 5 { 12 } else { 4 };
-        add(worth, format!("deleted {} resources", destroyed.len()));
+        add(worth, format!("deleted {}", counted_len(destroyed.len(), "resource")));
     }
     let jewels = &scene.material.environment.crown_jewel_buckets;
-    let objects = read.get("object").into_iter().flatten();
+    let buckets = read.get("object").into_iter().flat_map(|taken| &taken.things);
     let jewels: BTreeSet<&str> =
-        objects.copied().filter(|bucket| jewels.iter().any(|jewel| jewel == bucket)).collect();
+        buckets.copied().filter(|bucket| jewels.iter().any(|jewel| jewel == bucket)).collect();
     if !jewels.is_empty() {
         add(8, format!("read from crown-jewel buckets: {}", list(&jewels)));
     }
-    for (kind, things) in &read {
-        let worth = if things.len() >= 5 { 8 } else { 4 };
-        add(worth, format!("read data: {kind} ({} distinct)", things.len()));
+    for (kind, taken) in &read {
+        add(if taken.is_much() { 8 } else { 4 }, taken.words(kind));
     }
     points
+}
+
+/// Data of one kind that was read.
+#[derive(Default)]
+struct Taken<'f> {
+    things: BTreeSet<&'f str>,
+    objects: Distinct,
+    reads: u64,
+    bytes: Option<u64>,
+}
+
+impl<'f> Taken<'f> {
+    fn add(&mut self, entry: &Entry<'f>) {
+        self.things.extend(entry.parts.thing.split(", ").filter(|thing| !thing.is_empty()));
+        self.objects.merge(&entry.item.objects);
+        self.reads += entry.item.count;
+        if let Some(bytes) = entry.item.bytes {
+            self.bytes = Some(self.bytes.unwrap_or(0).saturating_add(bytes));
+        }
+    }
+
+    fn is_much(&self) -> bool {
+        self.things.len() >= 5 || self.objects.count().0 >= 5
+    }
+
+    /// `read 37 objects of acme-export (37 reads, 16.9 MB)`, `read 2 secrets: one, two`
+    fn words(&self, kind: &str) -> String {
+        let names = listed(self.things.iter().copied(), 2);
+        let (objects, exact) = self.objects.count();
+        if objects == 0 {
+            return format!("read {}: {names}", words::read(kind, self.things.len()));
+        }
+        let about = if exact { "" } else { "about " };
+        let bytes = self.bytes.map(|bytes| format!(", {}", size(bytes))).unwrap_or_default();
+        let reads = counted(self.reads, "read");
+        format!("read {about}{} of {names} ({reads}{bytes})", counted(objects, kind))
+    }
 }
 
 /// Whether a call is about what watches the account, as ATT&CK T1562 has it.

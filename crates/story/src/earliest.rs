@@ -75,6 +75,11 @@ impl<const CAP: usize> Earliest<CAP> {
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
+        self.merge_any(other);
+    }
+
+    /// The same from a set of another size.
+    pub(crate) fn merge_any<const OTHER: usize>(&mut self, other: &Earliest<OTHER>) {
         self.full |= other.full;
         for (time, text) in &other.seen {
             self.insert(text, *time);

@@ -12,11 +12,14 @@ use crashcart_model::{
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Caller, kind};
 use crate::agent::Class;
+use crate::distinct::Distinct;
 use crate::earliest::Earliest;
 use crate::key::Parts;
 use crate::knowledge::{self, Detail, Effect, Target};
+use crate::prune::{prune_by, prune_items};
+use crate::way::Way;
 use crate::witness::Witnesses;
 use crate::{fnv, principal, target};
 
@@ -31,7 +34,7 @@ const AGENTS: usize = 4096;
 /// Hours kept in which there were events (more than fourteen years).
 const HOURS: usize = 125_000;
 
-type Map<K, V> = HashMap<K, V, FixedState>;
+pub(crate) type Map<K, V> = HashMap<K, V, FixedState>;
 
 /// The facts of one part of the material.
 #[derive(Debug, Default)]
@@ -46,6 +49,8 @@ pub struct Facts {
     /// Own accounts: the accounts whose trails these are.
     pub(crate) recipients: Earliest<64>,
     scratch: Vec<u8>,
+    /// So many items before they are cut down again.
+    room: usize,
     /// What agents are; forgotten and told again when there are too many.
     agents: Map<String, Class>,
 }
@@ -57,6 +62,8 @@ pub(crate) struct Item {
     pub(crate) first: Option<Timestamp>,
     pub(crate) last: Option<Timestamp>,
     pub(crate) bytes: Option<u64>,
+    /// Objects that were read, where the records name them.
+    pub(crate) objects: Distinct,
     pub(crate) rules: Vec<RuleHit>,
     pub(crate) witnesses: Witnesses,
 }
@@ -65,6 +72,8 @@ pub(crate) struct Item {
 #[derive(Debug, Default)]
 pub(crate) struct Issued {
     pub(crate) by: Earliest<8>,
+    /// The addresses of those who asked.
+    pub(crate) from: Earliest<16>,
     pub(crate) keys: Earliest<16>,
     pub(crate) witnesses: Witnesses,
 }
@@ -83,11 +92,12 @@ impl Item {
         self.rules.iter().map(|hit| hit.level).max()
     }
 
-    fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.first = earlier(self.first, other.first);
         self.last = self.last.max(other.last);
         self.add_bytes(other.bytes);
+        self.objects.merge(&other.objects);
         other.rules.into_iter().for_each(|hit| self.add_rule(hit));
         self.witnesses.merge(other.witnesses);
     }
@@ -123,19 +133,31 @@ impl Facts {
         }
         let identity = head.identity();
         let name = principal_name(identity);
-        let class = self.class(&head.user_agent.map(|text| text.text()).unwrap_or_default());
+        let agent = head.user_agent.map(|text| text.text()).unwrap_or_default();
+        let address = head.address.map(|text| text.text()).unwrap_or_default();
+        let access_key = identity.access_key.map(|text| text.text()).unwrap_or_default();
+        let class = self.class(&agent);
         let by_hand = !class.automation;
         if let Some(recipient) = head.recipient.or(identity.account) {
             self.recipients.add(&recipient.text(), head.time);
         }
         let actor = self.actors.entry_ref(&*name).or_default();
-        actor.observe(record, head, identity, (event, class));
+        let caller = Caller { class, kind: kind(identity), agent: &agent, address: &address };
+        actor.observe(record, head, event, &caller);
         actor.hit(hits, by_hand);
+        let mut way = Way::default();
+        if caller.has_ways() {
+            way = Way::new(&address, &access_key, class);
+            actor.ways.observe(head, way, &caller);
+            if actor.ways.crowded() {
+                way = Way::default();
+            }
+        }
         if self.actors.len() > 2 * ACTORS {
             prune_by(&mut self.actors, ACTORS, |name| fnv(name.as_bytes()));
         }
         let account = head.recipient.or(identity.account).map(|text| text.text());
-        let who = (&*name, account.as_deref().unwrap_or_default());
+        let who = (&*name, account.as_deref().unwrap_or_default(), way);
         self.observe_item(record, head, who, (event, hits, by_hand));
         self.observe_session(record, head, identity, event);
     }
@@ -156,7 +178,7 @@ impl Facts {
         &mut self,
         record: &Record<'_>,
         head: &Head<'_>,
-        (actor, account): (&str, &str),
+        (actor, account, way): (&str, &str, Way<'_>),
         (event, hits, by_hand): (EventRef, &[RuleHit], bool),
     ) {
         let text = |field: Option<crashcart_model::Str<'_>>| {
@@ -201,19 +223,26 @@ impl Facts {
             outcome,
             automation: !by_hand,
             read_only,
+            way,
         };
         parts.write(&mut self.scratch);
         let item = self.items.entry_ref(self.scratch.as_slice()).or_default();
         item.count += 1;
         item.first = earlier(item.first, head.time);
         item.last = item.last.max(head.time);
-        if call.is_some_and(|call| matches!(call.effect(), Effect::Read(_))) {
+        if let Some(Effect::Read(kind)) = call.map(knowledge::Call::effect) {
             item.add_bytes(bytes_out(head));
+            let object = head.request.filter(|_| kind == "object").and_then(|r| r.text_of("key"));
+            if let Some(object) = object {
+                item.objects.add(&object.text());
+            }
         }
         hits.iter().for_each(|hit| item.add_rule(*hit));
         item.witnesses.add(record, head, event);
-        if self.items.len() > 2 * ITEMS {
+        if self.items.len() > self.room.max(2 * ITEMS) {
             prune_items(&mut self.items, ITEMS);
+            // One call made in many ways is many items and counts as one.
+            self.room = 2 * self.items.len();
         }
     }
 
@@ -238,6 +267,9 @@ impl Facts {
         let Some(arn) = told.or_else(asked) else { return };
         let issued = self.sessions.entry_ref(&*arn).or_default();
         issued.by.add(&principal_name(identity), head.time);
+        if let Some(address) = head.address {
+            issued.from.add(&address.text(), head.time);
+        }
         let key = response.object("credentials").and_then(|c| c.text_of("accessKeyId"));
         if let Some(key) = key {
             issued.keys.add(&key.text(), head.time);
@@ -269,6 +301,7 @@ impl Facts {
         for (arn, issued) in other.sessions {
             let known = self.sessions.entry(arn).or_default();
             known.by.merge(&issued.by);
+            known.from.merge(&issued.from);
             known.keys.merge(&issued.keys);
             known.witnesses.merge(issued.witnesses);
         }
@@ -302,91 +335,4 @@ fn bytes_out(head: &Head<'_>) -> Option<u64> {
     let text = head.additional?.get("bytesTransferredOut")?.scalar()?;
     let bytes = text.parse::<f64>().ok()?;
     (bytes.is_finite() && bytes >= 0.0).then_some(bytes as u64)
-}
-
-/// Keeps the `cap` entries whose keys come first by a hash: a choice that each part of the
-/// material makes alike, so that the counts of what is kept stay exact.
-fn prune_by<K: std::hash::Hash + Eq, V>(map: &mut Map<K, V>, cap: usize, hash: impl Fn(&K) -> u64) {
-    let mut order: Vec<u64> = map.keys().map(&hash).collect();
-    order.sort_unstable();
-    if let Some(limit) = order.get(cap) {
-        map.retain(|key, _| hash(key) < *limit);
-    }
-}
-
-/// The same for items, the dearest kinds of calls first.
-fn prune_items(items: &mut Map<Vec<u8>, Item>, cap: usize) {
-    let order = |key: &[u8]| {
-        let rank = Parts::read(key).map_or(u8::MAX, |parts| parts.rank());
-        (rank, fnv(key))
-    };
-    let mut all: Vec<(u8, u64)> = items.keys().map(|key| order(key)).collect();
-    all.sort_unstable();
-    if let Some(limit) = all.get(cap) {
-        items.retain(|key, _| order(key) < *limit);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A key of a change (`dear`) or of a call that only looks.
-    fn key(number: usize, dear: bool) -> Vec<u8> {
-        let name = if dear { "CreateUser" } else { "ListUsers" };
-        let thing = number.to_string();
-        let mut key = Vec::new();
-        let parts = Parts {
-            actor: "a",
-            account: "",
-            region: "",
-            service: "iam",
-            name,
-            variant: "",
-            thing: &thing,
-            owner: "",
-            detail: "",
-            error: "",
-            outcome: Outcome::Done,
-            automation: false,
-            read_only: !dear,
-        };
-        parts.write(&mut key);
-        key
-    }
-
-    /// Counts keys as `observe` does, cutting down whenever there are twice too many.
-    fn count(keys: impl Iterator<Item = Vec<u8>>, cap: usize) -> Map<Vec<u8>, Item> {
-        let mut items: Map<Vec<u8>, Item> = Map::default();
-        for key in keys {
-            items.entry_ref(key.as_slice()).or_default().count += 1;
-            if items.len() > 2 * cap {
-                prune_items(&mut items, cap);
-            }
-        }
-        items
-    }
-
-    #[test]
-    fn too_many_items_are_cut_alike_in_any_order_and_counts_of_what_stays_are_exact() {
-        let keys: Vec<Vec<u8>> = (0..900).map(|n| key((n * 7) % 300, n % 300 < 20)).collect();
-        let cut = |keys: &[Vec<u8>], backwards: bool| {
-            let mut items = if backwards {
-                count(keys.iter().rev().cloned(), 40)
-            } else {
-                count(keys.iter().cloned(), 40)
-            };
-            prune_items(&mut items, 40);
-            let mut kept: Vec<(Vec<u8>, u64)> =
-                items.into_iter().map(|(key, item)| (key, item.count)).collect();
-            kept.sort();
-            kept
-        };
-        let kept = cut(&keys, false);
-        assert_eq!(kept, cut(&keys, true));
-        assert_eq!(kept.len(), 40);
-        assert!(kept.iter().all(|(_, count)| *count == 3), "{kept:?}");
-        let dear = |key: &[u8]| Parts::read(key).is_some_and(|parts| parts.name == "CreateUser");
-        assert_eq!(kept.iter().filter(|(key, _)| dear(key)).count(), 20, "every change stays");
-    }
 }

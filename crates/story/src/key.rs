@@ -6,6 +6,10 @@
 use crashcart_model::Outcome;
 
 use crate::knowledge::{self, Call, Effect};
+use crate::way::Way;
+
+/// Bytes that tell how long a part is.
+const LENGTH: usize = 4;
 
 /// The parts of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +35,22 @@ pub(crate) struct Parts<'k> {
     pub(crate) automation: bool,
     /// Read-only, by the record or else by the name.
     pub(crate) read_only: bool,
+    /// How the principal worked; empty once usual work has been set apart.
+    pub(crate) way: Way<'k>,
 }
 
 impl<'k> Parts<'k> {
     /// The row of the knowledge table.
     pub(crate) fn call(&self) -> Option<&'static Call> {
         knowledge::look_up(self.service, knowledge::plain_name(self.name), self.variant)
+    }
+
+    /// The part of a key that does not tell the way.
+    pub(crate) fn without_way(key: &[u8]) -> &[u8] {
+        let Some(parts) = Parts::read(key) else { return key };
+        let Way { address, key: access_key, tool } = parts.way;
+        let way = 3 * LENGTH + address.len() + access_key.len() + tool.len();
+        key.get(..key.len().saturating_sub(way)).unwrap_or(key)
     }
 
     /// Writes the key.
@@ -56,7 +70,7 @@ impl<'k> Parts<'k> {
         }
     }
 
-    const fn texts(&self) -> [&'k str; 10] {
+    const fn texts(&self) -> [&'k str; 13] {
         [
             self.actor,
             self.account,
@@ -68,6 +82,9 @@ impl<'k> Parts<'k> {
             self.owner,
             self.detail,
             self.error,
+            self.way.address,
+            self.way.key,
+            self.way.tool,
         ]
     }
 
@@ -75,7 +92,7 @@ impl<'k> Parts<'k> {
     pub(crate) fn read(key: &'k [u8]) -> Option<Self> {
         let (flags, mut rest) = key.split_first()?;
         let mut part = || {
-            let (length, tail) = rest.split_first_chunk::<4>()?;
+            let (length, tail) = rest.split_first_chunk::<LENGTH>()?;
             let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
             let text = std::str::from_utf8(tail.get(..length)?).ok()?;
             rest = tail.get(length..)?;
@@ -92,6 +109,7 @@ impl<'k> Parts<'k> {
             owner: part()?,
             detail: part()?,
             error: part()?,
+            way: Way { address: part()?, key: part()?, tool: part()? },
             outcome: match flags & 3 {
                 0 => Outcome::Done,
                 1 => Outcome::Denied,
@@ -137,6 +155,7 @@ mod tests {
             outcome: Outcome::Denied,
             automation: true,
             read_only: false,
+            way: Way { address: "\u{202e}", key: "AKIAEXAMPLE", tool: "boto3" },
         };
         let mut key = Vec::new();
         parts.write(&mut key);

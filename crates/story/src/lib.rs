@@ -11,14 +11,18 @@ mod aftermath;
 mod agent;
 mod answers;
 mod blind_spots;
+mod cited;
 mod containment;
 mod deeds;
+mod distinct;
 mod earliest;
 mod facts;
 mod key;
 pub mod knowledge;
 mod principal;
+mod prune;
 mod reach;
+mod reasons;
 mod removal;
 mod scene;
 mod scope;
@@ -28,8 +32,11 @@ mod steps;
 mod suspects;
 mod target;
 mod undo;
+mod usual;
 mod verdict;
+mod way;
 mod witness;
+mod words;
 mod workload;
 
 use crashcart_model::{
@@ -94,7 +101,8 @@ pub struct Told {
 /// Tells the story. Equal facts and material give an equal telling.
 pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
     facts.bound(1);
-    let scene = scene::Scene::new(&facts, material);
+    let usual = usual::set_apart(&mut facts, material);
+    let scene = scene::Scene::new(&facts, &usual, material);
     let removals = removal::Removals::new(&scene);
     let mut profiles = suspects::profiles(&scene);
     suspects::mark_gone(&scene, &removals, &mut profiles);

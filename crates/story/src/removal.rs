@@ -22,7 +22,7 @@ fn things(text: &str) -> impl Iterator<Item = &str> {
 impl<'f> Removals<'f> {
     pub(crate) fn new(scene: &Scene<'f>) -> Self {
         let mut calls: BTreeMap<_, Vec<Entry<'f>>> = BTreeMap::new();
-        for entry in scene.entries.iter().filter(|entry| entry.done()) {
+        for entry in scene.entries.iter().chain(&scene.aside).filter(|entry| entry.done()) {
             let Some(Effect::Remove(kinds)) = entry.effect() else { continue };
             for (kind, by) in kinds {
                 for thing in things(entry.parts.thing) {

@@ -7,9 +7,10 @@ use crashcart_model::{Level, LogText, Origin, Outcome};
 
 use crate::Material;
 use crate::actor::{Actor, Kind};
-use crate::facts::{Facts, Item};
+use crate::facts::{Facts, Item, Map};
 use crate::key::Parts;
 use crate::knowledge::{self, Call, Effect};
+use crate::usual::{Split, Usual};
 
 /// One item with its row of the knowledge table.
 #[derive(Clone, Copy)]
@@ -95,8 +96,11 @@ impl Entry<'_> {
 pub(crate) struct Scene<'f> {
     pub(crate) facts: &'f Facts,
     pub(crate) material: &'f Material<'f>,
-    /// Sorted by first time, then key.
+    usual: &'f Usual,
+    /// Sorted by first time, then key; without what was set apart.
     pub(crate) entries: Vec<Entry<'f>>,
+    /// The usual work of principals with something suspicious about them, in the same order.
+    pub(crate) aside: Vec<Entry<'f>>,
     /// Numbers of entries by principal.
     by_actor: BTreeMap<&'f str, Vec<usize>>,
     /// Principals that the responder asked about.
@@ -104,22 +108,14 @@ pub(crate) struct Scene<'f> {
 }
 
 impl<'f> Scene<'f> {
-    pub(crate) fn new(facts: &'f Facts, material: &'f Material<'f>) -> Self {
-        let mut keyed: Vec<(&[u8], Entry<'f>)> = facts
-            .items
-            .iter()
-            .filter_map(|(key, item)| {
-                let parts = Parts::read(key)?;
-                Some((key.as_slice(), Entry { parts, call: parts.call(), item }))
-            })
-            .collect();
-        keyed.sort_by_key(|(key, entry)| (entry.item.first.is_none(), entry.item.first, *key));
-        let entries: Vec<Entry<'f>> = keyed.into_iter().map(|(_, entry)| entry).collect();
+    pub(crate) fn new(facts: &'f Facts, usual: &'f Usual, material: &'f Material<'f>) -> Self {
+        let (entries, aside) = (in_order(&facts.items), in_order(&usual.items));
         let mut by_actor: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, entry) in entries.iter().enumerate() {
             by_actor.entry(entry.parts.actor).or_default().push(at);
         }
-        let mut scene = Self { facts, material, entries, by_actor, pivots: BTreeSet::new() };
+        let pivots = BTreeSet::new();
+        let mut scene = Self { facts, material, usual, entries, aside, by_actor, pivots };
         scene.pivots = scene.pivots();
         scene
     }
@@ -139,12 +135,24 @@ impl<'f> Scene<'f> {
             .collect()
     }
 
-    /// Principals in order of name.
+    /// Principals in order of name, without what was set apart.
     pub(crate) fn actors(&self) -> Vec<(&'f str, &'f Actor)> {
-        let mut actors: Vec<_> =
-            self.facts.actors.iter().map(|(name, actor)| (name.as_str(), actor)).collect();
+        let mut actors: Vec<(&str, &Actor)> = self
+            .facts
+            .actors
+            .iter()
+            .map(|(name, actor)| {
+                let view = self.split(name).and_then(|split| split.view.as_ref());
+                (name.as_str(), view.unwrap_or(actor))
+            })
+            .collect();
         actors.sort_by_key(|(name, _)| *name);
         actors
+    }
+
+    /// How a principal's usual work was told from the rest; none where nothing is suspicious.
+    pub(crate) fn split(&self, actor: &str) -> Option<&'f Split> {
+        self.usual.splits.get(actor)
     }
 
     /// The items of a principal in order of time.
@@ -166,6 +174,19 @@ impl<'f> Scene<'f> {
     pub(crate) fn origins(&self, item: &Item) -> Vec<Origin> {
         item.witnesses.origins(self.material.evidence)
     }
+}
+
+/// Items by first time, then key.
+fn in_order(items: &Map<Vec<u8>, Item>) -> Vec<Entry<'_>> {
+    let mut keyed: Vec<(&[u8], Entry<'_>)> = items
+        .iter()
+        .filter_map(|(key, item)| {
+            let parts = Parts::read(key)?;
+            Some((key.as_slice(), Entry { parts, call: parts.call(), item }))
+        })
+        .collect();
+    keyed.sort_by_key(|(key, entry)| (entry.item.first.is_none(), entry.item.first, *key));
+    keyed.into_iter().map(|(_, entry)| entry).collect()
 }
 
 /// Whether what a responder typed names this principal: the ARN, or the name at its end.

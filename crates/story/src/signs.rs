@@ -8,15 +8,17 @@ use crashcart_model::Outcome;
 use crate::actor::{Actor, Kind};
 use crate::deeds::{is_watch_change, list};
 use crate::knowledge::{self, Effect};
+use crate::reasons::Reasons;
 use crate::scene::{Entry, Scene};
+use crate::words::{counted, counted_len, listed};
 use crate::{agent, principal};
 
 /// Weak signs: each may be anybody's ordinary work.
-pub(crate) fn weak(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut Vec<String>) -> u32 {
+pub(crate) fn weak(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut Reasons) -> u32 {
     let mut points = 0;
     let mut add = |worth: u32, text: String| {
         points += worth;
-        because.push(text);
+        because.add(worth, text);
     };
     if scene.entries_of(name).any(|entry| entry.parts.variant == "no-mfa" && entry.done()) {
         add(8, "signed in to the console without MFA".to_owned());
@@ -27,11 +29,14 @@ pub(crate) fn weak(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut V
         add(
             8,
             format!(
-                "looked around with {} calls of {} services",
-                actor.looked.len(),
-                services.len()
+                "looked around with {} of {}",
+                counted_len(actor.looked.len(), "different call"),
+                counted_len(services.len(), "service")
             ),
         );
+    }
+    if let Some(text) = besides_usual(scene, name, actor) {
+        add(4, text);
     }
     let far = actor.hands.len();
     if far >= 2 && matches!(actor.kind, Kind::User | Kind::Root | Kind::Federated) {
@@ -57,17 +62,25 @@ pub(crate) fn weak(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut V
     points
 }
 
+/// Whether it was at work from where its usual work does not come from.
+fn besides_usual(scene: &Scene<'_>, name: &str, actor: &Actor) -> Option<String> {
+    let split = scene.split(name).filter(|split| !split.left.is_empty())?;
+    let new: BTreeSet<&str> =
+        actor.addresses.iter().filter(|address| !split.is_usual_address(address)).collect();
+    let usual: BTreeSet<&str> =
+        split.left.iter().map(|w| &*w.address).filter(|address| !address.is_empty()).collect();
+    (!new.is_empty() && !usual.is_empty()).then(|| {
+        let (new, usual) = (listed(new, 3), listed(usual, 3));
+        format!("used from {new}, while its usual work comes from {usual}")
+    })
+}
+
 /// Strong signs: ordinary work seldom shows one.
-pub(crate) fn strong(
-    scene: &Scene<'_>,
-    name: &str,
-    actor: &Actor,
-    because: &mut Vec<String>,
-) -> u32 {
+pub(crate) fn strong(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut Reasons) -> u32 {
     let mut points = 0;
     let mut add = |worth: u32, text: String| {
         points += worth;
-        because.push(text);
+        because.add(worth, text);
     };
     let tools: BTreeSet<&str> = actor.tools.iter().filter_map(agent::attack_tool).collect();
     if !tools.is_empty() {
@@ -81,7 +94,13 @@ pub(crate) fn strong(
         .sum();
     let calls = actor.denied.len();
     if calls >= 10 || denied >= 30 && calls >= 5 {
-        add(20, format!("{denied} calls denied, {calls} different ones: a burst of probing"));
+        add(
+            20,
+            format!(
+                "{} denied, {calls} different ones: a burst of probing",
+                counted(denied, "call")
+            ),
+        );
     } else if calls >= 5 {
         add(15, format!("{calls} different calls were denied"));
     } else if denied >= 10

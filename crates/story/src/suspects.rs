@@ -15,9 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crashcart_model::{Environment, Level, LogText, Suspect};
 
 use crate::actor::{Actor, Kind};
+use crate::facts::Issued;
 use crate::knowledge::Effect;
+use crate::reasons::Reasons;
 use crate::removal::Removals;
 use crate::scene::{Entry, Scene};
+use crate::words::{counted, listed};
 use crate::{agent, deeds, principal, signs, workload};
 
 /// From here on a principal is listed.
@@ -39,7 +42,9 @@ pub(crate) struct Profile<'f> {
     pub(crate) pivot: bool,
     /// A successful change or data access is among what it did.
     pub(crate) did_something: bool,
-    pub(crate) because: Vec<String>,
+    pub(crate) because: Reasons,
+    /// It is suspect only for a key that a suspect made for it: the key is to be cut, not it.
+    pub(crate) only_key: Option<&'f str>,
     /// It was deleted after its last use: there is nothing left to cut off.
     pub(crate) gone: bool,
 }
@@ -49,20 +54,35 @@ impl Profile<'_> {
         self.score >= LISTED || self.pivot
     }
 
+    /// The tools that it used, with their versions, earliest first.
+    pub(crate) fn tools(&self) -> Vec<String> {
+        let mut tools: Vec<String> = Vec::new();
+        for agent in self.actor.agents.by_time() {
+            let tool = agent::tool(agent);
+            if !tool.is_empty() && !tools.contains(&tool) {
+                tools.push(tool);
+            }
+        }
+        tools
+    }
+
     /// As the document shows it.
     pub(crate) fn suspect(&self) -> Suspect {
         let real = |text: &&str| !agent::is_service_address(text);
         let mut addresses: Vec<LogText> =
             self.actor.addresses.iter().filter(real).map(LogText::from).collect();
         addresses.sort();
+        let mut access_keys = self.actor.keys.sorted();
+        // Those that last first.
+        access_keys.sort_by_key(|key| !key.raw().starts_with("AKIA"));
         Suspect {
             principal: LogText::from(self.name),
-            access_keys: self.actor.keys.sorted(),
+            access_keys,
             addresses,
-            user_agents: self.actor.agents.sorted(),
+            user_agents: self.tools().into_iter().map(LogText::new).collect(),
             score: self.score,
             act_now: self.act_now,
-            because: self.because.clone(),
+            because: self.because.iter().map(str::to_owned).collect(),
         }
     }
 }
@@ -83,7 +103,7 @@ pub(crate) fn known_as(environment: &Environment, name: &str) -> Option<&'static
 
 /// All principals that may be accused, worst first.
 pub(crate) fn profiles<'f>(scene: &Scene<'f>) -> Vec<Profile<'f>> {
-    let people = workload::people_addresses(scene);
+    let people = workload::people_addresses(scene.facts);
     let mut profiles: Vec<Profile<'f>> = scene
         .actors()
         .into_iter()
@@ -102,7 +122,7 @@ fn profile<'f>(
     actor: &'f Actor,
     people: &BTreeMap<&'f str, BTreeSet<&'f str>>,
 ) -> Profile<'f> {
-    let mut because = Vec::new();
+    let mut because = Reasons::default();
     let (rules, critical) = deeds::rules(scene, name, actor, &mut because);
     let did =
         (rules + deeds::points(scene, name, &mut because)).min(if critical { 70 } else { 55 });
@@ -113,7 +133,10 @@ fn profile<'f>(
     let mut score = (did + weak + strong).min(100);
     let asked = scene.material.pivot.keys.iter().any(|key| actor.keys.contains(key));
     if pivot {
-        because.insert(0, "the responder asked about it".to_owned());
+        because.lead(1, "the responder asked about it");
+    }
+    if let Some(text) = usual_work(scene, name) {
+        because.add(0, text);
     }
     if asked {
         score = score.max(ACT_NOW);
@@ -121,7 +144,23 @@ fn profile<'f>(
     let proof = scene.entries_of(name).any(|entry| proves(entry, Level::High));
     let did_something = scene.entries_of(name).any(|entry| changes_or_reads(entry));
     let act_now = score >= ACT_NOW && (proof || asked) && actor.kind != Kind::Anonymous;
-    Profile { name, actor, score, act_now, pivot, did_something, because, gone: false }
+    let only_key = None;
+    Profile { name, actor, score, act_now, pivot, did_something, because, only_key, gone: false }
+}
+
+/// What was left out as its usual work, with where it came from.
+pub(crate) fn usual_work(scene: &Scene<'_>, name: &str) -> Option<String> {
+    let split = scene.split(name).filter(|split| !split.left.is_empty())?;
+    let ways: BTreeSet<String> = split
+        .left
+        .iter()
+        .map(|worked| match &*worked.address {
+            "" => format!("AWS services ({})", worked.tool),
+            address => format!("{} ({})", principal::plain(address), worked.tool),
+        })
+        .collect();
+    let ways = listed(ways.iter().map(String::as_str), 3);
+    Some(format!("usual work left out: {} from {ways}", counted(split.calls(), "call")))
 }
 
 /// A successful change or data access, by hand.
@@ -140,18 +179,26 @@ pub(crate) fn proves(entry: &Entry<'_>, level: Level) -> bool {
 
 /// Whoever lives on what a suspect made is suspect too: a session it asked for, a key or a user it
 /// made. One step only: who is suspect by this alone passes nothing on.
-fn inherit(scene: &Scene<'_>, profiles: &mut [Profile<'_>]) {
+fn inherit<'f>(scene: &Scene<'f>, profiles: &mut [Profile<'f>]) {
     let worst: BTreeMap<&str, u32> =
         profiles.iter().filter(|p| p.score >= PLAUSIBLE).map(|p| (p.name, p.score)).collect();
     let made = made_by(scene, &worst);
+    let certain: BTreeSet<&str> =
+        profiles.iter().filter(|p| p.act_now).map(|profile| profile.name).collect();
     for profile in profiles.iter_mut() {
         let Some((by, how)) = heritage(scene, &worst, &made, profile) else { continue };
-        let certain = worst.get(by).is_some_and(|score| *score >= ACT_NOW);
-        let least = if certain { HEIR } else { 0 };
+        if profile.score < PLAUSIBLE {
+            profile.only_key = only_key(scene, &made, profile);
+        }
+        let least = match (certain.contains(by), profile.did_something) {
+            (true, true) => ACT_NOW,
+            (true, false) => HEIR,
+            (false, _) => 0,
+        };
         profile.score = (profile.score + LISTED).min(100).max(least);
-        profile.because.push(format!("{how} {}", principal::short(by)));
+        profile.because.add(LISTED, format!("{how} {}", principal::short(by)));
         let proof = scene.entries_of(profile.name).any(|entry| proves(entry, Level::High));
-        profile.act_now |= profile.score >= ACT_NOW && proof;
+        profile.act_now |= profile.score >= ACT_NOW && (proof || least == ACT_NOW);
     }
 }
 
@@ -171,6 +218,17 @@ fn made_by<'f>(
     made
 }
 
+/// The key that a suspect made, where nothing else was used and no session was asked for with it.
+fn only_key<'f>(
+    scene: &Scene<'f>,
+    made: &BTreeMap<(&'static str, &'f str), &'f str>,
+    profile: &Profile<'f>,
+) -> Option<&'f str> {
+    let [key] = profile.actor.keys.by_time()[..] else { return None };
+    let asked = scene.facts.sessions.values().any(|issued| issued.by.contains(profile.name));
+    (made.contains_key(&("access key", key)) && !asked).then_some(key)
+}
+
 /// By whom a principal lives, and how.
 fn heritage<'f>(
     scene: &Scene<'f>,
@@ -179,7 +237,17 @@ fn heritage<'f>(
     profile: &Profile<'f>,
 ) -> Option<(&'f str, &'static str)> {
     let issued = scene.facts.sessions.get(profile.name);
-    let mut by: Vec<&str> = issued.into_iter().flat_map(|issued| issued.by.iter()).collect();
+    // What somebody asked for in its usual work is not the intruder's.
+    let strange = |by: &&str, issued: &Issued| {
+        let split = scene.split(by).filter(|split| !split.left.is_empty());
+        split.is_none_or(|split| {
+            issued.from.len() == 0 || issued.from.iter().any(|from| !split.is_usual_address(from))
+        })
+    };
+    let mut by: Vec<&str> = issued
+        .into_iter()
+        .flat_map(|issued| issued.by.iter().filter(move |by| strange(by, issued)))
+        .collect();
     by.sort_unstable();
     if let Some((by, _)) = by.iter().find_map(|by| worst.get_key_value(by)) {
         return Some((by, "its session was asked for by"));
@@ -206,7 +274,9 @@ pub(crate) fn mark_gone<'f>(
         };
         let at = call.item.last.map(|at| at.to_string()).unwrap_or_default();
         let by = principal::short(call.parts.actor);
-        profile.because.push(format!("it was deleted by {by} at {at}: nothing is left to cut off"));
+        profile
+            .because
+            .add(0, format!("it was deleted by {by} at {at}: nothing is left to cut off"));
         profile.gone = true;
         profile.act_now = false;
     }

@@ -1,16 +1,19 @@
 //! Is it an incident? Yes only for something done that ordinary work does not explain; no only on
 //! positive grounds; otherwise undecided, with what would decide it.
 
-use std::collections::BTreeSet;
-
 use crashcart_model::{Incident, Level, Outcome, Verdict};
 
 use crate::principal;
 use crate::scene::Scene;
 use crate::suspects::{PLAUSIBLE, Profile, known_as};
+use crate::words::{counted, counted_len, listed};
 
 /// A suspect that did something is an incident from here on.
 const INCIDENT: u32 = 55;
+/// Reasons told of the worst suspect.
+const REASONS: usize = 3;
+/// Principals named that are not accused.
+const SPARED: usize = 3;
 /// Fewer events than this are too little to clear anybody.
 const ENOUGH: u64 = 100;
 
@@ -32,16 +35,20 @@ fn yes(scene: &Scene<'_>, guilty: &[&Profile<'_>]) -> Verdict {
         .max();
     let severity = worst.map_or(Level::High, |level| level.max(Level::High));
     let mut because = Vec::new();
-    for profile in guilty.iter().take(5) {
-        because.push(format!(
-            "{} (score {}): {}",
-            principal::short(profile.name),
-            profile.score,
-            profile.because.join("; ")
-        ));
+    if let Some(worst) = guilty.first() {
+        let who = principal::short(worst.name);
+        let cut = if worst.act_now { "cut it off now" } else { "consider to cut it off" };
+        because.push(format!("{who} has a score of {} of 100: {cut}", worst.score));
+        because.extend(worst.because.weightiest(REASONS).into_iter().map(str::to_owned));
     }
-    if guilty.len() > 5 {
-        because.push(format!("and {} more principals", guilty.len() - 5));
+    let others: Vec<String> = guilty
+        .iter()
+        .skip(1)
+        .map(|profile| format!("{} ({})", principal::short(profile.name), profile.score))
+        .collect();
+    if !others.is_empty() {
+        let names = listed(others.iter().map(String::as_str), 2);
+        because.push(format!("{} besides: {names}", counted_len(others.len(), "suspect")));
     }
     Verdict { incident: Incident::Yes, severity: Some(severity), because }
 }
@@ -57,20 +64,22 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
         .map(|finding| finding.title.as_str())
         .collect();
     if !strong.is_empty() {
-        let shown: Vec<&str> = strong.iter().take(4).copied().collect();
+        let shown: Vec<&str> = strong.iter().take(2).copied().collect();
         doubts.push(format!(
-            "{} rules fired at medium or above ({}), but nothing done by one principal adds up",
-            strong.len(),
+            "{} fired at medium or above ({}), but nothing done by one principal adds up",
+            counted_len(strong.len(), "rule"),
             shown.join("; ")
         ));
     }
     let burst = profiles.iter().filter(|p| p.actor.denied.len() >= 5).count();
     if burst > 0 {
-        doubts.push(format!("{burst} principals had five or more different calls denied"));
+        let who = counted_len(burst, "principal");
+        doubts.push(format!("{who} had five or more different calls denied"));
     }
-    for profile in profiles.iter().filter(|p| p.score >= PLAUSIBLE).take(3) {
-        let name = principal::short(profile.name);
-        doubts.push(format!("{name} (score {}): {}", profile.score, profile.because.join("; ")));
+    for profile in profiles.iter().filter(|p| p.score >= PLAUSIBLE).take(2) {
+        let (name, score) = (principal::short(profile.name), profile.score);
+        let reason = profile.because.weightiest(1).join("; ");
+        doubts.push(format!("{name} has a score of {score} of 100: {reason}"));
     }
     let undecided = |because| Verdict { incident: Incident::Undecided, severity: None, because };
     if !doubts.is_empty() {
@@ -80,8 +89,9 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
     if coverage.events.max(scene.facts.events) < ENOUGH || coverage.gap_count > 0 {
         return undecided(vec![
             format!(
-                "{} events and {} gaps are too little to clear anybody",
-                scene.facts.events, coverage.gap_count
+                "{} and {}: too little to clear anybody",
+                counted(scene.facts.events, "event"),
+                counted(coverage.gap_count, "gap")
             ),
             "what would decide it: the trails of all accounts and regions for the days before and after".to_owned(),
         ]);
@@ -95,22 +105,30 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
     Verdict {
         incident: Incident::No,
         severity: None,
-        because: vec![format!(
-            "{} events without a gap; no rule fired at medium or above; {denied} calls denied, and no principal had five different ones denied; no workload's credentials in other hands",
-            scene.facts.events
-        )],
+        because: vec![
+            format!("{} without a gap", counted(scene.facts.events, "event")),
+            "no rule fired at medium or above".to_owned(),
+            format!(
+                "{} denied, and no principal had five different ones denied",
+                counted(denied, "call")
+            ),
+            "no workload's credentials were seen in other hands".to_owned(),
+        ],
     }
 }
 
 /// Who was seen and left alone because the environment names it.
-fn not_accused(scene: &Scene<'_>) -> Vec<String> {
-    let lines: BTreeSet<String> = scene
+fn not_accused(scene: &Scene<'_>) -> Option<String> {
+    let known: Vec<String> = scene
         .actors()
         .into_iter()
         .filter_map(|(name, _)| {
             let known = known_as(scene.material.environment, name)?;
-            Some(format!("not accused: {}, {known} of the environment", principal::short(name)))
+            Some(format!("{}, {known} of the environment", principal::short(name)))
         })
         .collect();
-    lines.into_iter().take(20).collect()
+    let more = known.len().saturating_sub(SPARED);
+    let shown = known.get(..SPARED.min(known.len())).unwrap_or_default().join("; ");
+    let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
+    (!known.is_empty()).then(|| format!("not accused: {shown}{tail}"))
 }

@@ -6,15 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::actor::{Actor, Kind};
+use crate::facts::Facts;
+use crate::reasons::Reasons;
 use crate::scene::{Entry, Scene};
 use crate::suspects::changes_or_reads;
 use crate::{agent, principal};
 
 /// Addresses from which people worked by hand, with the people. A person is an IAM user, root or
 /// a federated user; sessions of roles may be machines.
-pub(crate) fn people_addresses<'f>(scene: &Scene<'f>) -> BTreeMap<&'f str, BTreeSet<&'f str>> {
+pub(crate) fn people_addresses(facts: &Facts) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut addresses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (name, actor) in scene.actors() {
+    for (name, actor) in &facts.actors {
         if !matches!(actor.kind, Kind::User | Kind::Root | Kind::Federated) {
             continue;
         }
@@ -26,12 +28,12 @@ pub(crate) fn people_addresses<'f>(scene: &Scene<'f>) -> BTreeMap<&'f str, BTree
 }
 
 /// What the session belongs to, in words; none for a session that a person asked for.
-pub(crate) fn what(scene: &Scene<'_>, name: &str) -> Option<String> {
+pub(crate) fn what(facts: &Facts, name: &str) -> Option<String> {
     let (_, session) = principal::session(name)?;
     if principal::is_instance(session) {
         return Some(format!("instance {session}"));
     }
-    let issued = scene.facts.sessions.get(name)?;
+    let issued = facts.sessions.get(name)?;
     let mut services: Vec<&str> =
         issued.by.iter().filter(|by| by.ends_with(".amazonaws.com")).collect();
     services.sort_unstable();
@@ -50,16 +52,17 @@ pub(crate) fn points<'f>(
     name: &str,
     actor: &Actor,
     people: &BTreeMap<&'f str, BTreeSet<&'f str>>,
-    because: &mut Vec<String>,
+    because: &mut Reasons,
 ) -> u32 {
-    let Some(what) = what(scene, name) else { return 0 };
+    let Some(what) = what(scene.facts, name) else { return 0 };
     let desktop: Vec<&str> =
         actor.agents.by_time().into_iter().filter(|agent| agent::is_desktop(agent)).collect();
     if !desktop.is_empty() && actor.hands.len() > 0 {
-        because.push(format!(
-            "credentials of {what} were used from a person's machine, by its user agent"
-        ));
-        return 50 + with_effect(scene, name, because);
+        because.add(
+            50,
+            format!("credentials of {what} were used from a person's machine, by its user agent"),
+        );
+        return 50 + with_effect(scene, name, (&what, because));
     }
     let real: Vec<&str> =
         actor.addresses.iter().filter(|text| !agent::is_service_address(text)).collect();
@@ -69,22 +72,23 @@ pub(crate) fn points<'f>(
     }
     if real.len() >= 2 && !others.is_empty() {
         let others: Vec<String> = others.iter().take(3).map(|who| principal::short(who)).collect();
-        because.push(format!(
-            "credentials of {what} were used from an address that is {}'s, besides its own",
-            others.join("'s, ")
-        ));
-        return 45 + with_effect(scene, name, because);
+        because.add(
+            45,
+            format!(
+                "credentials of {what} were used from an address that is {}'s, besides its own",
+                others.join("'s, ")
+            ),
+        );
+        return 45 + with_effect(scene, name, (&what, because));
     }
     0
 }
 
 /// More where something was read or changed with them.
-fn with_effect(scene: &Scene<'_>, name: &str, because: &mut Vec<String>) -> u32 {
+fn with_effect(scene: &Scene<'_>, name: &str, (what, because): (&str, &mut Reasons)) -> u32 {
     let used = |entry: &&Entry<'_>| changes_or_reads(entry) && entry.call.is_some();
     let Some(entry) = scene.entries_of(name).find(used) else { return 0 };
-    because.push(format!(
-        "and something was done with them: {}",
-        principal::plain(entry.what().raw())
-    ));
+    let call = principal::plain(entry.what().raw());
+    because.add(10, format!("credentials of {what} served to call {call}"));
     10
 }

@@ -1,0 +1,229 @@
+//! What a principal did as it always does, set apart from what the story tells: of a leaked key
+//! the owner's own work goes on beside the intruder's.
+//!
+//! Only a way of working that has a history and nothing suspicious about it is set apart, and
+//! only where another way of the same principal is suspicious. It must never set apart a call
+//! that a finding at medium or above cites, and never in silence: what is left out is counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crashcart_model::{Level, Timestamp};
+
+use crate::Material;
+use crate::actor::{Actor, add_rule};
+use crate::cited::Cited;
+use crate::earliest::sortable;
+use crate::facts::{Facts, Item, Map, earlier};
+use crate::key::Parts;
+use crate::knowledge::{discovery_technique, plain_name};
+use crate::way::{Way, Worked};
+use crate::workload;
+
+const HOUR: i64 = 3_600_000;
+/// A way is usual when it began so long before the first suspicious call.
+const HISTORY: i64 = 6 * HOUR;
+/// The same where the suspicious calls came from the very same address.
+const HISTORY_HERE: i64 = 24 * HOUR;
+/// Days in one way, and calls on a single day, that make a habit.
+const HABIT_DAYS: usize = 2;
+const HABIT_CALLS: u64 = 20;
+
+/// Usual work, set apart.
+#[derive(Default)]
+pub(crate) struct Usual {
+    /// Items of usual work.
+    pub(crate) items: Map<Vec<u8>, Item>,
+    /// Principals with something suspicious about them.
+    pub(crate) splits: BTreeMap<String, Split>,
+}
+
+/// One principal with something suspicious about it.
+#[derive(Default)]
+pub(crate) struct Split {
+    /// The time of the first suspicious call.
+    pub(crate) since: Option<Timestamp>,
+    /// Its usual ways; empty where the material has no history of it.
+    pub(crate) left: Vec<Worked>,
+    /// What is known of the rest; none where nothing was set apart.
+    pub(crate) view: Option<Actor>,
+}
+
+impl Split {
+    fn is_usual(&self, way: Way<'_>) -> bool {
+        self.left.iter().any(|worked| worked.way() == way)
+    }
+
+    /// Calls that are left out.
+    pub(crate) fn calls(&self) -> u64 {
+        self.left.iter().map(|worked| worked.events).sum()
+    }
+
+    /// Whether usual work came from this address.
+    pub(crate) fn is_usual_address(&self, address: &str) -> bool {
+        self.left.iter().any(|worked| *worked.address == *address)
+    }
+}
+
+/// Takes the usual work out of the facts, and the ways out of the keys of what remains.
+pub(crate) fn set_apart(facts: &mut Facts, material: &Material<'_>) -> Usual {
+    let mut usual = Usual { splits: splits(facts, material), ..Usual::default() };
+    let items = std::mem::take(&mut facts.items);
+    let mut key_of_all = Vec::new();
+    for (key, item) in items {
+        let Some(parts) = Parts::read(&key) else { continue };
+        Parts { way: Way::default(), ..parts }.write(&mut key_of_all);
+        let split = usual.splits.get_mut(parts.actor).filter(|split| !split.left.is_empty());
+        let map = match split {
+            Some(split) if split.is_usual(parts.way) => &mut usual.items,
+            Some(split) => {
+                if let Some(view) = &mut split.view {
+                    view.take(&parts, &item);
+                }
+                &mut facts.items
+            }
+            None => &mut facts.items,
+        };
+        match map.get_mut(key_of_all.as_slice()) {
+            Some(known) => known.merge(item),
+            None => drop(map.insert(key_of_all.clone(), item)),
+        }
+    }
+    usual
+}
+
+fn splits(facts: &Facts, material: &Material<'_>) -> BTreeMap<String, Split> {
+    let cited = Cited::new(facts, material, Level::Medium);
+    let people = workload::people_addresses(facts);
+    let made = keys_made_by_others(facts);
+    let mut splits = BTreeMap::new();
+    for (name, actor) in &facts.actors {
+        let is_workload = workload::what(facts, name).is_some();
+        let suspicious = |worked: &Worked| -> Option<i64> {
+            let foreign = is_workload && (worked.desktop || people.contains_key(&*worked.address))
+                || made.contains(&(name.as_str(), &*worked.key));
+            let since = (foreign || worked.attack).then_some(worked.first);
+            let cited = cited.since(name, worked.way());
+            [since, cited].into_iter().flatten().map(sortable).min()
+        };
+        if let Some(split) = split(actor, material, &suspicious) {
+            splits.insert(name.clone(), split);
+        }
+    }
+    splits
+}
+
+/// Keys with the user that they were made for, by somebody else.
+fn keys_made_by_others(facts: &Facts) -> BTreeSet<(&str, &str)> {
+    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for name in facts.actors.keys() {
+        if let Some(user) = crate::principal::user(name) {
+            users.entry(user).or_default().push(name);
+        }
+    }
+    let mut made = BTreeSet::new();
+    for parts in facts.items.keys().filter_map(|key| Parts::read(key)) {
+        if parts.service == "iam" && parts.name == "CreateAccessKey" && !parts.thing.is_empty() {
+            let owners = users.get(parts.owner).into_iter().flatten();
+            made.extend(owners.filter(|o| **o != parts.actor).map(|owner| (*owner, parts.thing)));
+        }
+    }
+    made
+}
+
+/// Tells the ways of one principal apart; none where nothing is suspicious about it.
+fn split(
+    actor: &Actor,
+    material: &Material<'_>,
+    suspicious: &dyn Fn(&Worked) -> Option<i64>,
+) -> Option<Split> {
+    let ways = actor.ways.known();
+    let (mut clear, mut bad): (Vec<&Worked>, Vec<&Worked>) = (Vec::new(), Vec::new());
+    let mut since = i64::MAX;
+    for worked in ways {
+        match suspicious(worked) {
+            Some(at) => {
+                since = since.min(at);
+                bad.push(worked);
+            }
+            None => clear.push(worked),
+        }
+    }
+    if bad.is_empty() {
+        return None;
+    }
+    let asked = |worked: &&Worked| {
+        material.pivot.addresses.iter().any(|address| **address == *worked.address)
+    };
+    clear.retain(|worked| !asked(worked) && has_history(worked, &bad, since));
+    let mut left: Vec<Worked> = clear.into_iter().cloned().collect();
+    left.sort_by(|one, two| (one.first, one.way()).cmp(&(two.first, two.way())));
+    let mut split = Split { left, ..Split::default() };
+    split.since = (since != i64::MAX).then(|| Timestamp::from_millis(since));
+    if !split.left.is_empty() {
+        split.view = Some(actor.without(&|worked| split.is_usual(worked.way())));
+    }
+    Some(split)
+}
+
+/// Whether a way is a habit that the suspicious calls do not share.
+fn has_history(worked: &Worked, bad: &[&Worked], since: i64) -> bool {
+    if since == i64::MAX {
+        return false;
+    }
+    let here = !worked.address.is_empty() && bad.iter().any(|bad| bad.address == worked.address);
+    let history = if here { HISTORY_HERE } else { HISTORY };
+    let first = sortable(worked.first);
+    let habit = worked.days.len() >= HABIT_DAYS || worked.events >= HABIT_CALLS;
+    if habit && first <= since.saturating_sub(history) {
+        return true;
+    }
+    let bad_days: BTreeSet<i64> = bad.iter().flat_map(|bad| bad.days.iter().copied()).collect();
+    let other_days = worked.days.iter().filter(|day| !bad_days.contains(day)).count();
+    !here && other_days >= HABIT_DAYS
+}
+
+impl Actor {
+    /// What is known of a principal without the ways that `usual` names; the calls are to be
+    /// taken in one by one.
+    fn without(&self, usual: &dyn Fn(&Worked) -> bool) -> Self {
+        let mut view = Self {
+            kind: self.kind,
+            accounts: self.accounts.clone(),
+            recipients: self.recipients.clone(),
+            tools: self.tools.clone(),
+            desktop: self.desktop.clone(),
+            attack: self.attack.clone(),
+            metadata_v1: self.metadata_v1,
+            ..Self::default()
+        };
+        for worked in self.ways.known().iter().filter(|worked| !usual(worked)) {
+            view.events += worked.events;
+            view.automated += worked.automated;
+            view.first = earlier(view.first, worked.first);
+            view.last = view.last.max(worked.last);
+            view.addresses.add(&worked.address, worked.first);
+            view.agents.merge_any(&worked.agents);
+            view.regions.merge_any(&worked.regions);
+            view.keys.merge_any(&worked.keys);
+        }
+        view
+    }
+
+    /// Takes in the calls of one item.
+    fn take(&mut self, parts: &Parts<'_>, item: &Item) {
+        let at = item.first;
+        self.services.add(parts.service, at);
+        item.rules.iter().for_each(|hit| add_rule(&mut self.rules, *hit, !parts.automation));
+        self.seen.merge(item.witnesses.clone());
+        if parts.way.address.is_empty() || parts.automation || parts.way.tool == "console" {
+            return;
+        }
+        self.hands.add(parts.way.address, at);
+        if parts.outcome == crashcart_model::Outcome::Denied {
+            self.denied.add_pair(parts.service, parts.name, at);
+        }
+        if discovery_technique(parts.service, plain_name(parts.name)).is_some() {
+            self.looked.add_pair(parts.service, parts.name, at);
+        }
+    }
+}
