@@ -1,17 +1,19 @@
 //! An investigation kept as a case: evidence sealed before any result is published, and all that
 //! was ever added investigated together, so that A and then B gives what A and B give.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crashcart_collect::Found;
 use crashcart_model::{Gap, GapReason, Investigation};
 use crashcart_report::{Html, Json, Writer};
 use crashcart_store::{Case, ManifestEntry};
+use sha2::{Digest, Sha256};
 
 use crate::AppError;
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, STANDARD_INPUT};
 use crate::investigate::{Question, investigate};
 use crate::progress::Progress;
 use crate::reading::ReadOptions;
@@ -39,6 +41,10 @@ impl CaseRun<'_> {
     ) -> Result<Investigation, AppError> {
         let mut case = Case::open_for_writing(self.folder, question.version, None)?;
         inputs.make_absolute();
+        // A case may lie within the folder that it is about; what it holds is no evidence of that.
+        let own = self.folder.canonicalize();
+        let own = own.map_err(|error| AppError::read(self.folder, error))?;
+        inputs.listing.files.retain(|file| !file.path.starts_with(&own));
         self.add_sealed(&case, &mut inputs);
         let sealed = case.evidence().into_iter().map(|entry| (entry.path, entry.sha256));
         let question = Question { sealed: sealed.collect(), ..question };
@@ -50,32 +56,40 @@ impl CaseRun<'_> {
         Ok(investigation)
     }
 
-    /// Evidence of earlier runs is read again, from where it lay or from the case's copy.
+    /// Evidence of earlier runs is read again, from the case's copy or from where it lay.
     fn add_sealed(&self, case: &Case, inputs: &mut Inputs) {
-        let listed: Vec<PathBuf> =
-            inputs.listing.files.iter().map(|file| file.path.clone()).collect();
+        let piped = inputs.spooled().and_then(sha256_of);
+        let files = &mut inputs.listing.files;
+        let place = |file: &Found| (file.path.clone(), file.shown.clone());
+        let mut listed: BTreeSet<(PathBuf, String)> = files.iter().map(place).collect();
         for entry in case.evidence() {
             let lay = PathBuf::from(&entry.path);
-            if listed.contains(&lay) || inputs.listing.files.iter().any(|file| file.path == lay) {
-                continue;
-            }
             let copy = case.copy_of(&entry.sha256);
-            let from = if lay.is_file() { Some(lay) } else { copy };
+            let is_read = match listed.contains(&(lay.clone(), entry.path.clone())) {
+                true => copy.is_none() || sha256_of(&lay).as_ref() == Some(&entry.sha256),
+                // What was piped in twice is one piece, as a file that is named twice is.
+                false => entry.path == STANDARD_INPUT && piped.as_ref() == Some(&entry.sha256),
+            };
+            let from = copy.or_else(|| lay.is_file().then_some(lay));
             match from {
+                _ if is_read => {}
                 Some(path) => {
                     let size = path.metadata().map_or(entry.size, |meta| meta.len());
-                    inputs.listing.files.push(Found { path, shown: entry.path, size });
+                    let file = Found { path, shown: entry.path, size };
+                    if listed.insert(place(&file)) {
+                        files.push(file);
+                    }
                 }
                 None => inputs.listing.gaps.push(Gap {
                     path: entry.path,
                     offset: 0,
                     size: None,
                     reason: GapReason::Missing,
-                    detail: "evidence that this case sealed is not there any more".to_owned(),
+                    detail: format!("this case sealed {}; it is not there any more", entry.sha256),
                 }),
             }
         }
-        inputs.listing.files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.sort_by(|a, b| (&a.path, &a.shown).cmp(&(&b.path, &b.shown)));
     }
 
     /// Copies what must be kept: standard input always, for nothing else holds it.
@@ -86,7 +100,8 @@ impl CaseRun<'_> {
         entries: &[ManifestEntry],
     ) -> Result<(), AppError> {
         for file in &inputs.listing.files {
-            if !self.copy_evidence && !inputs.is_spooled(&file.path) {
+            let is_copy = file.path.starts_with(case.dir());
+            if is_copy || !self.copy_evidence && inputs.spooled() != Some(file.path.as_path()) {
                 continue;
             }
             for entry in entries.iter().filter(|entry| entry.path == file.shown) {
@@ -97,6 +112,19 @@ impl CaseRun<'_> {
         }
         Ok(())
     }
+}
+
+/// The digest of a file; none where it cannot be read.
+fn sha256_of(path: &Path) -> Option<String> {
+    let mut file = File::open(path).ok()?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut buffer).ok()? {
+            0 => break,
+            count => hash.update(buffer.get(..count)?),
+        }
+    }
+    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The files behind an investigation, each once with its members.

@@ -67,10 +67,10 @@ fn prepare(folder: &Path) -> Result<(), AppError> {
     if folder.exists() {
         let empty = folder.read_dir().map_err(failed)?.next().is_none();
         if !empty && !mark.is_file() {
-            return Err(AppError::Request(format!(
-                "{} holds something else: name another folder with --output",
-                folder.display()
-            )));
+            return Err(AppError::Request {
+                what: format!("{} holds something else", folder.display()),
+                hint: "name another folder with --output",
+            });
         }
         std::fs::remove_dir_all(folder).map_err(failed)?;
     }

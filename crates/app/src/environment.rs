@@ -86,9 +86,10 @@ pub fn environment_init(
     output: &Path,
 ) -> Result<Coverage, AppError> {
     if output.exists() {
-        let shown = output.display();
-        let text = format!("{shown} is there already: name another file with --output");
-        return Err(AppError::Request(text));
+        return Err(AppError::Request {
+            what: format!("{} is there already and is never overwritten", output.display()),
+            hint: "name another file with --output, or move this one away",
+        });
     }
     let mut material = reading::read(listing, options, progress, &Habits::default);
     let mut environment = Environment::default();

@@ -1,5 +1,6 @@
 //! Why a use case cannot go on. Data trouble is never here: it is a Gap.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crashcart_store::StoreError;
@@ -16,7 +17,7 @@ pub enum AppError {
         path: PathBuf,
         /// Why.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A file cannot be written.
     #[error("write {}", path.display())]
@@ -25,11 +26,11 @@ pub enum AppError {
         path: PathBuf,
         /// Why.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The output cannot be written.
     #[error("write the result")]
-    Output(#[source] std::io::Error),
+    Output(#[source] io::Error),
     /// Standard input cannot be kept.
     #[error("read standard input")]
     StandardInput(#[source] crashcart_collect::SpoolError),
@@ -48,17 +49,22 @@ pub enum AppError {
     /// Rows cannot be sorted.
     #[error("sort the events")]
     Sort(#[from] SortError),
-    /// What is asked for is not there.
-    #[error("{0}")]
-    Request(String),
+    /// It cannot be done as asked.
+    #[error("{what}")]
+    Request {
+        /// What stands in the way.
+        what: String,
+        /// What to ask for instead.
+        hint: &'static str,
+    },
 }
 
 impl AppError {
-    pub(crate) fn read(path: &Path, source: std::io::Error) -> Self {
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         Self::Read { path: path.to_owned(), source }
     }
 
-    pub(crate) fn write(path: &Path, source: std::io::Error) -> Self {
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
         Self::Write { path: path.to_owned(), source }
     }
 
@@ -66,9 +72,7 @@ impl AppError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Read { .. } => "check the path and your permission to read it".to_owned(),
-            Self::Write { .. } | Self::Output(_) => {
-                "check the free space and your permission to write there".to_owned()
-            }
+            Self::Write { source, .. } | Self::Output(source) => to_write(source).to_owned(),
             Self::StandardInput(_) => {
                 "make room in the temporary folder (TMPDIR), or give the file itself".to_owned()
             }
@@ -77,24 +81,54 @@ impl AppError {
             }
             Self::Case(error) => return error.hint(),
             Self::Sort(error) => return error.hint().map(str::to_owned),
-            Self::Request(_) => return None,
+            Self::Request { hint, .. } => (*hint).to_owned(),
         })
     }
 
-    /// Whether the user asked for something that cannot be done as asked.
-    pub const fn is_bad_request(&self) -> bool {
-        matches!(
-            self,
-            Self::Read { .. }
-                | Self::Environment { .. }
-                | Self::Request(_)
-                | Self::Case(StoreError::NotACase { .. } | StoreError::Newer { .. })
-        )
+    /// Whether the user asked for something that cannot be done as asked; otherwise access, room
+    /// or somebody else's lock stands in the way, and the same request may succeed later.
+    pub fn is_bad_request(&self) -> bool {
+        match self {
+            Self::Environment { .. } | Self::Request { .. } => true,
+            Self::Read { source, .. }
+            | Self::Write { source, .. }
+            | Self::Case(StoreError::Io { source, .. }) => is_wrong_path(source),
+            Self::Case(StoreError::Locked { .. }) => false,
+            Self::Case(_) => true,
+            Self::Output(_) | Self::StandardInput(_) | Self::Sort(_) => false,
+        }
     }
 
     /// Whether a reader of our output went away, which is no failure.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(error) | Self::Sort(SortError::Output(error))
-            if error.kind() == std::io::ErrorKind::BrokenPipe)
+            if error.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+fn to_write(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            "what is there is never overwritten: name another file, or move this one away"
+        }
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            "make the folder first, or name another"
+        }
+        io::ErrorKind::IsADirectory => "name a file, not a folder",
+        _ => "check the free space and your permission to write there",
+    }
+}
+
+/// Whether the path itself is wrong, whoever asks.
+fn is_wrong_path(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(
+        error.kind(),
+        Kind::NotFound
+            | Kind::AlreadyExists
+            | Kind::IsADirectory
+            | Kind::NotADirectory
+            | Kind::InvalidInput
+            | Kind::InvalidData
+    )
 }

@@ -7,6 +7,9 @@ use crashcart_collect::Listing;
 
 use crate::AppError;
 
+/// How [`crashcart_collect::spool`] shows standard input.
+pub(crate) const STANDARD_INPUT: &str = "standard input";
+
 /// Files that were found, and the temporary file that holds standard input.
 #[derive(Debug)]
 pub struct Inputs {
@@ -26,7 +29,10 @@ impl Inputs {
             paths.iter().cloned().partition(|path| path == Path::new("-"));
         if dash.is_empty() && !paths.is_empty() && !paths.iter().any(|path| path.exists()) {
             let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-            return Err(AppError::Request(format!("nothing is there: {}", shown.join(", "))));
+            return Err(AppError::Request {
+                what: format!("nothing is there: {}", shown.join(", ")),
+                hint: "give a file, a folder or an archive of logs, or - for standard input",
+            });
         }
         let mut listing = crashcart_collect::find(&paths);
         let mut spooled = None;
@@ -55,8 +61,8 @@ impl Inputs {
         }
     }
 
-    /// Whether this path is the temporary file of standard input.
-    pub(crate) fn is_spooled(&self, path: &Path) -> bool {
-        self.spooled.as_deref() == Some(path)
+    /// The temporary file that holds standard input.
+    pub(crate) fn spooled(&self) -> Option<&Path> {
+        self.spooled.as_deref()
     }
 }

@@ -35,13 +35,20 @@ impl Rules {
     /// Reads and compiles the rules.
     ///
     /// # Errors
-    /// When a folder or file of rules cannot be read. A broken rule is a problem, not an error.
+    /// When a folder or file of rules cannot be read, or no rule is left: to find nothing with no
+    /// rules would look like a clean bill. A broken rule among others is a problem, not an error.
     pub fn load(options: &RuleOptions) -> Result<Self, AppError> {
         let mut files = read_rules(&options.folders)?;
         if !options.without_pack {
             files.extend(pack());
         }
         let (set, problems) = RuleSet::compile(&files, &options.selection);
+        if set.rules().is_empty() {
+            return Err(AppError::Request {
+                what: "no rule is left to match with".to_owned(),
+                hint: "`crashcart rules list` names the rules, `crashcart rules check` the broken",
+            });
+        }
         Ok(Self { set, problems, sha256: digest(&files, &options.selection) })
     }
 
@@ -72,8 +79,10 @@ fn read_rules(paths: &[PathBuf]) -> Result<Vec<RuleFile>, AppError> {
         let before = files.len();
         read_rule(path, &mut files, path.is_file())?;
         if files.len() == before {
-            let path = path.display();
-            return Err(AppError::Request(format!("no rule files (.yml, .yaml) under {path}")));
+            return Err(AppError::Request {
+                what: format!("no rule files (.yml, .yaml) under {}", path.display()),
+                hint: "give a Sigma rule or a folder that holds some",
+            });
         }
     }
     files.sort_by(|a, b| (&a.path, &a.text).cmp(&(&b.path, &b.text)));

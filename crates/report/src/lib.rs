@@ -27,6 +27,7 @@ use crashcart_model::Investigation;
 pub use html::Html;
 pub use json::{Json, json_document};
 pub use markdown::Markdown;
+pub use page::labelled;
 pub use rows::{Row, RowFormat, RowWriter, csv_record};
 pub use schema::investigation_schema;
 pub use table::{Align, Column, table};

@@ -238,6 +238,16 @@ fn pieces(word: &str, room: usize) -> Vec<&str> {
     out
 }
 
+/// Writes a label in a column of its own and beside it a text, wrapped under itself.
+///
+/// # Errors
+/// When `out` takes no more.
+pub fn labelled(label: &str, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    const COLUMN: usize = 10;
+    let lead = Lead::default().column(Style::Plain, label, COLUMN);
+    Page::new(out, width, false).paragraph(&lead, &Words::of(text))
+}
+
 /// The width that a word needs at the least, broken where it may be.
 pub(crate) fn least_width(word: &str) -> usize {
     pieces(word, 1).into_iter().map(UnicodeWidthStr::width).max().unwrap_or(0)

@@ -51,6 +51,7 @@ impl Environment {
             &init.output,
         )?;
         drop(shown);
+        commands::tell_gaps(&coverage);
         eprintln!("wrote {}: read it and correct it before you rely on it", init.output.display());
         Ok(commands::exit(&coverage, false))
     }

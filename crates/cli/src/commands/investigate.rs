@@ -97,20 +97,27 @@ impl Investigate {
             }
         };
         drop(shown);
+        // What was found is shown even where a file cannot be written.
+        let written = self.write_files(&investigation);
         self.print(&investigation, &terminal)?;
+        written?;
         let worst = self.fail_on.is_some_and(|level| {
             investigation.findings.iter().any(|finding| finding.level >= level)
         });
         Ok(commands::exit(&investigation.coverage, worst))
     }
 
-    fn print(&self, investigation: &Investigation, terminal: &Terminal) -> Result<(), AppError> {
+    fn write_files(&self, investigation: &Investigation) -> Result<(), AppError> {
         if let Some(path) = &self.html {
             crashcart_app::write_report(path, &Html, investigation)?;
         }
         if let Some(path) = &self.markdown {
             crashcart_app::write_report(path, &Markdown, investigation)?;
         }
+        Ok(())
+    }
+
+    fn print(&self, investigation: &Investigation, terminal: &Terminal) -> Result<(), AppError> {
         let mut out = commands::output();
         let text = text(terminal, self.all);
         let writer: &dyn Writer = if self.json { &Json { pretty: true } } else { &text };

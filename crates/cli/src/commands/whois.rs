@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use crashcart_app::{AppError, Inputs, Listed, Usage, Whois as Known};
 use crashcart_model::{Coverage, Evidence, Timestamp};
-use crashcart_report::{Row, RowFormat, RowWriter, counted, escape, json_document};
+use crashcart_report::{
+    Column, Row, RowFormat, RowWriter, counted, escape, json_document, labelled, table,
+};
 use serde_json::json;
 
 use crate::arguments::{Bounds, Filters, Show};
@@ -53,8 +55,8 @@ impl Whois {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
         if self.live {
-            let text = "whois --live: this version does not ask AWS; leave --live out";
-            return Err(AppError::Request(text.to_owned()));
+            let what = "whois --live: this version does not ask AWS".to_owned();
+            return Err(AppError::Request { what, hint: "leave --live out" });
         }
         let terminal = Terminal::look(self.show.local);
         let environment = commands::environment::load(self.environment.as_deref(), None)?;
@@ -87,52 +89,59 @@ fn text(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
+    let width = terminal.width;
     let evidence = coverage.map(|coverage| coverage.evidence.as_slice()).unwrap_or_default();
     writeln!(out, "{}  {}", escape::terminal(whois.id.raw()), whois.kind)?;
-    match (&whois.account, &whois.account_name) {
-        (Some(account), Some(name)) => writeln!(out, "account   {account} ({name})")?,
-        (Some(account), None) => writeln!(out, "account   {account}")?,
-        (None, _) => writeln!(out, "account   not told by the id")?,
-    }
+    let account = match (&whois.account, &whois.account_name) {
+        (Some(account), Some(name)) => format!("{account} ({name})"),
+        (Some(account), None) => account.to_string(),
+        (None, _) => "not told by the id".to_owned(),
+    };
+    labelled("account", &account, width, out)?;
     if let Some(name) = &whois.name {
-        writeln!(out, "name      {}", escape::terminal(name.raw()))?;
+        labelled("name", name.raw(), width, out)?;
     }
     for note in &whois.notes {
-        writeln!(out, "note      {}", escape::terminal(note))?;
+        labelled("note", note, width, out)?;
     }
     let Some(seen) = &whois.seen else { return Ok(()) };
+    writeln!(out)?;
     match &seen.used {
-        Some(usage) => used(usage, out)?,
-        None => writeln!(out, "\nNo call by it in this material.")?,
+        Some(usage) => used(usage, width, out)?,
+        None => writeln!(out, "No call by it in this material.")?,
     }
     for name in &seen.issued_to {
-        writeln!(out, "issued to {}", escape::terminal(name.raw()))?;
+        labelled("issued to", name.raw(), width, out)?;
     }
     listed("ISSUED OR CREATED BY", &seen.issued_by, (terminal, evidence), out)?;
     listed("NAMED IN", &seen.mentioned, (terminal, evidence), out)
 }
 
-fn used(usage: &Usage, out: &mut dyn Write) -> std::io::Result<()> {
+fn used(usage: &Usage, width: usize, out: &mut dyn Write) -> std::io::Result<()> {
+    const SHOWN: usize = 8;
     let time = |time: Option<Timestamp>| time.map_or("unknown".to_owned(), |time| time.to_string());
-    writeln!(
-        out,
-        "\nUSED      {} calls: {} done, {} denied, {} failed, {} unknown",
+    let calls = format!(
+        "{} calls: {} done, {} denied, {} failed, {} unknown",
         usage.count, usage.done, usage.denied, usage.failed, usage.unknown
-    )?;
-    writeln!(out, "          {} to {}", time(usage.first), time(usage.last))?;
+    );
+    labelled("USED", &calls, width, out)?;
+    labelled("", &format!("{} to {}", time(usage.first), time(usage.last)), width, out)?;
+    let mut rows: Vec<[String; 3]> = Vec::new();
     for column in &usage.columns {
-        const SHOWN: usize = 8;
-        let name = column.name.replace('_', " ");
-        for (index, row) in column.rows.iter().take(SHOWN).enumerate() {
-            let label = if index == 0 { name.as_str() } else { "" };
-            writeln!(out, "  {label:<12}{:>7}  {}", row.count, escape::terminal(row.value.raw()))?;
+        let mut label = column.name.replace('_', " ");
+        for row in column.rows.iter().take(SHOWN) {
+            let count = row.count.to_string();
+            rows.push([std::mem::take(&mut label), count, row.value.raw().to_owned()]);
         }
         let more = column.distinct.saturating_sub(SHOWN as u64);
         if more > 0 {
-            writeln!(out, "  {:<12}{:>7}  more: --json lists them", "", more)?;
+            rows.push([label, more.to_string(), "more: --json lists them".to_owned()]);
         }
     }
-    Ok(())
+    let columns = [Column::text("by"), Column::number("calls"), Column::text("value")];
+    let cells: Vec<Vec<&str>> =
+        rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    table(&columns, &cells, width, out)
 }
 
 fn listed(
