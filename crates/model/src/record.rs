@@ -222,13 +222,33 @@ impl<'a> Record<'a> {
     /// The value at a place on the tape that [`Members::position`] gave for this record; `null`
     /// for any other place off the tape. A reader that comes back to a member many times keeps
     /// its place, which outlives no borrow.
+    #[inline]
     pub fn value_at(&self, position: u32) -> Value<'a> {
         self.node(position).map_or(Value::Null, |node| self.value(position, node))
     }
 
+    /// Where on the tape the first member named `name` stands; see [`Record::value_at`].
+    pub fn position_of(&self, name: &str) -> Option<u32> {
+        let end = self.node(self.root)?.next;
+        let mut at = self.root + 1;
+        while at < end {
+            let node = self.node(at)?;
+            let (start, stop) = (node.key_start as usize, node.key_end as usize);
+            if node.key_escaped || stop.wrapping_sub(start) == name.len() {
+                let raw = self.text.get(start..stop).unwrap_or_default();
+                if (Str { raw, escaped: node.key_escaped }).is(name) {
+                    return Some(at);
+                }
+            }
+            // A tape that does not move forward would loop for ever: end instead.
+            at = if node.next > at { node.next } else { end };
+        }
+        None
+    }
+
     /// The first member named `name`.
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.members().find(|(key, _)| key.is(name)).map(|(_, value)| value)
+        self.position_of(name).map(|position| self.value_at(position))
     }
 
     /// The member named `name`, if it is a string.
