@@ -2,18 +2,22 @@
 
 use crashcart_model::Value;
 
-use crate::field::{Found, Scope, View};
+use crate::field::{Field, Found, Place, Scope, View};
 use crate::leaf::{Leaf, any_leaf, any_scalar};
 use crate::modifier::Anchor;
 use crate::predicate::Predicate;
 use crate::program::{FieldId, Item, Node, NodeId, Program, Quantifier};
 use crate::text::fold;
+use crate::values::Values;
 
 /// Answers already known for the current record, by node; never cleared, but stamped.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
     answers: Vec<u32>,
+    /// By field: where it stands, and the generation for which that is known.
+    places: Vec<(u32, Place)>,
     generation: u32,
+    values: Values,
 }
 
 impl Memo {
@@ -22,10 +26,20 @@ impl Memo {
         self.answers.resize(nodes, 0);
         if self.generation >= u32::MAX / 2 {
             self.answers.fill(0);
+            self.places.clear();
             self.generation = 0;
         }
         self.generation += 1;
+        self.values.start();
     }
+}
+
+/// What a field is in the record looked at.
+enum Lookup<'a> {
+    Absent,
+    One(Value<'a>),
+    /// Several values, perhaps, or not looked up before.
+    Several,
 }
 
 /// The questions, asked of one record (with a memory) or of an element within it (without).
@@ -65,24 +79,23 @@ impl<'a> Evaluation<'_, 'a> {
                 let holding = children.iter().filter(|child| self.holds(**child)).count();
                 holding as u64 >= *count
             }
-            Some(Node::Item(item)) => {
-                let predicate = program.predicate(id);
-                self.item(item, predicate)
-            }
+            Some(Node::Item(item)) => self.item(id, item),
             None => false,
         }
     }
 
-    fn item(&self, item: &Item, predicate: Option<&Predicate>) -> bool {
+    fn item(&mut self, id: NodeId, item: &Item) -> bool {
+        let predicate = self.program.predicate(id);
         let satisfies =
             |leaf: &Leaf<'_>| predicate.is_some_and(|predicate| predicate.matches(leaf));
         match item {
             Item::Exists(field) => self.exists(*field),
             Item::Missing(field) => self.missing(*field),
-            Item::Any(field, _) => self
-                .program
-                .field_at(*field)
-                .is_some_and(|field| field.any(&self.scope, &mut |leaf| satisfies(leaf))),
+            Item::Any(field, _) => match (self.find(*field), predicate) {
+                (Lookup::Absent, _) | (_, None) => false,
+                (Lookup::One(value), Some(predicate)) => self.asked(id, *field, value, predicate),
+                (Lookup::Several, _) => self.any(*field, &mut |leaf| satisfies(leaf)),
+            },
             Item::Reference(left, right, anchor, cased) => {
                 self.refers(*left, *right, *anchor, *cased)
             }
@@ -92,20 +105,75 @@ impl<'a> Evaluation<'_, 'a> {
         }
     }
 
-    /// An empty array is a value too; null is none.
-    fn exists(&self, field: FieldId) -> bool {
-        self.program.field_at(field).is_some_and(|field| {
-            field.visit(&self.scope, &mut |found| match found {
-                Found::Tape(value) => !matches!(value, Value::Null),
-                Found::Json(value) => !value.is_null(),
-            })
-        })
+    /// Looks a field up, once per record.
+    fn find(&mut self, id: FieldId) -> Lookup<'a> {
+        let (View::Root { record, slots }, Some(memo)) = (self.scope.view, &mut self.memo) else {
+            return Lookup::Several;
+        };
+        let at = id as usize;
+        if memo.places.len() <= at {
+            memo.places.resize(at + 1, (0, Place::Absent));
+        }
+        let Some((generation, place)) = memo.places.get_mut(at) else { return Lookup::Several };
+        if *generation != memo.generation {
+            let field = self.program.field_at(id);
+            *place = field.map_or(Place::Absent, |field| field.place(record, slots));
+            *generation = memo.generation;
+        }
+        match *place {
+            Place::Absent => Lookup::Absent,
+            Place::At(position) => Lookup::One(record.value_at(position)),
+            Place::Several => Lookup::Several,
+        }
     }
 
-    fn missing(&self, field: FieldId) -> bool {
-        let Some(field) = self.program.field_at(field) else { return true };
-        field.any(&self.scope, &mut |leaf| leaf.is_null())
-            || !field.visit(&self.scope, &mut |_| true)
+    /// Asks about one value; where the question is costly and the value a text, the answer may
+    /// be known from another record.
+    fn asked(
+        &mut self,
+        id: NodeId,
+        field: FieldId,
+        value: Value<'a>,
+        predicate: &Predicate,
+    ) -> bool {
+        if let (Value::String(text), Some(question)) = (value, self.program.question(id))
+            && let Some(memo) = self.memo.as_mut().filter(|_| !text.is_escaped())
+            && let Some(answer) =
+                memo.values.answer(field, question, text.raw(), |text| predicate.matches_text(text))
+        {
+            return answer;
+        }
+        any_leaf(value, &mut |leaf| predicate.matches(leaf))
+    }
+
+    fn any(&self, field: FieldId, test: &mut dyn FnMut(&Leaf<'_>) -> bool) -> bool {
+        self.program.field_at(field).is_some_and(|field| field.any(&self.scope, test))
+    }
+
+    /// An empty array is a value too; null is none.
+    fn exists(&mut self, field: FieldId) -> bool {
+        match self.find(field) {
+            Lookup::Absent => false,
+            Lookup::One(value) => !matches!(value, Value::Null),
+            Lookup::Several => self.program.field_at(field).is_some_and(|field| {
+                field.visit(&self.scope, &mut |found| match found {
+                    Found::Tape(value) => !matches!(value, Value::Null),
+                    Found::Json(value) => !value.is_null(),
+                })
+            }),
+        }
+    }
+
+    fn missing(&mut self, field: FieldId) -> bool {
+        match self.find(field) {
+            Lookup::Absent => true,
+            Lookup::One(value) => any_leaf(value, &mut |leaf| leaf.is_null()),
+            Lookup::Several => {
+                let there = |field: &Field| field.visit(&self.scope, &mut |_| true);
+                self.any(field, &mut |leaf| leaf.is_null())
+                    || !self.program.field_at(field).is_some_and(there)
+            }
+        }
     }
 
     fn refers(&self, left: FieldId, right: FieldId, anchor: Anchor, cased: bool) -> bool {

@@ -53,6 +53,17 @@ impl Field {
         })
     }
 
+    /// Where the field stands in a record whose top level has been walked.
+    pub fn place(&self, record: &Record<'_>, slots: &Slots) -> Place {
+        let mut place = Place::Absent;
+        for route in &self.routes {
+            let Some(position) = slots.position(route.slot) else { continue };
+            let Some(tail) = &route.tail else { return Place::At(position) };
+            place = place.or(descend(record.value_at(position), tail.as_str()));
+        }
+        place
+    }
+
     /// Calls `visit` for each value of the field until it returns true.
     pub fn visit<'a>(
         &self,
@@ -73,6 +84,46 @@ impl Field {
             View::Element(value) => scope.follow(&self.path, value, visit),
         }
     }
+}
+
+/// Where a field stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Nowhere.
+    Absent,
+    /// At one place of the tape.
+    At(u32),
+    /// At several places, perhaps: the path leads through an array or into a string.
+    Several,
+}
+
+impl Place {
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (place, Place::Absent) | (Place::Absent, place) => place,
+            _ => Place::Several,
+        }
+    }
+}
+
+/// Follows a path through objects, as [`FieldPath::visit`] does.
+fn descend(value: Value<'_>, rest: &str) -> Place {
+    let object = match value {
+        Value::Object(object) => object,
+        Value::Array(_) | Value::String(_) => return Place::Several,
+        Value::Null | Value::Bool(_) | Value::Number(_) => return Place::Absent,
+    };
+    if let Some(position) = object.position_of(rest) {
+        return Place::At(position);
+    }
+    let mut place = Place::Absent;
+    for (dot, _) in rest.match_indices('.') {
+        let (Some(name), Some(tail)) = (rest.get(..dot), rest.get(dot + 1..)) else { continue };
+        if let Some(position) = object.position_of(name) {
+            place = place.or(descend(object.value_at(position), tail));
+        }
+    }
+    place
 }
 
 /// The first scalar at a path, as text; an array gives its first.

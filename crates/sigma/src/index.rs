@@ -3,7 +3,7 @@
 //! A rule is filed under every pair that its condition admits; the filing only ever admits too
 //! much. A rule that admits any source and any name is asked for every record.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::FixedState;
 
@@ -20,12 +20,24 @@ const PAIRS: usize = 4096;
 /// The values that a field may have where a node holds; none where it may have any.
 type Admitted = Option<BTreeSet<String>>;
 
-/// Rules by what they admit. Keys are `name`, a zero byte and `source`, in lower case; a part
-/// that may be anything is empty.
+type Map<V> = hashbrown::HashMap<Box<[u8]>, V, FixedState>;
+
+/// Rules by what they admit. Names and sources are in lower case.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    filed: hashbrown::HashMap<Box<[u8]>, Vec<u32>, FixedState>,
-    always: Vec<u32>,
+    by_name: Map<Named>,
+    /// Rules that admit any name.
+    by_source: Map<Vec<u32>>,
+    /// Rules that admit any name and source, by the node to ask before all else.
+    always: Vec<(NodeId, Vec<u32>)>,
+}
+
+/// Rules that admit one name.
+#[derive(Debug, Default)]
+struct Named {
+    any_source: Vec<u32>,
+    /// Few sources share a name.
+    by_source: Vec<(Box<[u8]>, Vec<u32>)>,
 }
 
 impl Index {
@@ -34,37 +46,37 @@ impl Index {
         let mut index = Self::default();
         let mut sources = Admission { program, field: SOURCE, known: HashMap::new() };
         let mut names = Admission { program, field: NAME, known: HashMap::new() };
+        let mut always: BTreeMap<NodeId, Vec<u32>> = BTreeMap::new();
         for (rule, node) in rules {
-            index.file(*rule, sources.of(*node), names.of(*node));
+            match (sources.of(*node), names.of(*node)) {
+                (None, None) => always.entry(program.guard(*node)).or_default().push(*rule),
+                (Some(sources), None) => {
+                    for source in sources {
+                        let key = source.into_bytes().into();
+                        index.by_source.entry(key).or_default().push(*rule);
+                    }
+                }
+                (sources, Some(names)) => index.file(*rule, sources, names),
+            }
         }
+        index.always = always.into_iter().collect();
         index
     }
 
-    fn file(&mut self, rule: u32, sources: Admitted, names: Admitted) {
-        let any = || BTreeSet::from([String::new()]);
-        // The empty key part means 'any': a rule that asks for an empty name is filed so.
-        let told = |set: Admitted| set.filter(|set| !set.contains(""));
-        let (sources, names) = match (told(sources), told(names)) {
-            (None, None) => return self.always.push(rule),
-            (Some(sources), Some(names)) if sources.len() * names.len() > PAIRS => (any(), names),
-            (sources, names) => (sources.unwrap_or_else(any), names.unwrap_or_else(any)),
-        };
-        for name in &names {
-            for source in &sources {
-                let key = [name.as_bytes(), &[0], source.as_bytes()].concat();
-                self.filed.entry(key.into()).or_default().push(rule);
+    fn file(&mut self, rule: u32, sources: Admitted, names: BTreeSet<String>) {
+        let sources = sources.filter(|sources| sources.len() * names.len() <= PAIRS);
+        for name in names {
+            let named = self.by_name.entry(name.into_bytes().into()).or_default();
+            match &sources {
+                None => named.any_source.push(rule),
+                Some(sources) => sources.iter().for_each(|source| named.file(source, rule)),
             }
         }
     }
 
-    /// Rules that are asked for every record.
-    pub fn always(&self) -> &[u32] {
+    /// Rules that any record may match, by a node that holds where any of them does.
+    pub fn always(&self) -> &[(NodeId, Vec<u32>)] {
         &self.always
-    }
-
-    /// Rules filed under exactly this name and source; either may be empty for 'any'.
-    fn filed(&self, key: &[u8]) -> &[u32] {
-        self.filed.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// Adds the rules that a record with this name and source may match, those of
@@ -76,33 +88,42 @@ impl Index {
         key: &mut Vec<u8>,
         out: &mut Vec<u32>,
     ) {
-        key.clear();
-        if let Some(name) = name {
-            push_folded(name, key);
-        }
-        key.push(0);
-        let middle = key.len();
-        if middle > 1 {
-            out.extend_from_slice(self.filed(key));
-        }
-        if let Some(source) = source.filter(|source| !source.is_empty()) {
-            push_folded(source, key);
-            out.extend_from_slice(self.filed(key));
-            if middle > 1 {
-                out.extend_from_slice(self.filed(key.get(middle - 1..).unwrap_or_default()));
+        if let Some(named) = name.and_then(|name| self.by_name.get(folded(name, key))) {
+            out.extend_from_slice(&named.any_source);
+            if let Some(source) = source.filter(|_| !named.by_source.is_empty()) {
+                let source = folded(source, key);
+                for (_, rules) in named.by_source.iter().filter(|(known, _)| **known == *source) {
+                    out.extend_from_slice(rules);
+                }
             }
+        }
+        if let Some(source) = source.filter(|_| !self.by_source.is_empty())
+            && let Some(rules) = self.by_source.get(folded(source, key))
+        {
+            out.extend_from_slice(rules);
         }
     }
 }
 
-fn push_folded(text: &str, key: &mut Vec<u8>) {
+impl Named {
+    fn file(&mut self, source: &str, rule: u32) {
+        match self.by_source.iter_mut().find(|(known, _)| **known == *source.as_bytes()) {
+            Some((_, rules)) => rules.push(rule),
+            None => self.by_source.push((source.as_bytes().into(), vec![rule])),
+        }
+    }
+}
+
+/// The text in lower case, in `key`.
+fn folded<'k>(text: &str, key: &'k mut Vec<u8>) -> &'k [u8] {
+    key.clear();
     if text.is_ascii() {
-        let from = key.len();
         key.extend_from_slice(text.as_bytes());
-        key.get_mut(from..).unwrap_or_default().make_ascii_lowercase();
+        key.make_ascii_lowercase();
     } else {
         key.extend_from_slice(fold(text).as_bytes());
     }
+    key
 }
 
 /// Works out what nodes admit for one field.

@@ -149,3 +149,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn rules_about_other_events_cost_an_event_nothing() {
+    let asked = |rules: usize| {
+        let files: Vec<_> = (0..rules)
+            .map(|number| RuleFile {
+                path: format!("{number:05}.yml"),
+                text: format!(
+                    "title: t\nlogsource: {{product: aws}}\ndetection:\n  s: {{eventSource: iam.amazonaws.com, eventName: Event{number}}}\n  e: {{errorCode|exists: true}}\n  condition: s and not e\n"
+                ),
+            })
+            .collect();
+        let (set, problems) = RuleSet::compile(&files, &Selection::default());
+        assert_eq!(problems, []);
+        assert!(set.index.always().is_empty());
+        let mut out = Vec::new();
+        let (name, source) = (Some("EVENT7"), Some("iam.amazonaws.com"));
+        set.index.candidates(name, source, &mut Vec::new(), &mut out);
+        assert_eq!(out, [7]);
+        out.clear();
+        set.index.candidates(name, Some("s3.amazonaws.com"), &mut Vec::new(), &mut out);
+        assert_eq!(out, [0; 0]);
+        // The question about the error is one node, however many rules ask it.
+        set.program.len()
+    };
+    let (few, many) = (asked(100), asked(1000));
+    assert_eq!(many - few, 3 * 900, "one node for each name, selection and rule");
+}

@@ -31,6 +31,7 @@ mod rule_test;
 mod selection;
 mod slots;
 mod text;
+mod values;
 
 pub use check::check;
 pub use correlation::{CorrelationMatch, Correlator, MatchedEvent};

@@ -43,9 +43,10 @@ impl<'r> Matcher<'r> {
         self.embedded.clear();
         self.memo.start(self.set.program.len());
         self.candidates.clear();
+        let mut all = true;
         let view = if matches!(record.as_value(), Value::Object(_)) {
             self.slots.fill(record, &self.set.program.slots);
-            self.gather(record);
+            all = !self.gather(record);
             View::Root { record, slots: &self.slots }
         } else {
             self.gather_all();
@@ -54,20 +55,20 @@ impl<'r> Matcher<'r> {
         let scope = Scope { view, embedded: &self.embedded };
         let memo = Some(&mut self.memo);
         let mut evaluation = Evaluation { program: &self.set.program, scope, memo };
-        for rule in &self.candidates {
-            let Some(Some(node)) = self.set.conditions.get(*rule as usize) else { continue };
-            if evaluation.holds(*node)
-                && let Some(meta) = self.set.rules.get(*rule as usize)
-            {
-                hits.push(RuleHit { rule: *rule, level: meta.level });
+        ask(&mut evaluation, self.set, &self.candidates, hits);
+        if !all {
+            for (guard, rules) in self.set.index.always() {
+                if evaluation.holds(*guard) {
+                    ask(&mut evaluation, self.set, rules, hits);
+                }
             }
         }
         hits.sort_unstable_by_key(|hit| hit.rule);
     }
 
-    /// Gathers the rules that may match. A source or name that is no text is looked up nowhere:
-    /// every rule is asked.
-    fn gather(&mut self, record: &Record<'_>) {
+    /// Gathers the rules that may match because of the record's source and name. Either that is no
+    /// text is looked up nowhere: then all rules are gathered, and the answer is false.
+    fn gather(&mut self, record: &Record<'_>) -> bool {
         let set = self.set;
         let source = self.slots.value(record, set.source_slot);
         let name = self.slots.value(record, set.name_slot);
@@ -75,16 +76,17 @@ impl<'r> Matcher<'r> {
             matches!(value, None | Some(Value::Null | Value::String(_)))
         };
         if !plain(&source) || !plain(&name) {
-            return self.gather_all();
+            self.gather_all();
+            return false;
         }
         let (source, name) = (text(source), text(name));
-        self.candidates.extend_from_slice(set.index.always());
         set.index.candidates(
             name.as_deref(),
             source.as_deref(),
             &mut self.key,
             &mut self.candidates,
         );
+        true
     }
 
     fn gather_all(&mut self) {
@@ -105,6 +107,18 @@ impl<'r> Matcher<'r> {
             {
                 hits.push(RuleHit { rule: number, level: meta.level });
             }
+        }
+    }
+}
+
+/// Adds those of the rules that match.
+fn ask(evaluation: &mut Evaluation<'_, '_>, set: &RuleSet, rules: &[u32], hits: &mut Vec<RuleHit>) {
+    for rule in rules {
+        let Some(Some(node)) = set.conditions.get(*rule as usize) else { continue };
+        if evaluation.holds(*node)
+            && let Some(meta) = set.rules.get(*rule as usize)
+        {
+            hits.push(RuleHit { rule: *rule, level: meta.level });
         }
     }
 }

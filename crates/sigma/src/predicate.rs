@@ -71,6 +71,11 @@ impl PredicateSet {
         self.texts.is_empty() && self.clauses.is_empty()
     }
 
+    /// Whether the answer about a text is worth remembering.
+    pub fn is_costly(&self) -> bool {
+        self.cost() > 2
+    }
+
     /// A rough cost: cheap questions are asked first.
     pub fn cost(&self) -> u32 {
         let inside = !self.texts.contains.is_empty() || !self.texts.globs.is_empty();
@@ -156,7 +161,8 @@ impl Predicate {
         }
     }
 
-    fn matches_text(&self, text: &str) -> bool {
+    /// Whether any alternative holds for a text.
+    pub fn matches_text(&self, text: &str) -> bool {
         self.texts.as_ref().is_some_and(|texts| texts.matches(text))
             || self.clauses.iter().any(|clause| match clause {
                 Ready::Number(comparison, number) => number.holds(*comparison, text),

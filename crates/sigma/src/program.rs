@@ -71,6 +71,10 @@ pub(crate) struct Program {
     costs: Vec<u32>,
     /// By node: the predicate of its item, where it has one.
     predicates: Vec<Option<Predicate>>,
+    /// By node: the number of its question among the costly ones about its field, if it is one.
+    questions: Vec<Option<usize>>,
+    /// By field: the number of costly questions.
+    counts: HashMap<FieldId, usize>,
     known: HashMap<Node, NodeId>,
     fields: Vec<Field>,
     field_ids: HashMap<String, FieldId>,
@@ -83,6 +87,8 @@ impl Program {
             nodes: Vec::new(),
             costs: Vec::new(),
             predicates: Vec::new(),
+            questions: Vec::new(),
+            counts: HashMap::new(),
             known: HashMap::new(),
             fields: Vec::new(),
             field_ids: HashMap::new(),
@@ -136,7 +142,26 @@ impl Program {
             Item::Reference(..) => (None, 20),
             Item::Elements(.., body) => (None, 50 + self.cost(*body)),
         };
-        Ok(self.push(node, predicate, cost))
+        let question = match item {
+            Item::Any(field, set) if set.is_costly() => Some(self.next_question(*field)),
+            _ => None,
+        };
+        let id = self.push(node, predicate, cost);
+        if let Some(slot) = self.questions.last_mut() {
+            *slot = question;
+        }
+        Ok(id)
+    }
+
+    fn next_question(&mut self, field: FieldId) -> usize {
+        let count = self.counts.entry(field).or_default();
+        *count += 1;
+        *count - 1
+    }
+
+    /// The number of a costly question about a field's text.
+    pub fn question(&self, id: NodeId) -> Option<usize> {
+        self.questions.get(id as usize).copied().flatten()
     }
 
     pub fn constant(&mut self, value: bool) -> NodeId {
@@ -154,8 +179,19 @@ impl Program {
         }
     }
 
+    /// All of the children, those of inner conjunctions among them: what most often fails at the
+    /// least cost is asked first, wherever the rule wrote it.
     pub fn and(&mut self, children: Vec<NodeId>) -> NodeId {
-        let children = self.sorted(children);
+        let mut flat = Vec::with_capacity(children.len());
+        for child in children {
+            match self.node(child) {
+                Some(Node::And(inner)) => flat.extend_from_slice(inner),
+                _ => flat.push(child),
+            }
+        }
+        flat.sort_by_key(|child| (self.cost(*child) + self.likelihood(*child), *child));
+        flat.dedup();
+        let children = flat;
         match children.as_slice() {
             [] => self.constant(true),
             [only] => *only,
@@ -188,6 +224,24 @@ impl Program {
         self.plain(Node::AtLeast(count, children), cost)
     }
 
+    /// The node to ask before all else: where it does not hold, neither does this one.
+    pub fn guard(&self, id: NodeId) -> NodeId {
+        match self.node(id) {
+            Some(Node::And(children)) => children.first().copied().unwrap_or(id),
+            _ => id,
+        }
+    }
+
+    /// How likely a node holds, in units of cost: equality seldom does, negation mostly.
+    fn likelihood(&self, id: NodeId) -> u32 {
+        match self.node(id) {
+            Some(Node::Item(Item::Any(_, set))) if set.texts.only_equals() => 0,
+            Some(Node::Item(Item::Any(..))) => 2,
+            Some(Node::Not(_)) => 8,
+            _ => 4,
+        }
+    }
+
     /// Cheap questions first; no question twice.
     fn sorted(&self, mut children: Vec<NodeId>) -> Vec<NodeId> {
         children.sort_by_key(|child| (self.cost(*child), *child));
@@ -211,6 +265,7 @@ impl Program {
         self.known.insert(node.clone(), id);
         self.nodes.push(node);
         self.predicates.push(predicate);
+        self.questions.push(None);
         self.costs.push(cost.min(1_000_000));
         id
     }
