@@ -58,6 +58,12 @@ pub(crate) fn attack_tool(agent: &str) -> Option<&'static str> {
     attack_sign(agent).map(|(_, words)| *words)
 }
 
+/// The agent without the command that AWS's command line puts at its end, which makes one tool
+/// look like many.
+pub(crate) fn without_command(agent: &str) -> &str {
+    agent.rsplit_once(" md/command#").map_or(agent, |(tool, _)| tool)
+}
+
 /// The kind of tool.
 fn family(agent: &str) -> &'static str {
     const FAMILIES: [&str; 14] = [
@@ -153,6 +159,7 @@ mod tests {
         assert!(attack_tool("stratus-red-team_6a7ec681").is_some());
         assert!(attack_tool("Boto3/1.9 Linux/5.16.0-kali7-amd64 Botocore/1.12").is_some());
         assert_eq!(attack_tool("Boto3/1.26.165 Python/3.10.6 Linux/5.19.0-46-generic"), None);
+        assert_eq!(without_command("aws-cli/2.31 ua/2.1 md/command#s3.ls"), "aws-cli/2.31 ua/2.1");
         assert_eq!(Class::of("aws-cli/1.16.19 Python/2.7.10 botocore/1.12.9").family, "aws-cli");
         assert!(is_desktop("[aws-cli/1.18.136 Python/3.8.5 Darwin/19.6.0 botocore/1.17.59]"));
         assert!(!is_desktop("aws-sdk-go/1.41.4 (go1.18.3; linux; amd64) amazon-ssm-agent/"));

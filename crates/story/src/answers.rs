@@ -1,20 +1,22 @@
 //! The responder's questions, answered one by one with the records that prove it, or 'unknown'
 //! with the reason and the log that would tell.
 
+mod permissions;
+mod usage;
+
 use std::collections::BTreeSet;
 
-use crashcart_model::{Answer, Containment, Level, LogText, Origin, Outcome, UniqueId};
+use crashcart_model::{Answer, BlastRadius, Containment, Level, LogText, Origin};
 
 use crate::aftermath::Kept;
-use crate::agent;
 use crate::principal::{plain, short};
-use crate::reach;
 use crate::scene::Scene;
 use crate::suspects::Profile;
+use crate::words::{counted_len, listed};
 
 const UNKNOWN: &str = "unknown";
 /// Names listed in one answer.
-const LISTED: usize = 12;
+const LISTED: usize = 6;
 
 /// What the answers are made from.
 pub(crate) struct Known<'k, 'f> {
@@ -22,6 +24,7 @@ pub(crate) struct Known<'k, 'f> {
     pub(crate) profiles: &'k [Profile<'f>],
     pub(crate) kept: &'k [Kept<'f>],
     pub(crate) containment: &'k [Containment],
+    pub(crate) radius: &'k BlastRadius,
 }
 
 impl<'k, 'f> Known<'k, 'f> {
@@ -43,25 +46,16 @@ fn answer(question: &str, answer: String, because: String, origins: Vec<Origin>)
     }
 }
 
-fn listing<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
-    let all: Vec<&str> = texts.into_iter().collect();
-    let mut text = all.iter().take(LISTED).map(|text| plain(text)).collect::<Vec<_>>().join(", ");
-    if all.len() > LISTED {
-        text.push_str(&format!(", and {} more", all.len() - LISTED));
-    }
-    text
-}
-
 /// All answers, in the order in which they are asked.
 pub(crate) fn answers(known: &Known<'_, '_>) -> Vec<Answer> {
     vec![
-        whose(known),
-        used(known),
+        usage::whose(known),
+        usage::used(known),
         which_log(known),
         regions(known),
         alert(known),
         should_have(known),
-        may_do(known),
+        permissions::may_do(known),
         got_out(known),
         affected(known),
         who_may_cut(known),
@@ -69,106 +63,10 @@ pub(crate) fn answers(known: &Known<'_, '_>) -> Vec<Answer> {
     ]
 }
 
-fn whose(known: &Known<'_, '_>) -> Answer {
-    const QUESTION: &str = "Whose key is it?";
-    let pivot = &known.scene.material.pivot.keys;
-    let mut lines = Vec::new();
-    let mut origins = Vec::new();
-    if pivot.is_empty() {
-        for profile in known.listed().take(3) {
-            let keys = profile.actor.keys.by_time();
-            let keys = if keys.is_empty() { "no key logged".to_owned() } else { listing(keys) };
-            lines.push(format!("{}: {keys}", short(profile.name)));
-            origins.extend(known.seen(profile).into_iter().take(2));
-        }
-    }
-    for key in pivot {
-        let owners: Vec<&str> = known
-            .scene
-            .actors()
-            .into_iter()
-            .filter(|(_, actor)| actor.keys.contains(key))
-            .map(|(name, actor)| {
-                origins
-                    .extend(actor.seen.origins(known.scene.material.evidence).into_iter().take(2));
-                name
-            })
-            .collect();
-        let encoded = UniqueId::parse(key).map_or_else(String::new, |id| {
-            let account = id.account.map_or_else(String::new, |id| format!(" of account {id}"));
-            format!(" ({}{account})", id.kind.words())
-        });
-        let owners = if owners.is_empty() {
-            "not used in this material".to_owned()
-        } else {
-            owners.iter().map(|name| short(name)).collect::<Vec<_>>().join(", ")
-        };
-        lines.push(format!("{}{encoded}: {owners}", plain(key)));
-    }
-    if lines.is_empty() {
-        return answer(
-            QUESTION,
-            UNKNOWN.to_owned(),
-            "no key was asked about and nobody is suspect".to_owned(),
-            origins,
-        );
-    }
-    answer(
-        QUESTION,
-        lines.join("; "),
-        "userIdentity of the records; who the person behind a name is, tags or the directory tell"
-            .to_owned(),
-        origins,
-    )
-}
-
-fn used(known: &Known<'_, '_>) -> Answer {
-    const QUESTION: &str = "How was it used?";
-    let mut lines = Vec::new();
-    let mut origins = Vec::new();
-    for profile in known.listed().take(3) {
-        let actor = profile.actor;
-        let (mut done, mut denied, mut failed) = (0, 0, 0);
-        for entry in known.scene.entries_of(profile.name) {
-            match entry.parts.outcome {
-                Outcome::Done => done += entry.item.count,
-                Outcome::Denied => denied += entry.item.count,
-                Outcome::Failed => failed += entry.item.count,
-                Outcome::Unknown => {}
-            }
-        }
-        let real =
-            actor.addresses.by_time().into_iter().filter(|text| !agent::is_service_address(text));
-        let moment = |time: Option<crashcart_model::Timestamp>| {
-            time.map_or_else(|| "?".to_owned(), |time| time.to_string())
-        };
-        lines.push(format!(
-            "{}: {} calls from {} to {} ({done} done, {denied} denied, {failed} failed) of {} services, from {}, with {}",
-            short(profile.name), actor.events, moment(actor.first), moment(actor.last), actor.services.len(),
-            listing(real), listing(actor.agents.by_time().into_iter().take(4)),
-        ));
-        origins.extend(known.seen(profile).into_iter().take(2));
-    }
-    if lines.is_empty() {
-        return answer(
-            QUESTION,
-            UNKNOWN.to_owned(),
-            "nobody is suspect and nothing was asked about".to_owned(),
-            origins,
-        );
-    }
-    answer(
-        QUESTION,
-        lines.join("; "),
-        "counted over all records of this material; what came before it is unknown".to_owned(),
-        origins,
-    )
-}
-
 fn which_log(known: &Known<'_, '_>) -> Answer {
     let types = &known.scene.material.coverage.log_types;
     let names: Vec<&str> = types.iter().map(|kind| kind.name.as_str()).collect();
-    let shown = if names.is_empty() { "CloudTrail".to_owned() } else { listing(names) };
+    let shown = if names.is_empty() { "CloudTrail".to_owned() } else { listed(names, LISTED) };
     let origins = known.listed().next().map(|p| known.seen(p)).unwrap_or_default();
     answer(
         "Which log shows it?",
@@ -192,13 +90,14 @@ fn regions(known: &Known<'_, '_>) -> Answer {
     let origins = known.listed().next().map(|p| known.seen(p)).unwrap_or_default();
     answer(
         QUESTION,
-        format!("used in {}; whether it was limited to some: unknown", listing(regions)),
+        format!("used in {}; whether it was limited to some: unknown", listed(regions, LISTED)),
         "by use in this material, and calls of global services are logged in us-east-1 whatever region served them; limits by policy, SCP and opt-in only the account can tell".to_owned(),
         origins,
     )
 }
 
 fn alert(known: &Known<'_, '_>) -> Answer {
+    const QUESTION: &str = "Was there an alert?";
     let has = |word: &str| {
         known
             .scene
@@ -213,7 +112,18 @@ fn alert(known: &Known<'_, '_>) -> Answer {
     } else {
         "findings of GuardDuty, Macie and Security Hub are not in this material: list them for the time of the story"
     };
-    answer("Was there an alert?", UNKNOWN.to_owned(), because.to_owned(), Vec::new())
+    let quarantine = known.scene.entries.iter().find(|entry| {
+        let user = |p: &Profile<'_>| crate::principal::user(p.name) == Some(entry.parts.owner);
+        entry.parts.variant == "quarantine" && entry.done() && known.listed().any(user)
+    });
+    let Some(entry) = quarantine else {
+        return answer(QUESTION, UNKNOWN.to_owned(), because.to_owned(), Vec::new());
+    };
+    let at = entry.item.first.map(|at| format!(" at {at}")).unwrap_or_default();
+    let user = plain(entry.parts.owner);
+    let text = format!("AWS put its quarantine policy on user {user}{at}; others: unknown");
+    let because = format!("AWS does so when it finds a key in public; {because}");
+    answer(QUESTION, text, because, known.scene.origins(entry.item))
 }
 
 fn should_have(known: &Known<'_, '_>) -> Answer {
@@ -240,52 +150,10 @@ fn should_have(known: &Known<'_, '_>) -> Answer {
     let lines = worth.iter().map(|finding| finding.title.as_str());
     answer(
         QUESTION,
-        listing(lines),
+        listed(lines, LISTED),
         "rules at medium or above that fired on the suspects".to_owned(),
         origins,
     )
-}
-
-fn may_do(known: &Known<'_, '_>) -> Answer {
-    const QUESTION: &str = "What may it do?";
-    let (mut could, mut dry, mut not) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let mut origins = Vec::new();
-    for profile in known.listed().take(3) {
-        for entry in known.scene.entries_of(profile.name) {
-            let what = entry.what().raw().to_owned();
-            match entry.parts.outcome {
-                Outcome::Done if entry.matters() => {
-                    could.insert(what);
-                    origins.extend(known.scene.origins(entry.item).into_iter().take(1));
-                }
-                Outcome::Denied => drop(not.insert(what)),
-                Outcome::Failed if entry.parts.error.contains("DryRunOperation") => {
-                    dry.insert(what);
-                }
-                _ => {}
-            }
-        }
-    }
-    origins.truncate(5);
-    let mut parts = Vec::new();
-    for (words, calls) in [
-        ("did", &could),
-        ("tried as a dry run, permitted and not done", &dry),
-        ("was denied", &not),
-    ] {
-        if !calls.is_empty() {
-            parts.push(format!("{words}: {}", listing(calls.iter().map(String::as_str))));
-        }
-    }
-    if parts.is_empty() {
-        return answer(
-            QUESTION,
-            UNKNOWN.to_owned(),
-            "nothing telling was done or denied; its policies only the account can tell".to_owned(),
-            origins,
-        );
-    }
-    answer(QUESTION, parts.join("; "), "only what succeeded or was denied here is known; the rest of its permissions only the account can tell".to_owned(), origins)
 }
 
 fn got_out(known: &Known<'_, '_>) -> Answer {
@@ -293,12 +161,23 @@ fn got_out(known: &Known<'_, '_>) -> Answer {
         .listed()
         .flat_map(|p| p.because.iter().map(move |text| (p, text)))
         .filter(|(_, text)| {
-            text.starts_with("credentials of")
-                || text.starts_with("AWS put")
+            text.starts_with("AWS put")
                 || text.starts_with("its session")
+                || text.starts_with("credentials of") && text.contains(" used from ")
         })
         .map(|(p, text)| format!("{}: {text}", short(p.name)))
-        .take(4)
+        .take(3)
+        .collect();
+    let delivered = known.listed().filter(|p| p.actor.metadata_v1).map(|p| {
+        let who = short(p.name);
+        format!("{who} got them by IMDSv1, which a flaw of a web application can reach, and which proves no theft")
+    });
+    let hints: Vec<String> = hints.into_iter().chain(delivered.take(1)).collect();
+    let origins: Vec<Origin> = known
+        .listed()
+        .flat_map(|p| [&p.actor.desktop, &p.actor.attack])
+        .flat_map(|seen| seen.origins(known.scene.material.evidence).into_iter().take(1))
+        .take(5)
         .collect();
     let because = if hints.is_empty() {
         "not in this material: code repositories, images, the hosts that held the key and their web logs would tell".to_owned()
@@ -308,13 +187,13 @@ fn got_out(known: &Known<'_, '_>) -> Answer {
             hints.join("; ")
         )
     };
-    answer("How did it get out?", UNKNOWN.to_owned(), because, Vec::new())
+    answer("How did it get out?", UNKNOWN.to_owned(), because, origins)
 }
 
 fn affected(known: &Known<'_, '_>) -> Answer {
     const QUESTION: &str = "Who else is affected and must be told?";
-    let radius = reach::blast_radius(known.scene, known.profiles);
-    let names: Vec<&str> = radius.principals.iter().map(LogText::raw).collect();
+    let radius = known.radius;
+    let names: Vec<String> = radius.principals.iter().map(|name| short(name.raw())).collect();
     if names.is_empty() {
         return answer(QUESTION, UNKNOWN.to_owned(), "nobody is suspect".to_owned(), Vec::new());
     }
@@ -324,12 +203,22 @@ fn affected(known: &Known<'_, '_>) -> Answer {
         .flat_map(|kept| known.scene.origins(kept.made.item).into_iter().take(1))
         .take(5)
         .collect();
-    let text = format!(
-        "principals {}; accounts {}",
-        listing(names),
-        listing(radius.accounts.iter().map(LogText::raw))
+    let mut text = format!(
+        "{}; {}",
+        listed(names.iter().map(String::as_str), LISTED),
+        named("account", &radius.accounts)
     );
-    answer(QUESTION, text, "who acted or was changed; the owners of applications and data are not in this material: tags and the directory would tell".to_owned(), origins)
+    if !radius.resources.is_empty() {
+        text.push_str(&format!("; owners of {}", named("resource", &radius.resources)));
+    }
+    let because = "who acted, was changed or was touched; who owns the applications and the data, tags and the directory would tell";
+    answer(QUESTION, text, because.to_owned(), origins)
+}
+
+/// `2 accounts: one, two`
+fn named(noun: &str, names: &[LogText]) -> String {
+    let count = counted_len(names.len(), noun);
+    format!("{count}: {}", listed(names.iter().map(LogText::raw), LISTED))
 }
 
 fn who_may_cut(known: &Known<'_, '_>) -> Answer {
@@ -342,7 +231,7 @@ fn who_may_cut(known: &Known<'_, '_>) -> Answer {
     }
     answer(
         "Who may cut it off?",
-        format!("by the environment: {}", listing(people)),
+        format!("by the environment: {}", listed(people, LISTED)),
         because.to_owned(),
         Vec::new(),
     )
@@ -350,18 +239,25 @@ fn who_may_cut(known: &Known<'_, '_>) -> Answer {
 
 fn cut_first(known: &Known<'_, '_>) -> Answer {
     const QUESTION: &str = "What must be cut first?";
-    let certain = known.containment.iter().find(|action| action.why.starts_with("act now"));
-    match certain {
-        Some(action) => answer(
+    let first = |how: &str| known.containment.iter().find(|action| action.why.starts_with(how));
+    let origins = |action: &Containment| {
+        let target = action.target.raw();
+        let cut = known.listed().find(|p| p.name == target || p.actor.keys.contains(target));
+        cut.map(|profile| known.seen(profile)).unwrap_or_default()
+    };
+    let what = |action: &Containment| format!("{}: {}", action.action, plain(action.target.raw()));
+    match (first("act now"), first("consider")) {
+        (Some(action), _) => answer(QUESTION, what(action), plain(&action.why), origins(action)),
+        (None, Some(action)) => answer(
             QUESTION,
-            format!("{}: {}", action.action, plain(action.target.raw())),
+            format!("nothing beyond doubt; to consider: {}", what(action)),
             plain(&action.why),
-            known.listed().next().map(|p| known.seen(p)).unwrap_or_default(),
+            origins(action),
         ),
-        None => answer(
+        (None, None) => answer(
             QUESTION,
-            "nothing yet".to_owned(),
-            "no principal reaches the bar of 'act now'".to_owned(),
+            "nothing".to_owned(),
+            "no principal is suspect enough to be cut off".to_owned(),
             Vec::new(),
         ),
     }

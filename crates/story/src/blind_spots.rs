@@ -19,6 +19,10 @@ const HOUR: i64 = 3_600_000;
 #[derive(Debug, Default)]
 pub(crate) struct LeftOut {
     pub(crate) steps: usize,
+    /// Calls through infrastructure-as-code tools that are no steps.
+    pub(crate) scaffolding: u64,
+    /// A call named more things than are kept of one call.
+    pub(crate) unnamed: bool,
     pub(crate) rows: Vec<(&'static str, usize)>,
 }
 
@@ -191,6 +195,15 @@ fn capped(scene: &Scene<'_>, profiles: &[Profile<'_>], left_out: &LeftOut, out: 
     if left_out.steps > 0 {
         let steps = counted_len(left_out.steps, "step");
         out.push(format!("{steps} of the least telling left out"));
+    }
+    if left_out.scaffolding > 0 {
+        let calls = counted(left_out.scaffolding, "call");
+        out.push(format!(
+            "{calls} of infrastructure as code left out of the steps: no finding cites them"
+        ));
+    }
+    if left_out.unnamed {
+        out.push("some calls name more than ten things: only ten of each are told".to_owned());
     }
     for (list, count) in &left_out.rows {
         let rows = counted_len(*count, "row");

@@ -21,7 +21,7 @@ use crate::knowledge::{self, Detail, Effect, Target};
 use crate::prune::{prune_by, prune_items};
 use crate::way::Way;
 use crate::witness::Witnesses;
-use crate::{fnv, principal, target};
+use crate::{agent, fnv, principal, target};
 
 /// Items kept: calls that differ in who, what, on what, and what became of it.
 const ITEMS: usize = 60_000;
@@ -134,15 +134,16 @@ impl Facts {
         let identity = head.identity();
         let name = principal_name(identity);
         let agent = head.user_agent.map(|text| text.text()).unwrap_or_default();
+        let agent = agent::without_command(&agent);
         let address = head.address.map(|text| text.text()).unwrap_or_default();
         let access_key = identity.access_key.map(|text| text.text()).unwrap_or_default();
-        let class = self.class(&agent);
+        let class = self.class(agent);
         let by_hand = !class.automation;
         if let Some(recipient) = head.recipient.or(identity.account) {
             self.recipients.add(&recipient.text(), head.time);
         }
         let actor = self.actors.entry_ref(&*name).or_default();
-        let caller = Caller { class, kind: kind(identity), agent: &agent, address: &address };
+        let caller = Caller { class, kind: kind(identity), agent, address: &address };
         actor.observe(record, head, event, &caller);
         actor.hit(hits, by_hand);
         let mut way = Way::default();

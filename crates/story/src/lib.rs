@@ -110,24 +110,25 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
     let kept = aftermath::kept(&scene, &scope, &removals);
     let off = undo::logging_off(&scene, &removals);
     let containment = containment::plan(&scene, &profiles, &kept, &off);
+    let mut left_out = blind_spots::LeftOut::default();
+    let blast_radius = reach::blast_radius(&scene, &profiles, &mut left_out);
     let known = answers::Known {
         scene: &scene,
         profiles: &profiles,
         kept: &kept,
         containment: &containment,
+        radius: &blast_radius,
     };
-    let mut left_out = blind_spots::LeftOut::default();
-    let (steps, hidden) = steps::steps(&scene, &scope);
-    left_out.steps = hidden;
+    let answers = answers::answers(&known);
     let story = Story {
         suspects: profiles.iter().filter(|p| p.listed()).map(|p| p.suspect()).collect(),
-        steps,
+        steps: steps::steps(&scene, &scope, &mut left_out),
         persistence: left_out.cut("persistence", aftermath::persistence(&scene, &kept)),
         changes: left_out.cut("changes", aftermath::changes(&scene, &scope, &removals)),
         accessed: left_out.cut("accessed", aftermath::accessed(&scene, &scope)),
         failed: left_out.cut("failed", aftermath::failed(&scene, &scope)),
-        answers: answers::answers(&known),
-        blast_radius: reach::blast_radius(&scene, &profiles),
+        answers,
+        blast_radius,
     };
     Told {
         verdict: verdict::verdict(&scene, &profiles),

@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 
 use crashcart_model::{BlastRadius, LogText, Outcome};
 
+use crate::blind_spots::LeftOut;
 use crate::knowledge::Effect;
 use crate::scene::Scene;
 use crate::suspects::Profile;
+use crate::target::MORE;
 
-/// Names of each list.
-const SHOWN: usize = 500;
-
-/// Everything that suspects touched with success.
-pub(crate) fn blast_radius(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> BlastRadius {
+/// Everything that suspects touched with success, one name each.
+pub(crate) fn blast_radius(
+    scene: &Scene<'_>,
+    profiles: &[Profile<'_>],
+    left_out: &mut LeftOut,
+) -> BlastRadius {
     let mut accounts: BTreeSet<&str> = BTreeSet::new();
     let mut regions: BTreeSet<&str> = BTreeSet::new();
     let mut principals: BTreeSet<String> = BTreeSet::new();
@@ -22,6 +25,7 @@ pub(crate) fn blast_radius(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Blast
         accounts.extend(profile.actor.recipients.iter());
         regions.extend(profile.actor.regions.iter());
         principals.insert(profile.name.to_owned());
+        principals.extend(scene.sessions_of(profile.name).map(str::to_owned));
         for entry in scene.entries_of(profile.name) {
             let parts = &entry.parts;
             if parts.outcome != Outcome::Done || !entry.matters() || parts.automation {
@@ -30,16 +34,23 @@ pub(crate) fn blast_radius(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Blast
             if matches!(parts.service, "iam" | "sts") {
                 changed(parts.account, parts.thing, parts.owner, entry.effect(), &mut principals);
             } else {
-                resources.extend([parts.thing, parts.owner].into_iter().filter(|t| !t.is_empty()));
+                for name in [parts.thing, parts.owner].into_iter().flat_map(|t| t.split(", ")) {
+                    match name {
+                        "" => {}
+                        MORE => left_out.unnamed = true,
+                        name => drop(resources.insert(name)),
+                    }
+                }
             }
         }
     }
-    let texts = |set: BTreeSet<&str>| set.into_iter().take(SHOWN).map(LogText::from).collect();
+    let mut cut = |list, set: Vec<LogText>| left_out.cut(list, set);
+    let texts = |set: BTreeSet<&str>| set.into_iter().map(LogText::from).collect();
     BlastRadius {
-        accounts: texts(accounts),
-        regions: texts(regions),
-        principals: principals.into_iter().take(SHOWN).map(LogText::new).collect(),
-        resources: texts(resources),
+        accounts: cut("accounts in reach", texts(accounts)),
+        regions: cut("regions in reach", texts(regions)),
+        principals: cut("principals in reach", principals.into_iter().map(LogText::new).collect()),
+        resources: cut("resources in reach", texts(resources)),
     }
 }
 
@@ -59,10 +70,6 @@ fn changed(
             "role policy" => ("role", owner),
             _ => return,
         },
-        Some(Effect::Act) if thing.contains(":assumed-role/") => {
-            out.insert(thing.to_owned());
-            return;
-        }
         _ => return,
     };
     if !name.is_empty() && !name.starts_with("arn:") {

@@ -7,7 +7,7 @@ use crashcart_model::{Level, LogText, Origin, Outcome};
 
 use crate::Material;
 use crate::actor::{Actor, Kind};
-use crate::facts::{Facts, Item, Map};
+use crate::facts::{Facts, Issued, Item, Map};
 use crate::key::Parts;
 use crate::knowledge::{self, Call, Effect};
 use crate::usual::{Split, Usual};
@@ -159,6 +159,24 @@ impl<'f> Scene<'f> {
     pub(crate) fn entries_of(&self, actor: &str) -> impl Iterator<Item = &Entry<'f>> {
         let numbers = self.by_actor.get(actor).map(Vec::as_slice).unwrap_or_default();
         numbers.iter().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// The sessions that a principal asked for, apart from its usual work.
+    pub(crate) fn sessions_of(&self, actor: &str) -> impl Iterator<Item = &'f str> {
+        let mine = |issued: &Issued| issued.by.contains(actor) && self.is_strange(actor, issued);
+        let sessions = self.facts.sessions.iter();
+        let mut names: Vec<&str> =
+            sessions.filter(|(_, issued)| mine(issued)).map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names.into_iter()
+    }
+
+    /// Whether a session was asked for from where the principal's usual work does not come from.
+    pub(crate) fn is_strange(&self, by: &str, issued: &Issued) -> bool {
+        let split = self.split(by).filter(|split| !split.left.is_empty());
+        split.is_none_or(|split| {
+            issued.from.len() == 0 || issued.from.iter().any(|from| !split.is_usual_address(from))
+        })
     }
 
     pub(crate) fn kind_of(&self, actor: &str) -> Kind {

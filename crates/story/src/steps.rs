@@ -1,83 +1,66 @@
-//! What was done, in order of time: repeats folded, looking around folded further, a scaffold
-//! folded to one line a call. What is left out is counted.
+//! What was done, in order of time: one call by one principal with one outcome is one step. What
+//! infrastructure-as-code tools did is a step only where a finding cites it, or where it serves a
+//! tactic and was not done by hand as well. What is left out is counted.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crashcart_model::{Level, LogText, Outcome, Step, Timestamp};
 
+use crate::blind_spots::LeftOut;
 use crate::facts::earlier;
-use crate::knowledge::Effect;
+use crate::key::Parts;
 use crate::scene::{Entry, Scene};
 use crate::scope::Scope;
+use crate::target::MORE;
 use crate::witness::Witnesses;
 
 /// Steps shown.
 const SHOWN: usize = 400;
-/// Targets of one call told one by one, for a change and for anything else.
-const CHANGES_APART: usize = 25;
-const OTHERS_APART: usize = 8;
 /// Targets named in a folded step.
 const NAMED: usize = 5;
 
-/// Steps that differ only in their target.
+/// Items that are one step: they differ in target, variant, error, account or region only.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Group<'f> {
     actor: &'f str,
     service: &'f str,
     name: &'f str,
-    variant: &'f str,
     outcome: Outcome,
-    automation: bool,
 }
 
-/// The steps, and how many were left out.
-pub(crate) fn steps(scene: &Scene<'_>, scope: &Scope<'_>) -> (Vec<Step>, usize) {
+/// The steps; what is left out is noted.
+pub(crate) fn steps(scene: &Scene<'_>, scope: &Scope<'_>, left_out: &mut LeftOut) -> Vec<Step> {
     let mut groups: BTreeMap<Group<'_>, Vec<&Entry<'_>>> = BTreeMap::new();
     for entry in scene.entries.iter().filter(|entry| belongs(entry, scope)) {
-        let parts = &entry.parts;
-        let group = Group {
-            actor: parts.actor,
-            service: parts.service,
-            name: parts.name,
-            variant: parts.variant,
-            outcome: parts.outcome,
-            automation: parts.automation,
-        };
-        groups.entry(group).or_default().push(entry);
+        let Parts { actor, service, name, outcome, .. } = entry.parts;
+        groups.entry(Group { actor, service, name, outcome }).or_default().push(entry);
     }
     let mut steps: Vec<(u8, Step)> = Vec::new();
-    for (group, entries) in &groups {
-        let changes = entries.iter().any(|entry| {
-            matches!(entry.effect(), Some(Effect::Make(_) | Effect::Change(_) | Effect::Remove(_)))
+    for mut entries in groups.into_values() {
+        let by_hand = entries.iter().any(|entry| !entry.parts.automation);
+        entries.retain(|entry| {
+            let told = is_told(entry, by_hand);
+            left_out.scaffolding += if told { 0 } else { entry.item.count };
+            told
         });
-        let apart = match (group.automation, changes) {
-            (true, _) => 1,
-            (false, true) => CHANGES_APART,
-            (false, false) => OTHERS_APART,
-        };
-        if entries.len() > apart {
-            steps.push((weight(entries), folded(scene, entries)));
-        } else {
-            let apart = by_target(entries);
-            steps.extend(apart.iter().map(|same| (weight(same), folded(scene, same))));
+        if !entries.is_empty() {
+            steps.push((weight(&entries), folded(scene, &entries)));
         }
     }
     // The weightiest stay; then all in order of time.
     steps.sort_by(|one, two| one.0.cmp(&two.0).then_with(|| order(&one.1).cmp(&order(&two.1))));
-    let left_out = steps.len().saturating_sub(SHOWN);
+    left_out.steps = steps.len().saturating_sub(SHOWN);
     steps.truncate(SHOWN);
     let mut steps: Vec<Step> = steps.into_iter().map(|(_, step)| step).collect();
     steps.sort_by(|one, two| order(one).cmp(&order(two)));
-    (steps, left_out)
+    steps
 }
 
-/// Items of one target: they differ in error, account or region only.
-fn by_target<'e, 'f>(entries: &[&'e Entry<'f>]) -> Vec<Vec<&'e Entry<'f>>> {
-    let mut targets: BTreeMap<(Option<LogText>, &str), Vec<&'e Entry<'f>>> = BTreeMap::new();
-    for entry in entries {
-        targets.entry((entry.target(), entry.parts.account)).or_default().push(entry);
-    }
-    targets.into_values().collect()
+/// Whether an item is told in its step, where others of the step were done by hand or not.
+fn is_told(entry: &Entry<'_>, by_hand: bool) -> bool {
+    let scaffold = entry.parts.automation;
+    !scaffold || entry.cited(Level::Low) || !by_hand && entry.tactic().is_some()
 }
 
 type Order<'s> =
@@ -134,17 +117,24 @@ fn weight(entries: &[&Entry<'_>]) -> u8 {
 fn folded(scene: &Scene<'_>, entries: &[&Entry<'_>]) -> Step {
     let mut witnesses = Witnesses::default();
     let (mut at, mut last, mut count) = (None, None, 0);
-    let mut targets: Vec<LogText> = Vec::new();
+    // What findings cite is named first.
+    let mut targets: BTreeMap<LogText, Reverse<Option<Level>>> = BTreeMap::new();
     for entry in entries {
         at = earlier(at, entry.item.first);
         last = last.max(entry.item.last);
         count += entry.item.count;
         witnesses.merge(entry.item.witnesses.clone());
-        targets.extend(entry.target());
+        for target in targets_of(entry) {
+            let level = targets.entry(target).or_insert(Reverse(None));
+            *level = Reverse(entry.item.level()).min(*level);
+        }
     }
+    let mut targets: Vec<(Reverse<Option<Level>>, LogText)> =
+        targets.into_iter().map(|(target, level)| (level, target)).collect();
     targets.sort();
-    targets.dedup();
-    let first = entries.first();
+    let targets: Vec<LogText> = targets.into_iter().map(|(_, target)| target).collect();
+    // The gravest kind of the call says what it served.
+    let first = entries.iter().min_by_key(|entry| (weight(&[entry]), entry.item.first.is_none()));
     let rule = entries.iter().flat_map(|entry| &entry.item.rules).max_by_key(|hit| hit.level);
     let words = rule.map(|hit| (scene.material.rules)(hit.rule));
     let told = |known: Option<&'static str>| known.map(str::to_owned);
@@ -162,6 +152,15 @@ fn folded(scene: &Scene<'_>, entries: &[&Entry<'_>]) -> Step {
         outcome: first.map_or(Outcome::Unknown, |entry| entry.parts.outcome),
         origins: witnesses.origins(scene.material.evidence),
     }
+}
+
+/// The targets of one item: a call that names several things has each as a target.
+fn targets_of(entry: &Entry<'_>) -> Vec<LogText> {
+    let Parts { thing, owner, detail, .. } = entry.parts;
+    if thing.contains(", ") && owner.is_empty() && detail.is_empty() {
+        return thing.split(", ").filter(|name| *name != MORE).map(LogText::from).collect();
+    }
+    entry.target().into_iter().collect()
 }
 
 fn name_targets(targets: &[LogText]) -> Option<LogText> {

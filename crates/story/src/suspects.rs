@@ -15,7 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crashcart_model::{Environment, Level, LogText, Suspect};
 
 use crate::actor::{Actor, Kind};
-use crate::facts::Issued;
 use crate::knowledge::Effect;
 use crate::reasons::Reasons;
 use crate::removal::Removals;
@@ -225,7 +224,7 @@ fn only_key<'f>(
     profile: &Profile<'f>,
 ) -> Option<&'f str> {
     let [key] = profile.actor.keys.by_time()[..] else { return None };
-    let asked = scene.facts.sessions.values().any(|issued| issued.by.contains(profile.name));
+    let asked = scene.sessions_of(profile.name).next().is_some();
     (made.contains_key(&("access key", key)) && !asked).then_some(key)
 }
 
@@ -238,15 +237,9 @@ fn heritage<'f>(
 ) -> Option<(&'f str, &'static str)> {
     let issued = scene.facts.sessions.get(profile.name);
     // What somebody asked for in its usual work is not the intruder's.
-    let strange = |by: &&str, issued: &Issued| {
-        let split = scene.split(by).filter(|split| !split.left.is_empty());
-        split.is_none_or(|split| {
-            issued.from.len() == 0 || issued.from.iter().any(|from| !split.is_usual_address(from))
-        })
-    };
     let mut by: Vec<&str> = issued
         .into_iter()
-        .flat_map(|issued| issued.by.iter().filter(move |by| strange(by, issued)))
+        .flat_map(|issued| issued.by.iter().filter(|by| scene.is_strange(by, issued)))
         .collect();
     by.sort_unstable();
     if let Some((by, _)) = by.iter().find_map(|by| worst.get_key_value(by)) {

@@ -13,6 +13,8 @@ use crate::principal;
 
 /// How many values of one list are named.
 const LISTED: usize = 10;
+/// What stands last in a list that names not all.
+pub(crate) const MORE: &str = "...";
 
 /// Collects the scalars at a path; arrays on the way are entered.
 fn collect<'a>(value: Value<'a>, path: &str, out: &mut Vec<Cow<'a, str>>) {
@@ -67,7 +69,8 @@ fn join(values: &mut Vec<Cow<'_, str>>) -> String {
     values.truncate(LISTED);
     let mut text = values.join(", ");
     if more {
-        text.push_str(", ...");
+        text.push_str(", ");
+        text.push_str(MORE);
     }
     text
 }

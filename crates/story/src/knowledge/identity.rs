@@ -29,11 +29,8 @@ const PROVIDER: Target = thing(&[
     "q.name",
     "q.url",
 ]);
-const SESSION: Target = Target {
-    thing: &["r.assumedRoleUser.arn", "q.roleArn"],
-    owner: &[],
-    detail: Detail::Paths(&["r.credentials.accessKeyId"]),
-};
+/// The role alone: its sessions are told apart elsewhere, and each has a key of its own.
+const SESSION: Target = thing(&["q.roleArn", "r.assumedRoleUser.arn"]);
 const OF_USER_ALL: &[(&str, By)] = &[
     ("IAM user", By::Thing),
     ("access key", By::Owner),

@@ -1,0 +1,126 @@
+//! Whose it is and how it was used.
+
+use crashcart_model::{Answer, Outcome, Timestamp, UniqueId};
+
+use super::{Known, LISTED, UNKNOWN, answer};
+use crate::principal::{plain, short};
+use crate::suspects::{Profile, usual_work};
+use crate::words::{counted, counted_len, listed};
+use crate::{agent, workload};
+
+pub(super) fn whose(known: &Known<'_, '_>) -> Answer {
+    const QUESTION: &str = "Whose key is it?";
+    let pivot = &known.scene.material.pivot.keys;
+    let mut lines = Vec::new();
+    let mut origins = Vec::new();
+    if pivot.is_empty() {
+        for profile in known.listed().take(3) {
+            lines.push(owner(known, profile));
+            origins.extend(known.seen(profile).into_iter().take(2));
+        }
+    }
+    for key in pivot {
+        let owners: Vec<String> = known
+            .scene
+            .actors()
+            .into_iter()
+            .filter(|(_, actor)| actor.keys.contains(key))
+            .map(|(name, actor)| {
+                origins
+                    .extend(actor.seen.origins(known.scene.material.evidence).into_iter().take(2));
+                short(name)
+            })
+            .collect();
+        let encoded = UniqueId::parse(key).map_or_else(String::new, |id| {
+            let account = id.account.map_or_else(String::new, |id| format!(" of account {id}"));
+            format!(" ({}{account})", id.kind.words())
+        });
+        let owners = match &*owners {
+            [] => "not used in this material".to_owned(),
+            owners => listed(owners.iter().map(String::as_str), LISTED),
+        };
+        lines.push(format!("{}{encoded}: {owners}", plain(key)));
+    }
+    if lines.is_empty() {
+        let because = "no key was asked about and nobody is suspect";
+        return answer(QUESTION, UNKNOWN.to_owned(), because.to_owned(), origins);
+    }
+    let because =
+        "userIdentity of the records; the person behind a name, tags or the directory tell";
+    answer(QUESTION, lines.join("; "), because.to_owned(), origins)
+}
+
+/// A suspect with its keys, those that last first, and the workload that it belongs to.
+fn owner(known: &Known<'_, '_>, profile: &Profile<'_>) -> String {
+    let mut keys = profile.actor.keys.by_time();
+    keys.sort_by_key(|key| !key.starts_with("AKIA"));
+    let keys = if keys.is_empty() { "no key logged".to_owned() } else { listed(keys, 2) };
+    let workload = workload::what(known.scene.facts, profile.name);
+    let workload = workload.map(|what| format!(", credentials of {what}")).unwrap_or_default();
+    format!("{}: {keys}{workload}", short(profile.name))
+}
+
+pub(super) fn used(known: &Known<'_, '_>) -> Answer {
+    const QUESTION: &str = "How was it used?";
+    let mut lines = Vec::new();
+    let mut origins = Vec::new();
+    for profile in known.listed().take(3) {
+        lines.push(use_of(known, profile));
+        origins.extend(known.seen(profile).into_iter().take(2));
+    }
+    if lines.is_empty() {
+        let because = "nobody is suspect and nothing was asked about";
+        return answer(QUESTION, UNKNOWN.to_owned(), because.to_owned(), origins);
+    }
+    let apart = known.listed().take(3).any(|p| usual_work(known.scene, p.name).is_some());
+    let because = if apart {
+        "counted over all records of this material but the usual work; what came before is unknown"
+    } else {
+        "counted over all records of this material; what came before is unknown"
+    };
+    answer(QUESTION, lines.join("; "), because.to_owned(), origins)
+}
+
+/// `user bob: 35 calls (12 done, 23 denied) from ... to ..., of 8 services, from ..., with ...`
+fn use_of(known: &Known<'_, '_>, profile: &Profile<'_>) -> String {
+    let actor = profile.actor;
+    let mut outcomes = [(0, "done"), (0, "denied"), (0, "failed"), (0, "of unknown outcome")];
+    for entry in known.scene.entries_of(profile.name) {
+        let at = match entry.parts.outcome {
+            Outcome::Done => 0,
+            Outcome::Denied => 1,
+            Outcome::Failed => 2,
+            Outcome::Unknown => 3,
+        };
+        if let Some((count, _)) = outcomes.get_mut(at) {
+            *count += entry.item.count;
+        }
+    }
+    let seen = outcomes.iter().filter(|(count, _)| *count > 0);
+    let outcomes: Vec<String> = seen.map(|(count, word)| format!("{count} {word}")).collect();
+    let moment = |time: Option<Timestamp>| {
+        time.map_or_else(|| "an unknown time".to_owned(), |time| time.to_string())
+    };
+    let when = if actor.first == actor.last {
+        format!("at {}", moment(actor.first))
+    } else {
+        format!("from {} to {}", moment(actor.first), moment(actor.last))
+    };
+    let real =
+        actor.addresses.by_time().into_iter().filter(|text| !agent::is_service_address(text));
+    let mut text = format!(
+        "{}: {} ({}) {when}, of {}",
+        short(profile.name),
+        counted(actor.events, "call"),
+        outcomes.join(", "),
+        counted_len(actor.services.len(), "service"),
+    );
+    for (word, names) in
+        [("from", listed(real, 4)), ("with", listed(profile.tools().iter().map(String::as_str), 4))]
+    {
+        if !names.is_empty() {
+            text.push_str(&format!(", {word} {names}"));
+        }
+    }
+    text
+}
