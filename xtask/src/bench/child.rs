@@ -17,18 +17,20 @@ const PAUSE: Duration = Duration::from_millis(1);
 pub struct Measured {
     /// Wall time.
     pub seconds: f64,
+    /// Time on a processor, of all threads, where the kernel tells it.
+    pub busy: Option<f64>,
     /// The kernel's high-water mark of resident memory, where it tells one.
     pub peak_kib: Option<u64>,
 }
 
-/// Runs a command to its end. Exit code 4 (done, with gaps) counts as an end; its output is not
-/// kept, so that a terminal does not slow it down.
+/// Runs a command to its end. Its output is not kept, so that a terminal does not slow it down.
 pub fn measure(root: &Path, command: &[String]) -> Result<Measured, Failure> {
     let [name, arguments @ ..] = command else {
         return Err(Failure::new("no command to measure"));
     };
     let failed =
         |cause: &dyn std::fmt::Display| Failure::during("measuring", command.join(" "), cause);
+    let before = children_busy();
     let start = Instant::now();
     let mut child = Command::new(name)
         .args(arguments)
@@ -49,14 +51,29 @@ pub fn measure(root: &Path, command: &[String]) -> Result<Measured, Failure> {
         }
     };
     let seconds = start.elapsed().as_secs_f64();
-    if !matches!(status.code(), Some(0 | 4)) {
+    if !status.success() {
         let mut said = String::new();
         if let Some(mut stderr) = child.stderr.take() {
             stderr.read_to_string(&mut said).map_err(|cause| failed(&cause))?;
         }
         return Err(failed(&format!("{status}\n{said}")));
     }
-    Ok(Measured { seconds, peak_kib })
+    let busy = before.zip(children_busy()).map(|(before, after)| after - before);
+    Ok(Measured { seconds, busy, peak_kib })
+}
+
+/// Seconds on a processor of all children that have ended.
+fn children_busy() -> Option<f64> {
+    parse_children_busy(&fs::read_to_string("/proc/self/stat").ok()?)
+}
+
+/// Fields 16 and 17 of `/proc/PID/stat` (proc(5)), in hundredths of a second; the name in field 2
+/// may hold spaces and ends with the last parenthesis.
+fn parse_children_busy(stat: &str) -> Option<f64> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok());
+    Some((ticks(13)? + ticks(14)?) / 100.0)
 }
 
 fn high_water(status_file: &str) -> Option<u64> {
@@ -69,11 +86,15 @@ fn parse_high_water(status: &str) -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
-/// The run of median length, with the largest peak of all runs.
+/// The run of median length, with the least time on a processor and the largest peak of all runs.
 pub fn median(mut runs: Vec<Measured>) -> Measured {
     runs.sort_by(|left, right| left.seconds.total_cmp(&right.seconds));
-    let seconds = runs.get(runs.len() / 2).map_or(f64::NAN, |run| run.seconds);
-    Measured { seconds, peak_kib: runs.iter().filter_map(|run| run.peak_kib).max() }
+    Measured {
+        seconds: runs.get(runs.len() / 2).map_or(f64::NAN, |run| run.seconds),
+        // What disturbs a run only adds to it.
+        busy: runs.iter().filter_map(|run| run.busy).min_by(f64::total_cmp),
+        peak_kib: runs.iter().filter_map(|run| run.peak_kib).max(),
+    }
 }
 
 #[cfg(test)]
@@ -82,15 +103,22 @@ mod tests {
 
     #[test]
     fn the_median_of_runs_keeps_the_largest_peak() {
-        let run = |seconds, peak| Measured { seconds, peak_kib: peak };
-        let runs = vec![run(3.0, Some(10)), run(1.0, None), run(2.0, Some(30))];
-        assert_eq!(median(runs), run(2.0, Some(30)));
+        let run = |seconds, busy, peak_kib| Measured { seconds, busy: Some(busy), peak_kib };
+        let runs = vec![run(3.0, 1.5, Some(10)), run(1.0, 1.7, None), run(2.0, 1.6, Some(30))];
+        assert_eq!(median(runs), run(2.0, 1.5, Some(30)));
     }
 
     #[test]
     fn the_high_water_mark_is_read_as_the_kernel_writes_it() {
         assert_eq!(parse_high_water("Name:\tx\nVmHWM:\t  5120 kB\nVmRSS:\t 1 kB\n"), Some(5120));
         assert_eq!(parse_high_water("Name:\tx\n"), None);
+    }
+
+    #[test]
+    fn time_on_a_processor_is_read_as_the_kernel_writes_it() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 0 0 0 0 0 3 4 150 25 20 0 1 0 0";
+        assert_eq!(parse_children_busy(stat), Some(1.75));
+        assert_eq!(parse_children_busy("7 (a"), None);
     }
 
     #[test]

@@ -42,7 +42,8 @@ pub struct Rules {
 pub fn make(root: &Path, release: &Path, words: &[&str]) -> Result<Corpus, Failure> {
     let (files, events) = size(words)?;
     let folder = target(root).join(format!("bench-corpus/{SEED}-{files}-{events}"));
-    let complete = folder.join("complete");
+    // Beside the folder: within it, it would be material.
+    let complete = folder.with_extension("complete");
     if !complete.exists() {
         let folder = folder.display().to_string();
         let maker = release.join("examples/corpus").display().to_string();
