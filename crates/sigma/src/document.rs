@@ -140,11 +140,24 @@ pub(crate) fn parse<'f>(files: &'f [RuleFile], problems: &mut Vec<Problem>) -> V
     out
 }
 
+/// The parser descends once for each operator and parenthesis of a condition; more would overflow a
+/// thread's stack. They are counted in the whole document, because where the condition stands is not
+/// known before it is parsed.
+const DEEPEST: usize = 1000;
+
 fn parse_piece<'f>(
     piece: Piece<'f>,
     contents: &mut Vec<(Piece<'f>, Content)>,
     problems: &mut Vec<Problem>,
 ) {
+    let words = piece.text.split([' ', '\t', '\n', ')', '"', '\'']);
+    let operators =
+        words.filter(|word| matches!(word.trim_start_matches('('), "and" | "or" | "not"));
+    if operators.count() + piece.text.matches('(').count() > DEEPEST {
+        let fault = Fault::new("the condition is too long to be read safely");
+        let fault = fault.hint("join selections with `1 of name*` or `all of name*`");
+        return problems.push(place(piece, Severity::Error, fault.near("condition:")));
+    }
     let before = contents.len();
     let errors = match parse_sigma_yaml(piece.text) {
         Ok(parsed) => {
@@ -212,6 +225,8 @@ fn condition_problem(piece: Piece<'_>, severity: Severity, told: &str) -> Proble
     let line = parts.next().and_then(|text| text.parse::<usize>().ok());
     let column = parts.next().and_then(|text| text.trim().parse::<usize>().ok());
     let expected = told.lines().last().unwrap_or_default().trim().trim_start_matches("= ");
+    // A fault within parentheses is told once for each pair around it.
+    let expected = expected.rsplit(": ").next().unwrap_or(expected);
     let fault = Fault::new(format!("the condition cannot be read: {expected}"))
         .near("condition:")
         .hint("names joined by and, or, not, parentheses, `1 of name*`, `all of them`");

@@ -74,6 +74,21 @@ fn a_condition_that_cannot_be_read_tells_the_column() {
 }
 
 #[test]
+fn a_condition_deeper_than_a_stack_is_refused() {
+    for (start, end) in [("not ".repeat(15_000), ""), ("(".repeat(15_000), ")")] {
+        let condition = format!("condition: {start}selection{}", end.repeat(15_000));
+        let problems = about(&GOOD.replace("condition: selection", &condition));
+        let errors: Vec<_> =
+            problems.iter().filter(|one| one.severity == Severity::Error).collect();
+        assert_eq!(errors.len(), 1, "{errors:#?}");
+        assert_eq!(errors[0].line, 13);
+        assert!(errors[0].message.len() < 200, "{}", errors[0].message);
+    }
+    let long = format!("condition: selection{}", " or not selection".repeat(450));
+    assert_eq!(about(&GOOD.replace("condition: selection", &long)), []);
+}
+
+#[test]
 fn a_condition_that_names_no_selection_tells_the_name() {
     let text = GOOD.replace("condition: selection", "condition: selection and not filter");
     expect(&text, 13, 34, Severity::Error, "\"filter\"");
