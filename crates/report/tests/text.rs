@@ -126,6 +126,33 @@ fn what_one_principal_read_of_one_kind_is_one_entry_with_its_sums() {
 }
 
 #[test]
+fn objects_of_a_bucket_are_counted_and_an_estimate_is_said_to_be_one() {
+    let mut investigation = sample::investigation();
+    let access = &mut investigation.story.accessed[0];
+    access.things = Some(9);
+    let page = text(&Text::default(), &investigation);
+    assert!(page.contains("object: 9 objects of 1 bucket, 12 reads, 3.4 MB -"), "{page}");
+    investigation.story.accessed[0].things = Some(4_100);
+    let page = text(&Text::default(), &investigation);
+    assert!(page.contains("object: about 4,100 objects of 1 bucket, 12 reads"), "{page}");
+}
+
+#[test]
+fn of_many_targets_the_first_two_are_named_and_the_rest_counted() {
+    let mut investigation = sample::investigation();
+    let targets = "12 targets: one, two, three, four, five, and 7 more";
+    investigation.story.steps[0].target = Some(LogText::from(targets));
+    let flat = |options: &Text| {
+        let page = text(options, &investigation);
+        page.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let page = flat(&Text::default());
+    assert!(page.contains("ec2:DescribeInstances one, two and 10 more, 19 times"), "{page}");
+    let page = flat(&Text { limit: usize::MAX, ..Text::default() });
+    assert!(page.contains(targets), "{page}");
+}
+
+#[test]
 fn gaps_beyond_the_first_are_counted_and_an_unknown_size_is_said_to_be_unknown() {
     let mut investigation = sample::investigation();
     investigation.coverage.gap_count = 1_200;

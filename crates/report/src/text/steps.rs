@@ -10,7 +10,7 @@ use crashcart_model::{Investigation, Level, LogText, Origin, Outcome, Step, Stor
 use super::{Sheet, outcome};
 use crate::names;
 use crate::page::{Lead, Style, Words};
-use crate::zone::times;
+use crate::zone::{number, times};
 
 /// About so long may a target be before it is shortened.
 const LONGEST_TARGET: usize = 80;
@@ -57,7 +57,7 @@ impl<'a> Sheet<'a> {
 
     fn step(&mut self, step: &'a Step) -> io::Result<()> {
         let target = step.target.as_ref().map_or("", LogText::raw);
-        let target = self.brief(target, LONGEST_TARGET);
+        let target = self.targets(target);
         let zone = &self.options.zone;
         let (style, word) = outcome(step.outcome);
         let lead = Lead::indent(2)
@@ -75,6 +75,24 @@ impl<'a> Sheet<'a> {
             .then("", step.technique.as_deref().unwrap_or_default())
             .styled(Style::Dim, &self.citations.markers(&step.origins, 1));
         self.page.paragraph(&lead, &words)
+    }
+
+    /// The target; of many (`12 targets: one, two, three`) the first two, and how many more.
+    fn targets(&mut self, target: &str) -> String {
+        let many = target.split_once(" targets: ").and_then(|(count, names)| {
+            let names: Vec<&str> = names.splitn(3, ", ").collect();
+            Some((count.parse::<u64>().ok()?, names))
+        });
+        match many {
+            Some((count, names)) if count > 2 && self.options.limit != usize::MAX => {
+                let first: Vec<String> =
+                    names.iter().take(2).map(|name| self.brief(name, LONGEST_TARGET)).collect();
+                self.shortened = true;
+                format!("{} and {} more", first.join(", "), number(count - 2))
+            }
+            Some((2, names)) => names.join(", "),
+            _ => self.brief(target, LONGEST_TARGET),
+        }
     }
 
     /// `12 times to 03:40:00`

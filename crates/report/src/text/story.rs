@@ -18,6 +18,25 @@ const LONGEST: usize = 120;
 /// Things named in one entry.
 const NAMED: usize = 6;
 
+/// How much was read: `37 objects of 1 bucket, 37 reads, 16 MB`; `2 read 4 times` of what is read whole.
+fn taken(group: &[&Accessed]) -> String {
+    let objects: u64 = group.iter().filter_map(|access| access.things).sum();
+    let reads: u64 = group.iter().map(|access| access.count).sum();
+    let logged: Vec<u64> = group.iter().filter_map(|access| access.bytes).collect();
+    let bytes =
+        if logged.is_empty() { String::new() } else { format!(", {}", size(logged.iter().sum())) };
+    if objects == 0 {
+        return format!("{} read {}{bytes}", number(group.len() as u64), times(reads));
+    }
+    let about =
+        if group.iter().any(|access| access.things > Some(COUNTED)) { "about " } else { "" };
+    let (objects, reads) = (counted(objects, "object"), counted(reads, "read"));
+    format!("{about}{objects} of {}, {reads}{bytes}", counted(group.len() as u64, "bucket"))
+}
+
+/// Up to so many things of one place are counted exactly; see `Accessed`.
+const COUNTED: u64 = 512;
+
 impl<'a> Sheet<'a> {
     /// Ways back in that nothing removed, and changes that nobody put back.
     pub(super) fn still_in_place(&mut self, story: &'a Story) -> io::Result<()> {
@@ -91,13 +110,9 @@ impl<'a> Sheet<'a> {
             groups.entry((&access.by, &access.kind)).or_default().push(access);
         }
         for ((by, kind), group) in groups.iter().take(self.options.limit) {
-            let reads = group.iter().map(|access| access.count).sum();
-            let logged: Vec<u64> = group.iter().filter_map(|access| access.bytes).collect();
-            let bytes = if logged.is_empty() { String::new() } else { size(logged.iter().sum()) };
             let mut words = Words::default()
                 .styled(Style::Bold, &format!("{kind}:"))
-                .text(&format!("{} read {}", number(group.len() as u64), times(reads)))
-                .then("", &bytes)
+                .text(&taken(group))
                 .then("by ", &self.by(by))
                 .text("-");
             for access in group.iter().take(self.most(NAMED)) {
