@@ -162,7 +162,6 @@ fn got_out(known: &Known<'_, '_>) -> Answer {
         .flat_map(|p| p.because.iter().map(move |text| (p, text)))
         .filter(|(_, text)| {
             text.starts_with("AWS put")
-                || text.starts_with("its session")
                 || text.starts_with("credentials of") && text.contains(" used from ")
         })
         .map(|(p, text)| format!("{}: {text}", short(p.name)))

@@ -14,6 +14,14 @@ use crate::scene::{Entry, Scene};
 use crate::suspects::proves;
 use crate::words::{self, counted, counted_len, listed, size};
 
+/// Points for the first rule of a level, for each further one, and at most.
+const WORTH: [(Level, u32, u32, u32); 4] = [
+    (Level::Critical, 45, 12, 70),
+    (Level::High, 30, 8, 50),
+    (Level::Medium, 12, 4, 24),
+    (Level::Low, 2, 2, 6),
+];
+
 /// Points for rules, and whether a critical one fired on something done.
 pub(crate) fn rules(
     scene: &Scene<'_>,
@@ -44,12 +52,7 @@ pub(crate) fn rules(
         }
     }
     let mut points = 0;
-    for (level, first, more, cap) in [
-        (Level::Critical, 45, 12, 70),
-        (Level::High, 30, 8, 50),
-        (Level::Medium, 12, 4, 24),
-        (Level::Low, 2, 2, 6),
-    ] {
+    for (level, first, more, cap) in WORTH {
         let titles: Vec<&str> = by_hand
             .iter()
             .filter(|(known, _)| *known == level)

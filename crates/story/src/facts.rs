@@ -108,6 +108,14 @@ impl Item {
         }
     }
 
+    fn add_read(&mut self, head: &Head<'_>, kind: &str) {
+        self.add_bytes(bytes_out(head));
+        let object = head.request.filter(|_| kind == "object").and_then(|r| r.text_of("key"));
+        if let Some(object) = object {
+            self.objects.add(&object.text());
+        }
+    }
+
     fn add_rule(&mut self, hit: RuleHit) {
         if let Err(at) = self.rules.binary_search_by_key(&hit.rule, |known| known.rule) {
             self.rules.insert(at, hit);
@@ -232,11 +240,7 @@ impl Facts {
         item.first = earlier(item.first, head.time);
         item.last = item.last.max(head.time);
         if let Some(Effect::Read(kind)) = call.map(knowledge::Call::effect) {
-            item.add_bytes(bytes_out(head));
-            let object = head.request.filter(|_| kind == "object").and_then(|r| r.text_of("key"));
-            if let Some(object) = object {
-                item.objects.add(&object.text());
-            }
+            item.add_read(head, kind);
         }
         hits.iter().for_each(|hit| item.add_rule(*hit));
         item.witnesses.add(record, head, event);

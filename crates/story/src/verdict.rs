@@ -96,6 +96,11 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
             "what would decide it: the trails of all accounts and regions for the days before and after".to_owned(),
         ]);
     }
+    no(scene)
+}
+
+/// No, on positive grounds.
+fn no(scene: &Scene<'_>) -> Verdict {
     let denied: u64 = scene
         .entries
         .iter()

@@ -1,8 +1,9 @@
 //! What it may do, as far as what it did and was denied shows.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use crashcart_model::{Answer, Origin, Outcome};
+use crashcart_model::{Answer, Level, Origin, Outcome};
 
 use super::{Known, LISTED, UNKNOWN, answer};
 use crate::principal::short;
@@ -29,16 +30,20 @@ pub(super) fn may_do(known: &Known<'_, '_>) -> Answer {
     answer(QUESTION, lines.join("; "), because.to_owned(), origins)
 }
 
+/// Calls with the highest level of a rule that fired on them.
+type Calls = BTreeMap<String, Reverse<Option<Level>>>;
+
+/// What one principal did, could have done and was denied, what rules fired on first.
 fn may_do_of(
     known: &Known<'_, '_>,
     profile: &Profile<'_>,
     origins: &mut Vec<Origin>,
 ) -> Vec<String> {
-    let mut calls: [(&str, BTreeSet<String>); 4] = [
-        ("did", BTreeSet::new()),
-        ("did in its usual work", BTreeSet::new()),
-        ("tried as a dry run, permitted and not done", BTreeSet::new()),
-        ("was denied", BTreeSet::new()),
+    let mut calls: [(&str, Calls); 4] = [
+        ("did", Calls::new()),
+        ("did in its usual work", Calls::new()),
+        ("tried as a dry run, permitted and not done", Calls::new()),
+        ("was denied", Calls::new()),
     ];
     let aside = known.scene.aside.iter().filter(|entry| entry.parts.actor == profile.name);
     let told = known.scene.entries_of(profile.name).map(|entry| (entry, false));
@@ -53,19 +58,21 @@ fn may_do_of(
             origins.extend(known.scene.origins(entry.item).into_iter().take(1));
         }
         if let Some((_, calls)) = calls.get_mut(at) {
-            calls.insert(entry.what().raw().to_owned());
+            let level = Reverse(entry.item.level());
+            let known = calls.entry(entry.what().raw().to_owned()).or_insert(level);
+            *known = level.min(*known);
         }
     }
-    let [did, usual, _, _] = &calls;
-    let both: BTreeSet<String> = usual.1.difference(&did.1).cloned().collect();
-    if let Some(usual) = calls.get_mut(1) {
-        usual.1 = both;
-    }
+    let [did, usual, ..] = &mut calls;
+    usual.1.retain(|call, _| !did.1.contains_key(call));
+    let in_order = |calls: &Calls| {
+        let mut order: Vec<_> = calls.iter().map(|(call, level)| (*level, call.as_str())).collect();
+        order.sort_unstable();
+        listed(order.into_iter().map(|(_, call)| call), LISTED)
+    };
     calls
         .iter()
         .filter(|(_, calls)| !calls.is_empty())
-        .map(|(words, calls)| {
-            format!("{words}: {}", listed(calls.iter().map(String::as_str), LISTED))
-        })
+        .map(|(words, calls)| format!("{words}: {}", in_order(calls)))
         .collect()
 }
