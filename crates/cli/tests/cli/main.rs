@@ -1,0 +1,8 @@
+//! The binary from outside: what a user types, what is printed, how it ends.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod binary;
+mod duplicates;
+mod exit_codes;
+mod material;
