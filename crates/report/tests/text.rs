@@ -198,7 +198,6 @@ fn material_without_a_single_event_says_so_and_has_no_empty_sections() {
     assert_eq!(
         text(&Text::default(), &investigation),
         "0 events in 0 files (0 bytes), no times (UTC), 0 accounts, 0 regions\n\
-         Not in this material: nothing that it shows itself\n\
          \n\
          UNDECIDED\n\
          \x20         because   nothing was read\n\
