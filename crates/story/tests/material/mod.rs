@@ -18,6 +18,8 @@ pub struct Tale {
     pub environment: Environment,
     pub coverage: Coverage,
     pub findings: Vec<Finding>,
+    /// A rule that fires on this record alone, by event name and number.
+    pub only: Option<(&'static str, usize)>,
 }
 
 impl Tale {
@@ -30,11 +32,12 @@ impl Tale {
         self
     }
 
-    fn hits(&self, record: &Value) -> Vec<RuleHit> {
+    fn hits(&self, at: usize, record: &Value) -> Vec<RuleHit> {
         let name = record["eventName"].as_str().unwrap_or_default();
         (0_u32..)
             .zip(&self.rules)
             .filter(|(_, (rule, _))| *rule == name)
+            .filter(|(_, (rule, _))| self.only.is_none_or(|only| only.0 != *rule || only.1 == at))
             .map(|(rule, (_, level))| RuleHit { rule, level: *level })
             .collect()
     }
@@ -45,7 +48,7 @@ impl Tale {
         for at in order {
             let record = &self.records[at];
             let event = EventRef { evidence: 0, record: u32::try_from(at).unwrap() };
-            let hits = self.hits(record);
+            let hits = self.hits(at, record);
             crashcart_testkit::with_record(&record.to_string(), |record| {
                 facts.observe(record, &Head::of(record), event, &hits);
             });
