@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crashcart_model::{EventRef, LogText, Timestamp};
+use rsigma_parser::ConditionOperator;
 
 use super::observe::{Correlator, Details, Row};
 use super::order::Chains;
@@ -83,26 +84,26 @@ struct Burst {
     place: (u32, u32),
 }
 
+/// Matches of other correlations, by group.
 type Groups = BTreeMap<Vec<Arc<str>>, Vec<Occurrence>>;
 
 impl Correlator<'_> {
     /// Decides all correlations. `rank` gives the place of an evidence number among all evidence,
     /// so that equal times are ordered in the same way in every run.
-    pub fn finish(self, rank: &dyn Fn(u32) -> u32) -> Vec<CorrelationMatch> {
-        let events = &self.events;
+    pub fn finish(mut self, rank: &dyn Fn(u32) -> u32) -> Vec<CorrelationMatch> {
         let mut decided: HashMap<u32, Vec<Burst>> = HashMap::new();
-        let mut gathered = self.rows.into_iter();
+        let mut gathered = std::mem::take(&mut self.rows).into_iter();
         // A correlation stands behind those that it takes in.
         for correlation in &self.set.correlations {
             let rows = gathered.next().unwrap_or_default();
-            let mut groups = grouped(rows, events, rank);
+            let mut groups = Groups::new();
             for (step, reading) in correlation.steps.iter().enumerate() {
                 let source = self.set.correlation(reading.rule);
                 for burst in decided.get(&reading.rule).into_iter().flatten() {
                     take_in(&mut groups, correlation, step, burst, source);
                 }
             }
-            decided.insert(correlation.rule, decide(correlation, groups, events));
+            decided.insert(correlation.rule, self.decide(correlation, rows, groups, rank));
         }
         let reported =
             |rule: &u32| self.set.rules().get(*rule as usize).is_some_and(|meta| !meta.hidden);
@@ -120,23 +121,84 @@ impl Correlator<'_> {
                 &other.key,
             ))
         });
-        bursts.iter().map(|(rule, burst)| burst.worded(*rule, events)).collect()
+        bursts.iter().map(|(rule, burst)| self.worded(*rule, burst)).collect()
+    }
+
+    /// Group by group, so that only one group's occurrences are held.
+    fn decide(
+        &self,
+        correlation: &Correlation,
+        mut rows: Vec<Row>,
+        mut groups: Groups,
+        rank: &dyn Fn(u32) -> u32,
+    ) -> Vec<Burst> {
+        let mut out = Vec::new();
+        rows.sort_unstable_by_key(|row| row.group);
+        for rows in rows.chunk_by(|left, right| left.group == right.group) {
+            let Some(group) = rows.first().map(|row| row.group) else { continue };
+            if groups.is_empty() && too_few(correlation, rows.len()) {
+                continue;
+            }
+            let key = self.interned.group_at(group);
+            let mut occurrences = groups.remove(&key).unwrap_or_default();
+            occurrences.extend(rows.iter().filter_map(|row| self.occurrence(row, rank)));
+            decide_group(correlation, &key, occurrences, &self.events, &mut out);
+        }
+        for (key, occurrences) in groups {
+            decide_group(correlation, &key, occurrences, &self.events, &mut out);
+        }
+        out
+    }
+
+    fn occurrence(&self, row: &Row, rank: &dyn Fn(u32) -> u32) -> Option<Occurrence> {
+        let details = self.events.get(row.event as usize)?;
+        Some(Occurrence {
+            time: details.time,
+            place: (rank(details.event.evidence), details.event.record),
+            step: row.step as usize,
+            value: self.interned.text_at(row.value).cloned(),
+            events: vec![row.event as usize],
+        })
+    }
+
+    fn worded(&self, rule: u32, burst: &Burst) -> CorrelationMatch {
+        let text = |number: u32| {
+            self.interned.text_at(number).map(|text| LogText::from(&**text)).unwrap_or_default()
+        };
+        let events = burst.events.iter().take(EVENTS);
+        CorrelationMatch {
+            rule,
+            first: burst.first,
+            last: burst.last,
+            events: events
+                .filter_map(|number| self.events.get(*number))
+                .map(|event| MatchedEvent {
+                    event: event.event,
+                    event_id: event.event_id.words(&self.interned),
+                    time: event.time,
+                    principal: text(event.principal),
+                    access_key: text(event.access_key),
+                    address: text(event.address),
+                    region: text(event.region),
+                })
+                .collect(),
+            event_count: burst.events.len() as u64,
+        }
     }
 }
 
-fn grouped(rows: Vec<Row>, events: &[Details], rank: &dyn Fn(u32) -> u32) -> Groups {
-    let mut groups = Groups::new();
-    for row in rows {
-        let Some(details) = events.get(row.event) else { continue };
-        groups.entry(row.key.to_vec()).or_default().push(Occurrence {
-            time: details.time,
-            place: (rank(details.event.evidence), details.event.record),
-            step: row.step,
-            value: row.value,
-            events: vec![row.event],
-        });
-    }
-    groups
+/// Whether so few events cannot satisfy a count, however close together they are.
+fn too_few(correlation: &Correlation, events: usize) -> bool {
+    let (Question::Events(thresholds) | Question::Values(thresholds)) = &correlation.question
+    else {
+        return false;
+    };
+    let count = u32::try_from(events).map_or(f64::MAX, f64::from);
+    thresholds.0.iter().any(|(operator, threshold)| match operator {
+        ConditionOperator::Gte | ConditionOperator::Eq => count < *threshold,
+        ConditionOperator::Gt => count <= *threshold,
+        _ => false,
+    })
 }
 
 /// A match of another correlation is one occurrence, at the time of its last event. Its fields
@@ -167,22 +229,24 @@ fn take_in(
     });
 }
 
-fn decide(correlation: &Correlation, groups: Groups, events: &[Details]) -> Vec<Burst> {
-    let mut out = Vec::new();
-    for (key, mut occurrences) in groups {
-        occurrences.sort_by(|left, right| {
-            (left.time, left.place, left.step).cmp(&(right.time, right.place, right.step))
-        });
-        if !matches!(correlation.question, Question::Together(_) | Question::Ordered) {
-            // An event that several of the rules matched is one event.
-            occurrences.dedup_by(|left, right| left.same_event(right));
-        }
-        for (first, last) in spans(correlation, &occurrences) {
-            let within = occurrences.get(first..=last).unwrap_or_default();
-            out.extend(Burst::of(&key, within, events));
-        }
+fn decide_group(
+    correlation: &Correlation,
+    key: &[Arc<str>],
+    mut occurrences: Vec<Occurrence>,
+    events: &[Details],
+    out: &mut Vec<Burst>,
+) {
+    occurrences.sort_by(|left, right| {
+        (left.time, left.place, left.step).cmp(&(right.time, right.place, right.step))
+    });
+    if !matches!(correlation.question, Question::Together(_) | Question::Ordered) {
+        // An event that several of the rules matched is one event.
+        occurrences.dedup_by(|left, right| left.same_event(right));
     }
-    out
+    for (first, last) in spans(correlation, &occurrences) {
+        let within = occurrences.get(first..=last).unwrap_or_default();
+        out.extend(Burst::of(key, within, events));
+    }
 }
 
 /// First and last occurrence of each burst.
@@ -234,29 +298,5 @@ impl Burst {
         let (first, last) = (numbers.first().and_then(time)?, numbers.last().and_then(time)?);
         let place = within.last().map(|found| found.place)?;
         Some(Self { key: key.to_vec(), events: numbers, first, last, place })
-    }
-
-    fn worded(&self, rule: u32, events: &[Details]) -> CorrelationMatch {
-        CorrelationMatch {
-            rule,
-            first: self.first,
-            last: self.last,
-            events: self
-                .events
-                .iter()
-                .take(EVENTS)
-                .filter_map(|number| events.get(*number))
-                .map(|event| MatchedEvent {
-                    event: event.event,
-                    event_id: event.event_id.as_deref().map(LogText::from),
-                    time: event.time,
-                    principal: LogText::from(&*event.principal),
-                    access_key: LogText::from(&*event.access_key),
-                    address: LogText::from(&*event.address),
-                    region: LogText::from(&*event.region),
-                })
-                .collect(),
-            event_count: self.events.len() as u64,
-        }
     }
 }

@@ -6,6 +6,7 @@
 
 mod compile;
 mod finish;
+mod interned;
 mod observe;
 mod order;
 mod window;

@@ -4,51 +4,52 @@
 //! merged.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::Arc;
 
 use crashcart_model::{EventRef, FieldPath, Head, Record, RuleHit, Str, Timestamp, principal_name};
 
+use super::interned::{EventId, Interned, NONE};
 use super::{Question, Step};
 use crate::RuleSet;
 use crate::embedded::Embedded;
 use crate::field::first_text;
 use crate::predicate::number;
 
-/// Gathers for all correlations of a rule set; one per thread.
+/// Gathers for all correlations of a rule set; one per thread. Held per event taken in: 72 bytes,
+/// and each different text once.
 #[derive(Debug)]
 pub struct Correlator<'r> {
     pub(super) set: &'r RuleSet,
     /// By correlation: what it takes in.
     pub(super) rows: Vec<Vec<Row>>,
     pub(super) events: Vec<Details>,
-    texts: HashSet<Arc<str>>,
+    pub(super) interned: Interned,
     embedded: Embedded,
+    group: Vec<u32>,
     untimed: u64,
 }
 
 /// An event that matched a step.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
-    pub step: usize,
+    pub step: u32,
     /// Number in [`Correlator::events`].
-    pub event: usize,
-    /// Values of the `group-by` fields.
-    pub key: Arc<[Arc<str>]>,
-    /// The value that is counted or measured.
-    pub value: Option<Arc<str>>,
+    pub event: u32,
+    /// Number of the values of the `group-by` fields.
+    pub group: u32,
+    /// Number of the value that is counted or measured; [`NONE`] where none is.
+    pub value: u32,
 }
 
-/// What a match tells about an event.
+/// What a match tells about an event: numbers of texts.
 #[derive(Debug)]
 pub(super) struct Details {
     pub event: EventRef,
     pub time: Timestamp,
-    pub event_id: Option<Box<str>>,
-    pub principal: Arc<str>,
-    pub access_key: Arc<str>,
-    pub address: Arc<str>,
-    pub region: Arc<str>,
+    pub event_id: EventId,
+    pub principal: u32,
+    pub access_key: u32,
+    pub address: u32,
+    pub region: u32,
 }
 
 impl<'r> Correlator<'r> {
@@ -57,8 +58,9 @@ impl<'r> Correlator<'r> {
             set,
             rows: set.correlations.iter().map(|_| Vec::new()).collect(),
             events: Vec::new(),
-            texts: HashSet::new(),
+            interned: Interned::default(),
             embedded: Embedded::default(),
+            group: Vec::new(),
             untimed: 0,
         }
     }
@@ -83,15 +85,15 @@ impl<'r> Correlator<'r> {
                 let Some(compiled) = set.correlations.get(*correlation) else { continue };
                 let Some(reading) = compiled.steps.get(*step) else { continue };
                 self.embedded.clear();
-                let Some(key) = self.key(record, reading) else { continue };
+                let Some(group) = self.group(record, reading) else { continue };
                 let Some(value) = self.value(record, reading, &compiled.question) else { continue };
                 let event = *number.get_or_insert_with(|| {
                     let details = self.details(head, event, time);
                     self.events.push(details);
-                    self.events.len() - 1
+                    count(self.events.len() - 1)
                 });
                 if let Some(rows) = self.rows.get_mut(*correlation) {
-                    rows.push(Row { step: *step, event, key, value });
+                    rows.push(Row { step: count(*step), event, group, value });
                 }
             }
         }
@@ -104,72 +106,87 @@ impl<'r> Correlator<'r> {
 
     /// Adds what another thread gathered with the same rule set.
     pub fn merge(&mut self, other: Self) {
-        let offset = self.events.len();
-        self.events.extend(other.events);
+        let offset = count(self.events.len());
+        let (texts, groups) = self.interned.merge(&other.interned);
+        let text = |number: u32| texts.get(number as usize).copied().unwrap_or(NONE);
+        self.events.extend(other.events.into_iter().map(|event| Details {
+            event_id: event.event_id.renumbered(&text),
+            principal: text(event.principal),
+            access_key: text(event.access_key),
+            address: text(event.address),
+            region: text(event.region),
+            ..event
+        }));
         for (rows, more) in self.rows.iter_mut().zip(other.rows) {
-            rows.extend(more.into_iter().map(|row| Row { event: row.event + offset, ..row }));
+            rows.extend(more.into_iter().map(|row| Row {
+                event: row.event + offset,
+                group: groups.get(row.group as usize).copied().unwrap_or(NONE),
+                value: text(row.value),
+                ..row
+            }));
         }
         self.untimed += other.untimed;
     }
 
-    /// One copy of each text.
-    fn text(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.texts.get(text) {
-            return Arc::clone(known);
-        }
-        let new: Arc<str> = text.into();
-        self.texts.insert(Arc::clone(&new));
-        new
-    }
-
     /// None where a field is absent or null: the event belongs to no group.
-    fn key(&mut self, record: &Record<'_>, reading: &Step) -> Option<Arc<[Arc<str>]>> {
-        reading.group.iter().map(|path| self.read(record, path)).collect()
+    fn group(&mut self, record: &Record<'_>, reading: &Step) -> Option<u32> {
+        let mut group = std::mem::take(&mut self.group);
+        group.clear();
+        let whole = reading.group.iter().all(|path| match self.read(record, path) {
+            Some(text) => {
+                group.push(text);
+                true
+            }
+            None => false,
+        });
+        let number = whole.then(|| self.interned.group(&group));
+        self.group = group;
+        number
     }
 
     /// None where the event has no value to count or measure.
-    #[allow(clippy::option_option, reason = "no value is needed, or it is needed and absent")]
-    fn value(
-        &mut self,
-        record: &Record<'_>,
-        reading: &Step,
-        question: &Question,
-    ) -> Option<Option<Arc<str>>> {
-        let values = reading
-            .value
-            .iter()
-            .map(|path| self.read(record, path))
-            .collect::<Option<Vec<Arc<str>>>>();
+    fn value(&mut self, record: &Record<'_>, reading: &Step, question: &Question) -> Option<u32> {
         match question {
-            Question::Events(_) | Question::Together(_) | Question::Ordered => Some(None),
-            Question::Values(_) => match values?.as_slice() {
-                [value] => Some(Some(Arc::clone(value))),
-                several => Some(Some(format!("{several:?}").into())),
+            Question::Events(_) | Question::Together(_) | Question::Ordered => Some(NONE),
+            Question::Values(_) => match reading.value.as_slice() {
+                [only] => self.read(record, only),
+                several => {
+                    let values =
+                        several.iter().map(|path| first_text(path, record, &self.embedded));
+                    let values = values.collect::<Option<Vec<_>>>()?;
+                    Some(self.interned.text(&format!("{values:?}")))
+                }
             },
             Question::Sum(_) | Question::Average(_) | Question::Percentile(..) => {
-                let value = values?.into_iter().next()?;
-                number(&value).map(|_| Some(value))
+                let text = first_text(reading.value.first()?, record, &self.embedded)?;
+                number(&text).map(|_| self.interned.text(&text))
             }
         }
     }
 
-    fn read(&mut self, record: &Record<'_>, path: &FieldPath) -> Option<Arc<str>> {
+    fn read(&mut self, record: &Record<'_>, path: &FieldPath) -> Option<u32> {
         let text = first_text(path, record, &self.embedded)?;
-        Some(self.text(&text))
+        Some(self.interned.text(&text))
     }
 
     fn details(&mut self, head: &Head<'_>, event: EventRef, time: Timestamp) -> Details {
         let identity = head.identity();
+        let mut text = |text: &str| self.interned.text(text);
         Details {
             event,
             time,
-            event_id: head.event_id.map(|id| id.text().into()),
-            principal: self.text(&principal_name(identity)),
-            access_key: self.text(&raw(identity.access_key)),
-            address: self.text(&raw(head.address)),
-            region: self.text(&raw(head.region)),
+            event_id: EventId::of(head.event_id, &mut text),
+            principal: text(&principal_name(identity)),
+            access_key: text(&raw(identity.access_key)),
+            address: text(&raw(head.address)),
+            region: text(&raw(head.region)),
         }
     }
+}
+
+/// Numbers fit 32 bits: no run takes in four thousand million events.
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(NONE)
 }
 
 fn raw(text: Option<Str<'_>>) -> Cow<'_, str> {
