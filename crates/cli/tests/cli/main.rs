@@ -3,6 +3,9 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod binary;
+mod case_folder;
 mod duplicates;
 mod exit_codes;
 mod material;
+mod page;
+mod sameness;

@@ -99,3 +99,11 @@ pub fn write(folder: &Path, name: &str, text: &str) {
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder is made");
     std::fs::write(path, text).expect("a file is written");
 }
+
+/// A folder in which the demo ran: its logs are in `crashcart-demo/AWSLogs`.
+pub fn demo() -> tempfile::TempDir {
+    let folder = folder(&[]);
+    let ran = crate::binary::run(folder.path(), &["demo"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.shown());
+    folder
+}
