@@ -4,8 +4,10 @@
 
 mod binary;
 mod case_folder;
+mod detect;
 mod duplicates;
 mod exit_codes;
+mod filters;
 mod material;
 mod page;
 mod sameness;
