@@ -118,7 +118,10 @@ fn masked(record: &Record<'_>) -> String {
     let mut json = record.as_value().to_json();
     crashcart_model::mask(&mut json);
     json.sort_all_objects();
-    json.to_string()
+    let mut line = Vec::new();
+    // Into memory; and what a terminal would act on is escaped.
+    let _ = crashcart_report::json_document(&json, false, &mut line);
+    String::from_utf8_lossy(line.trim_ascii_end()).into_owned()
 }
 
 #[cfg(test)]
