@@ -201,16 +201,18 @@ pub(crate) fn add_rule(rules: &mut Vec<(RuleHit, bool)>, hit: RuleHit, by_hand: 
 /// What kind of principal a record names.
 pub(crate) fn kind(identity: &Identity<'_>) -> Kind {
     let is = |word: &str| identity.kind.is_some_and(|kind| kind.is(word));
-    let arn = identity.arn.map(|arn| arn.text()).unwrap_or_default();
     if is("Root") {
-        Kind::Root
+        return Kind::Root;
     } else if is("IAMUser") {
-        Kind::User
+        return Kind::User;
     } else if is("FederatedUser") {
-        Kind::Federated
-    } else if arn.contains(":assumed-role/AWSServiceRole") {
+        return Kind::Federated;
+    }
+    let arn = identity.arn.map(|arn| arn.text()).unwrap_or_default();
+    let session = arn.splitn(6, ':').nth(5).and_then(|own| own.strip_prefix("assumed-role/"));
+    if session.is_some_and(|session| session.starts_with("AWSServiceRole")) {
         Kind::ServiceLinked
-    } else if is("AssumedRole") || is("Role") || arn.contains(":assumed-role/") {
+    } else if is("AssumedRole") || is("Role") || session.is_some() {
         Kind::Session
     } else if is("AWSService") {
         Kind::Service

@@ -61,6 +61,9 @@ pub(crate) fn attack_tool(agent: &str) -> Option<&'static str> {
 /// The agent without the command that AWS's command line puts at its end, which makes one tool
 /// look like many.
 pub(crate) fn without_command(agent: &str) -> &str {
+    if !agent.starts_with("aws-cli/") {
+        return agent;
+    }
     agent.rsplit_once(" md/command#").map_or(agent, |(tool, _)| tool)
 }
 

@@ -134,7 +134,11 @@ pub(crate) const fn owned(
 
 /// The service's name, as `iam` of `iam.amazonaws.com`.
 pub fn service_of(source: &str) -> &str {
-    source.split_once(".amazonaws.com").map_or(source, |(service, _)| service)
+    const DOMAIN: &str = ".amazonaws.com";
+    // Nearly every source ends so; the search is for those of other partitions.
+    source
+        .strip_suffix(DOMAIN)
+        .unwrap_or_else(|| source.split_once(DOMAIN).map_or(source, |(service, _)| service))
 }
 
 /// The call's name without the API version that some services put behind it
