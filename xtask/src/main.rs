@@ -47,7 +47,10 @@ fn run(words: &[&str]) -> Result<bool, Failure> {
     match words {
         ["test"] => test::run(&root),
         ["floors"] => problem::report(&floors::check(&root)?),
-        ["tidy"] => problem::report(&tidy::check(&root)?),
+        ["tidy"] => {
+            tidy::notes(&root)?.iter().for_each(|note| println!("note: {note}"));
+            problem::report(&tidy::check(&root)?)
+        }
         ["new", kind, name] => new::run(&root, kind, name),
         ["fuzz", rest @ ..] => fuzz::run(&root, rest),
         ["bench", rest @ ..] => bench::run(&root, rest),

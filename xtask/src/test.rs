@@ -60,7 +60,7 @@ pub fn run(root: &Path) -> Result<bool, Failure> {
 }
 
 /// What `cargo test` says of failed tests, without the output of those that passed; everything
-/// where it says nothing of the kind, because then it did not come to testing.
+/// but cargo's progress where it says nothing of the kind: then it did not come to testing.
 fn failures(output: &str) -> String {
     let mut within = false;
     let kept: Vec<&str> = output
@@ -76,7 +76,13 @@ fn failures(output: &str) -> String {
             shown
         })
         .collect();
-    if kept.contains(&"failures:") { kept.join("\n") } else { output.to_owned() }
+    if kept.contains(&"failures:") {
+        return kept.join("\n");
+    }
+    const PROGRESS: [&str; 5] =
+        ["Compiling", "Checking", "Documenting", "Downloading", "Downloaded"];
+    let told = |line: &&str| !PROGRESS.iter().any(|word| line.trim_start().starts_with(word));
+    output.lines().filter(told).collect::<Vec<&str>>().join("\n")
 }
 
 fn line(name: &str, tally: &Tally, seconds: f64) -> String {
@@ -226,7 +232,8 @@ mod tests {
         let shown = failures(output);
         assert!(shown.contains("broken") && shown.contains("test result"), "{shown}");
         assert!(!shown.contains("fine"), "{shown}");
-        assert_eq!(failures("cannot compile\nat all\n"), "cannot compile\nat all\n");
+        let output = "   Compiling a v0.1.0\nerror: cannot compile\nat all\n";
+        assert_eq!(failures(output), "error: cannot compile\nat all");
     }
 
     #[test]

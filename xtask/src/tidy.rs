@@ -11,12 +11,14 @@ use std::path::Path;
 use crate::problem::{Failure, Problem};
 use crate::repository::{self, File};
 
-/// Reads every file and tells what is untidy; what is only worth a thought is printed as a note.
+/// What is only worth a thought.
+pub fn notes(root: &Path) -> Result<Vec<String>, Failure> {
+    Ok(repository::files(root)?.iter().filter_map(rust::note).collect())
+}
+
+/// Reads every file and tells what is untidy.
 pub fn check(root: &Path) -> Result<Vec<Problem>, Failure> {
     let files = repository::files(root)?;
-    for note in files.iter().filter_map(rust::note) {
-        println!("note: {note}");
-    }
     let mut found = problems(&files);
     found.extend(files.iter().flat_map(|file| links::problems(file, root)));
     found.sort();
