@@ -13,6 +13,7 @@ mod inputs;
 mod investigate;
 mod progress;
 mod reading;
+mod rule_proof;
 mod rules;
 mod search;
 mod sorted;

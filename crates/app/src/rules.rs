@@ -6,6 +6,7 @@ use crashcart_sigma::{Problem, RuleFile, RuleMeta, RuleSet, Selection};
 use sha2::{Digest, Sha256};
 
 use crate::AppError;
+use crate::rule_proof::prove;
 
 /// The built-in pack: shown path and text of each rule file.
 const PACK: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pack.rs"));
@@ -58,12 +59,16 @@ impl Rules {
     }
 }
 
-/// Lints rule files and folders.
+/// Lints rule files and folders, and runs the tests that rules bring along.
 ///
 /// # Errors
 /// When one cannot be read.
 pub fn check_rules(paths: &[PathBuf]) -> Result<Vec<Problem>, AppError> {
-    Ok(crashcart_sigma::check(&read_rules(paths)?))
+    let files = read_rules(paths)?;
+    let mut problems = crashcart_sigma::check(&files);
+    problems.extend(prove(&files));
+    problems.sort();
+    Ok(problems)
 }
 
 /// The built-in rule files.
