@@ -73,7 +73,7 @@ fn usual(scene: &Scene<'_>, profiles: &[Profile<'_>], out: &mut Vec<String>) {
         let who = principal::short(profile.name);
         match usual_work(scene, profile.name) {
             Some(text) => out.push(format!(
-                "{who}: {text}; it went on in the same way apart from the first suspicious call, {}: if that was not its owner, it belongs to the story",
+                "{who}: {text}, a way of working that has a history here and nothing suspicious about it (the first suspicious call: {}); if that was not its owner, it belongs to the story",
                 moment(split.since)
             )),
             None => without.push(who),

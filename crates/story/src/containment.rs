@@ -1,6 +1,9 @@
-//! What to do first, as commands that a person reads before running them. Order: logging back on
-//! and the state saved, then deny, then keys, then what was left behind. Nothing here is run, and
+//! What to do first, as commands that a person reads before running them. Order, by what is lost
+//! soonest: logging back on and identities saved, then memory and disks of hosts, then deny, then
+//! keys, then what was left behind. Nothing here is run, and
 //! each line says what it does not stop.
+
+use std::collections::BTreeSet;
 
 use crashcart_model::{Containment, LogText};
 
@@ -18,6 +21,7 @@ use crate::workload;
 enum Turn {
     Logging,
     Evidence,
+    Hosts,
     Deny,
     Keys,
     Leftovers,
@@ -75,19 +79,10 @@ pub(crate) fn plan(
             command,
         );
     }
-    let mut accused =
-        profiles.iter().filter(|p| !p.gone && (p.act_now || p.score >= PLAUSIBLE)).peekable();
-    if accused.peek().is_some() {
-        let why = "saves users, roles, policies and keys as they are now, before anything is changed: it takes seconds and nothing volatile is lost by it".to_owned();
-        let command =
-            "aws iam get-account-authorization-details --output=json > identity-state.json";
-        plan.add(
-            (Turn::Evidence, "save the identity state"),
-            ("account", ""),
-            why,
-            Some(command.to_owned()),
-        );
-    }
+    let accused: Vec<&Profile<'_>> =
+        profiles.iter().filter(|p| !p.gone && (p.act_now || p.score >= PLAUSIBLE)).collect();
+    let accounts: BTreeSet<&str> = accused.iter().map(|profile| account_of(profile)).collect();
+    accounts.into_iter().for_each(|account| save_identities(&mut plan, account));
     for profile in accused {
         cut_off(&mut plan, scene, profile);
     }
@@ -112,6 +107,27 @@ pub(crate) fn plan(
     actions
 }
 
+/// Identities first, as they are: it takes seconds.
+fn save_identities(plan: &mut Plan, account: &str) {
+    let why = "users, roles, policies and keys as they are now, before anything is changed: it takes seconds and nothing volatile is lost by it";
+    let number = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let file = if number { format!("identity-{account}.json") } else { "identity.json".to_owned() };
+    let command = format!("aws iam get-account-authorization-details --output=json > {file}");
+    plan.add(
+        (Turn::Evidence, "save the state of identities"),
+        (if account.is_empty() { "all of them" } else { account }, account),
+        why.to_owned(),
+        Some(command),
+    );
+}
+
+/// The account that a principal belongs to.
+fn account_of<'p>(profile: &Profile<'p>) -> &'p str {
+    principal::account(profile.name)
+        .or_else(|| profile.actor.accounts.by_time().first().copied())
+        .unwrap_or_default()
+}
+
 /// `why`, with how sure it is.
 fn because(profile: &Profile<'_>, text: &str) -> String {
     if profile.act_now {
@@ -123,9 +139,7 @@ fn because(profile: &Profile<'_>, text: &str) -> String {
 
 fn cut_off(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>) {
     let name = profile.name;
-    let account = principal::account(name)
-        .or_else(|| profile.actor.accounts.by_time().first().copied())
-        .unwrap_or_default();
+    let account = account_of(profile);
     match profile.actor.kind {
         Kind::Root => {
             let text = "root cannot be limited by an IAM policy, and an IAM principal cannot disable its keys: sign in as root to change the password, register MFA and delete root's keys, or limit a member account by a service control policy or central root access";
@@ -157,11 +171,13 @@ fn cut_off(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>) {
 fn cut_user(plan: &mut Plan, profile: &Profile<'_>, account: &str) {
     let name = profile.name;
     let user = principal::user(name).unwrap_or_default();
-    if let Some(key) = profile.only_key {
-        let text = format!(
-            "a suspect made this key for {user}, whose own keys show nothing: the key goes, the user stays"
+    if let Some(made) = profile.only_key {
+        let how = if made.certain { "act now" } else { "consider" };
+        let by = principal::short(made.by);
+        let why = format!(
+            "{how}: {by} made this key for {user} and it was used; {user}'s own keys show nothing, so the key goes and the user stays"
         );
-        return disable_key(plan, profile, (user, key, account), &text);
+        return disable_key(plan, (user, made.key, account), why);
     }
     let text = "an explicit deny takes effect within minutes on the user, its keys and its sessions of GetSessionToken; console sign-in still succeeds, and GetFederationToken sessions live on within their own policy, up to 36 hours";
     let command = aws(
@@ -181,7 +197,7 @@ fn cut_user(plan: &mut Plan, profile: &Profile<'_>, account: &str) {
     for key in long_lived(profile.actor) {
         let text =
             format!("{user} used this key; sessions already issued with it live on, so deny first");
-        disable_key(plan, profile, (user, key, account), &text);
+        disable_key(plan, (user, key, account), because(profile, &text));
     }
     let console = profile.actor.services.contains("signin")
         || profile.actor.agents.iter().any(|agent| agent.starts_with("Mozilla/"));
@@ -197,15 +213,10 @@ fn cut_user(plan: &mut Plan, profile: &Profile<'_>, account: &str) {
     }
 }
 
-fn disable_key(
-    plan: &mut Plan,
-    profile: &Profile<'_>,
-    (user, key, account): (&str, &str, &str),
-    text: &str,
-) {
+fn disable_key(plan: &mut Plan, (user, key, account): (&str, &str, &str), why: String) {
     let options = [("user-name", user), ("access-key-id", key), ("status", "Inactive")];
     let command = aws("iam update-access-key", &options);
-    plan.add((Turn::Keys, "disable access key"), (key, account), because(profile, text), command);
+    plan.add((Turn::Keys, "disable access key"), (key, account), why, command);
 }
 
 fn long_lived(actor: &Actor) -> Vec<&str> {
@@ -226,9 +237,20 @@ fn cut_session(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>, accoun
         );
         return;
     }
+    if principal::is_instance(session) {
+        let text = format!(
+            "its credentials were used by somebody: what {session} holds in memory goes with a stop, and the deny below cuts SSM to it; memory first, then CreateSnapshots of its volumes"
+        );
+        plan.add(
+            (Turn::Hosts, "take memory and disks of the instance"),
+            (session, account),
+            because(profile, &text),
+            None,
+        );
+    }
     let mut text = "denies all sessions of this role issued until now, other workloads' too; new sessions are not stopped, so close the way in first".to_owned();
     if principal::is_instance(session) {
-        text.push_str(&format!("; the metadata service hands fresh credentials to {session}, and this cuts SSM to it: take its memory first"));
+        text.push_str(&format!("; the metadata service hands fresh credentials to {session}"));
     } else if workload::what(scene.facts, profile.name).is_some() {
         text.push_str("; the workload itself gets fresh credentials");
     }

@@ -188,7 +188,7 @@ impl<'f> Taken<'f> {
         self.things.len() >= 5 || self.objects.count().0 >= 5
     }
 
-    /// `read 37 objects of acme-export (37 reads, 16.9 MB)`, `read 2 secrets: one, two`
+    /// `read 37 objects of acme-export (37 reads, 16 MB)`, `read 2 secrets: one, two`
     fn words(&self, kind: &str) -> String {
         let names = listed(self.things.iter().copied(), 2);
         let (objects, exact) = self.objects.count();

@@ -67,6 +67,7 @@ pub(crate) fn short(name: &str) -> String {
     }
     match session(name) {
         Some((role, session)) => format!("role {role} (session {session})"),
+        None if name.contains(":role/") => format!("role {}", bare(name)),
         None if name.ends_with(":root") => "root".to_owned(),
         None => name.to_owned(),
     }
@@ -88,5 +89,6 @@ mod tests {
         assert_eq!(bare("arn:aws:lambda:us-east-1:111122223333:function:f:2"), "f");
         assert_eq!(bare("arn:aws:cloudtrail:us-east-1:111122223333:trail/main"), "main");
         assert_eq!(bare("main"), "main");
+        assert_eq!(short("arn:aws:iam::111122223333:role/path/web"), "role web");
     }
 }

@@ -43,9 +43,18 @@ pub(crate) struct Profile<'f> {
     pub(crate) did_something: bool,
     pub(crate) because: Reasons,
     /// It is suspect only for a key that a suspect made for it: the key is to be cut, not it.
-    pub(crate) only_key: Option<&'f str>,
+    pub(crate) only_key: Option<MadeKey<'f>>,
     /// It was deleted after its last use: there is nothing left to cut off.
     pub(crate) gone: bool,
+}
+
+/// A key that a suspect made for somebody else.
+#[derive(Clone, Copy)]
+pub(crate) struct MadeKey<'f> {
+    pub(crate) key: &'f str,
+    pub(crate) by: &'f str,
+    /// Whoever made it is to be cut off now.
+    pub(crate) certain: bool,
 }
 
 impl Profile<'_> {
@@ -187,7 +196,11 @@ fn inherit<'f>(scene: &Scene<'f>, profiles: &mut [Profile<'f>]) {
     for profile in profiles.iter_mut() {
         let Some((by, how)) = heritage(scene, &worst, &made, profile) else { continue };
         if profile.score < PLAUSIBLE {
-            profile.only_key = only_key(scene, &made, profile);
+            profile.only_key = only_key(scene, &made, profile).map(|key| MadeKey {
+                key,
+                by,
+                certain: certain.contains(by),
+            });
         }
         let least = match (certain.contains(by), profile.did_something) {
             (true, true) => ACT_NOW,

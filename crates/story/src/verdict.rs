@@ -37,14 +37,14 @@ fn yes(scene: &Scene<'_>, guilty: &[&Profile<'_>]) -> Verdict {
     let mut because = Vec::new();
     if let Some(worst) = guilty.first() {
         let who = principal::short(worst.name);
-        let cut = if worst.act_now { "cut it off now" } else { "consider to cut it off" };
+        let cut = if worst.act_now { "cut it off now" } else { "consider cutting it off" };
         because.push(format!("{who} has a score of {} of 100: {cut}", worst.score));
         because.extend(worst.because.weightiest(REASONS).into_iter().map(str::to_owned));
     }
     let others: Vec<String> = guilty
         .iter()
         .skip(1)
-        .map(|profile| format!("{} ({})", principal::short(profile.name), profile.score))
+        .map(|profile| format!("{} with {}", principal::short(profile.name), profile.score))
         .collect();
     if !others.is_empty() {
         let names = listed(others.iter().map(String::as_str), 2);

@@ -34,14 +34,18 @@ pub(crate) fn listed<'t>(texts: impl IntoIterator<Item = &'t str>, most: usize) 
     if more == 0 { shown } else { format!("{shown} and {more} more") }
 }
 
-/// `178 bytes`, `16.9 MB`.
-#[allow(clippy::cast_precision_loss, reason = "one digit behind the point is shown")]
+/// `178 bytes`, `3.4 MB`, `16 MB`: one digit behind the point below ten, nothing rounded up.
 pub(crate) fn size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 4] =
         [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
-    match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
-        None => counted(bytes, "byte"),
+    let Some((unit, name)) = UNITS.iter().find(|(unit, _)| bytes >= *unit) else {
+        return counted(bytes, "byte");
+    };
+    let tenths = bytes / (unit / 10);
+    if tenths < 100 {
+        format!("{}.{} {name}", tenths / 10, tenths % 10)
+    } else {
+        format!("{} {name}", tenths / 10)
     }
 }
 
@@ -75,7 +79,8 @@ mod tests {
     fn sizes_and_lists_are_short() {
         assert_eq!(size(1), "1 byte");
         assert_eq!(size(178), "178 bytes");
-        assert_eq!(size(16_930_000), "16.9 MB");
+        assert_eq!(size(3_490_000), "3.4 MB");
+        assert_eq!(size(16_930_000), "16 MB");
         assert_eq!(listed(["a", "b", "c"], 2), "a, b and 1 more");
         assert_eq!(listed(["a", "b"], 2), "a, b");
     }

@@ -247,3 +247,21 @@ fn the_answer_on_use_leaves_out_what_is_not_there_and_knows_the_singular() {
          from 198.51.100.7, with aws-cli/2.15.0"
     );
 }
+
+#[test]
+fn what_is_lost_soonest_is_kept_first_and_the_deny_comes_after_the_memory() {
+    let mut read = secret(1, "a");
+    read["userIdentity"] = session("web", "i-0dbc91f429e48eeed");
+    read["userAgent"] = json!("aws-cli/1.18.136 Python/3.8.5 Darwin/19.6.0");
+    let told = Tale::of(vec![read]).rule("GetSecretValue", Level::High).tell();
+    let order: Vec<&str> = told.containment.iter().map(|action| action.action.as_str()).collect();
+    assert_eq!(
+        order,
+        [
+            "save the state of identities",
+            "take memory and disks of the instance",
+            "revoke the role's sessions"
+        ]
+    );
+    assert_eq!(told.containment[1].target.raw(), "i-0dbc91f429e48eeed");
+}

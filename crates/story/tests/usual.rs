@@ -138,12 +138,26 @@ fn a_call_that_a_medium_finding_cites_is_never_set_apart() {
 #[test]
 fn a_call_that_a_correlation_cites_is_never_set_apart() {
     let records = [days(&[3, 4, 5], 9), intrusion()].concat();
+    let id = records[1]["eventID"].as_str().unwrap().to_owned();
+    let told = Tale { findings: vec![correlation(&id)], ..tale(records) }.tell();
+    assert!(calls(&told).contains(&"ecr:PutImage"), "{:?}", calls(&told));
+}
+
+#[test]
+fn of_a_correlation_whose_records_cannot_be_found_again_nothing_is_set_apart() {
+    let records = [days(&[3, 4, 5], 9), intrusion()].concat();
+    let told = Tale { findings: vec![correlation("elsewhere")], ..tale(records) }.tell();
+    assert!(calls(&told).contains(&"ecr:PutImage"), "{:?}", calls(&told));
+}
+
+/// A medium finding of a correlation on mallory that cites one event.
+fn correlation(event: &str) -> crashcart_model::Finding {
     let cited = crashcart_model::Origin {
         evidence: crashcart_model::EvidenceId::new(&"0".repeat(64), None),
         record: 1,
-        event_id: Some(LogText::from(records[1]["eventID"].as_str().unwrap())),
+        event_id: Some(LogText::from(event)),
     };
-    let finding = crashcart_model::Finding {
+    crashcart_model::Finding {
         rule: "burst".to_owned(),
         name: "burst".to_owned(),
         title: "a burst".to_owned(),
@@ -158,9 +172,7 @@ fn a_call_that_a_correlation_cites_is_never_set_apart() {
         addresses: Vec::new(),
         regions: Vec::new(),
         events: vec![cited],
-    };
-    let told = Tale { findings: vec![finding], ..tale(records) }.tell();
-    assert!(calls(&told).contains(&"ecr:PutImage"), "{:?}", calls(&told));
+    }
 }
 
 #[test]
@@ -265,13 +277,15 @@ fn the_key_that_was_made_for_another_user_is_cut_and_the_user_is_not() {
     assert_eq!(
         cut,
         [
-            ("save the identity state", "account"),
+            ("save the state of identities", "111122223333"),
             ("deny everything to the user", "arn:aws:iam::111122223333:user/mallory"),
             ("disable access key", "AKIAEXAMPLEMALLORY00"),
             ("disable access key", "AKIAEXAMPLEREPORTS00"),
             ("deny everything to the user", "backdoor"),
         ]
     );
+    let why = &told.containment[3].why;
+    assert!(why.starts_with("act now: user mallory made this key for reports"), "{why}");
     assert!(told.story.accessed.iter().all(|row| row.what.raw() != "reports"));
 }
 
