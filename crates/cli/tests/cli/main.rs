@@ -4,13 +4,17 @@
 
 mod binary;
 mod case_folder;
+mod demo;
 mod detect;
 mod duplicates;
+mod environment;
 mod exit_codes;
 mod filters;
 mod hostile;
 mod material;
 mod outputs;
 mod page;
+mod rules;
 mod sameness;
 mod secrets;
+mod whois;
