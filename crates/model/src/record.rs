@@ -219,7 +219,7 @@ impl<'a> Record<'a> {
         Members { record: *self, at: self.root + 1, end }
     }
 
-    /// The value at a place on the tape that [`Members::position`] gave for this record; `null`
+    /// The value at a place on the tape that `Members::position` gave for this record; `null`
     /// for any other place off the tape. A reader that comes back to a member many times keeps
     /// its place, which outlives no borrow.
     #[inline]

@@ -326,7 +326,7 @@ fn our_own_reader_finds_time_caller_and_outcome_in_every_record() {
         crashcart_testkit::with_record(&record.to_string(), |read| {
             let head = Head::of(read);
             assert!(head.time.is_some() && head.event_id.is_some(), "{record}");
-            assert_ne!(principal_name(&head.identity()), "unknown", "{record}");
+            assert_ne!(principal_name(head.identity()), "unknown", "{record}");
             assert_eq!(head.outcome() == Outcome::Done, record.get("errorCode").is_none());
         });
     }
