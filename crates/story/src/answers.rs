@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crashcart_model::{Answer, BlastRadius, Containment, Level, LogText, Origin};
 
 use crate::aftermath::Kept;
+use crate::containment::TAKE_MEMORY;
 use crate::principal::{plain, short};
 use crate::scene::Scene;
 use crate::suspects::Profile;
@@ -238,7 +239,8 @@ fn who_may_cut(known: &Known<'_, '_>) -> Answer {
 
 fn cut_first(known: &Known<'_, '_>) -> Answer {
     const QUESTION: &str = "What must be cut first?";
-    let first = |how: &str| known.containment.iter().find(|action| action.why.starts_with(how));
+    let cuts = || known.containment.iter().filter(|action| action.action != TAKE_MEMORY);
+    let first = |how: &str| cuts().find(|action| action.why.starts_with(how));
     let origins = |action: &Containment| {
         let target = action.target.raw();
         let cut = known.listed().find(|p| p.name == target || p.actor.keys.contains(target));

@@ -16,6 +16,9 @@ use crate::suspects::{PLAUSIBLE, Profile, known_as};
 use crate::undo::{self, DENY_ALL};
 use crate::workload;
 
+/// The action that keeps what a host holds: first of all, but no cut.
+pub(crate) const TAKE_MEMORY: &str = "take memory and disks of the instance";
+
 /// Where an action stands in the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Turn {
@@ -109,13 +112,13 @@ pub(crate) fn plan(
 
 /// Identities first, as they are: it takes seconds.
 fn save_identities(plan: &mut Plan, account: &str) {
-    let why = "users, roles, policies and keys as they are now, before anything is changed: it takes seconds and nothing volatile is lost by it";
+    let why = "as they are now, before anything is changed: it takes seconds and nothing volatile is lost by it";
     let number = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     let file = if number { format!("identity-{account}.json") } else { "identity.json".to_owned() };
     let command = format!("aws iam get-account-authorization-details --output=json > {file}");
     plan.add(
-        (Turn::Evidence, "save the state of identities"),
-        (if account.is_empty() { "all of them" } else { account }, account),
+        (Turn::Evidence, "save the state"),
+        ("users, roles, policies and keys", account),
         why.to_owned(),
         Some(command),
     );
@@ -175,7 +178,7 @@ fn cut_user(plan: &mut Plan, profile: &Profile<'_>, account: &str) {
         let how = if made.certain { "act now" } else { "consider" };
         let by = principal::short(made.by);
         let why = format!(
-            "{how}: {by} made this key for {user} and it was used; {user}'s own keys show nothing, so the key goes and the user stays"
+            "{how}: {by} made this key for {user} and it was used; the own keys of {user} show nothing, so the key goes and the user stays"
         );
         return disable_key(plan, (user, made.key, account), why);
     }
@@ -241,12 +244,7 @@ fn cut_session(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>, accoun
         let text = format!(
             "its credentials were used by somebody: what {session} holds in memory goes with a stop, and the deny below cuts SSM to it; memory first, then CreateSnapshots of its volumes"
         );
-        plan.add(
-            (Turn::Hosts, "take memory and disks of the instance"),
-            (session, account),
-            because(profile, &text),
-            None,
-        );
+        plan.add((Turn::Hosts, TAKE_MEMORY), (session, account), because(profile, &text), None);
     }
     let mut text = "denies all sessions of this role issued until now, other workloads' too; new sessions are not stopped, so close the way in first".to_owned();
     if principal::is_instance(session) {

@@ -151,8 +151,13 @@ fn split(
     if bad.is_empty() {
         return None;
     }
-    let asked = |worked: &&Worked| {
-        material.pivot.addresses.iter().any(|address| **address == *worked.address)
+    // What the responder asked about is told; a key that an intruder used as well, apart.
+    let pivot = material.pivot;
+    let asked = |worked: &Worked| {
+        pivot.addresses.iter().any(|address| **address == *worked.address)
+            || pivot.keys.iter().any(|key| {
+                worked.keys.contains(key) && !bad.iter().any(|bad| bad.keys.contains(key))
+            })
     };
     clear.retain(|worked| !asked(worked) && has_history(worked, &bad, since));
     let mut left: Vec<Worked> = clear.into_iter().cloned().collect();

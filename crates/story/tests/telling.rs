@@ -257,11 +257,9 @@ fn what_is_lost_soonest_is_kept_first_and_the_deny_comes_after_the_memory() {
     let order: Vec<&str> = told.containment.iter().map(|action| action.action.as_str()).collect();
     assert_eq!(
         order,
-        [
-            "save the state of identities",
-            "take memory and disks of the instance",
-            "revoke the role's sessions"
-        ]
+        ["save the state", "take memory and disks of the instance", "revoke the role's sessions"]
     );
     assert_eq!(told.containment[1].target.raw(), "i-0dbc91f429e48eeed");
+    let cut = told.story.answers.iter().find(|a| a.question == "What must be cut first?").unwrap();
+    assert!(cut.answer.raw().contains("revoke the role's sessions: "), "{cut:?}");
 }

@@ -184,6 +184,21 @@ fn the_address_that_the_responder_asks_about_is_told_whole() {
 }
 
 #[test]
+fn a_key_that_the_responder_asks_about_and_no_intruder_used_is_told_whole() {
+    let mut records = [days(&[3, 4, 5], 9), intrusion()].concat();
+    for record in records.iter_mut().filter(|record| record["sourceIPAddress"] == OFFICE) {
+        record["userIdentity"]["accessKeyId"] = json!("AKIAEXAMPLEMALLORY99");
+    }
+    let mut tale = tale(records);
+    tale.pivot.keys = Vec::new();
+    assert!(!calls(&tale.tell()).contains(&"ecr:PutImage"));
+    tale.pivot.keys.push("AKIAEXAMPLEMALLORY99".to_owned());
+    let told = tale.tell();
+    assert!(calls(&told).contains(&"ecr:PutImage"));
+    assert!(told.story.answers[0].answer.raw().ends_with(": user mallory"));
+}
+
+#[test]
 fn the_same_tool_from_the_office_with_the_same_key_is_usual_and_a_new_tool_there_is_not() {
     let mut records = [days(&[2, 3, 4, 5], 9), intrusion()].concat();
     for record in &mut records {
@@ -277,7 +292,7 @@ fn the_key_that_was_made_for_another_user_is_cut_and_the_user_is_not() {
     assert_eq!(
         cut,
         [
-            ("save the state of identities", "111122223333"),
+            ("save the state", "users, roles, policies and keys"),
             ("deny everything to the user", "arn:aws:iam::111122223333:user/mallory"),
             ("disable access key", "AKIAEXAMPLEMALLORY00"),
             ("disable access key", "AKIAEXAMPLEREPORTS00"),

@@ -17,7 +17,7 @@ pub(super) fn may_do(known: &Known<'_, '_>) -> Answer {
     for profile in known.listed().take(3) {
         let parts = may_do_of(known, profile, &mut origins);
         if !parts.is_empty() {
-            lines.push(format!("{} {}", short(profile.name), parts.join(", ")));
+            lines.push(format!("{} {}", short(profile.name), parts.join("; ")));
         }
     }
     origins.truncate(5);
@@ -27,7 +27,7 @@ pub(super) fn may_do(known: &Known<'_, '_>) -> Answer {
         return answer(QUESTION, UNKNOWN.to_owned(), because.to_owned(), origins);
     }
     let because = "only what succeeded or was denied here is known; the rest of its permissions only the account can tell";
-    answer(QUESTION, lines.join("; "), because.to_owned(), origins)
+    answer(QUESTION, lines.join(". "), because.to_owned(), origins)
 }
 
 /// Calls with the highest level of a rule that fired on them.

@@ -20,11 +20,11 @@ pub(super) fn whose(known: &Known<'_, '_>) -> Answer {
         }
     }
     for key in pivot {
-        let owners: Vec<String> = known
-            .scene
-            .actors()
+        let mut users: Vec<_> =
+            known.scene.facts.actors.iter().filter(|(_, actor)| actor.keys.contains(key)).collect();
+        users.sort_unstable_by_key(|(name, _)| *name);
+        let owners: Vec<String> = users
             .into_iter()
-            .filter(|(_, actor)| actor.keys.contains(key))
             .map(|(name, actor)| {
                 origins
                     .extend(actor.seen.origins(known.scene.material.evidence).into_iter().take(2));
