@@ -1,5 +1,7 @@
 //! `investigate`: from logs to what happened.
 
+use std::collections::BTreeSet;
+
 use crashcart_collect::Listing;
 use crashcart_model::{
     Coverage, Environment, EventRef, Gap, GapReason, Head, Investigation, Level, Origin, Record,
@@ -101,8 +103,9 @@ fn tell_changes(sealed: &[(String, String)], coverage: &mut Coverage) {
 fn name_first_copies<O>(story: &mut Story, material: &Material<O>) {
     let rename = |origins: &mut Vec<Origin>| {
         origins.iter_mut().for_each(|origin| material.name_first_copy(origin));
-        origins.sort();
-        origins.dedup();
+        // The earliest stays first: it is the one that a line cites.
+        let mut seen = BTreeSet::new();
+        origins.retain(|origin| seen.insert(origin.clone()));
     };
     story.steps.iter_mut().for_each(|step| rename(&mut step.origins));
     story.persistence.iter_mut().for_each(|one| rename(&mut one.origins));
