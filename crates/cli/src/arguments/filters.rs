@@ -1,7 +1,8 @@
 //! Which events count: the same filters for every command.
 
 use clap::Args;
-use crashcart_app::Filter;
+use clap::builder::NonEmptyStringValueParser;
+use crashcart_app::{AppError, Filter};
 use crashcart_model::Timestamp;
 
 /// Filters. Within one filter any value is enough; all filters together must hold.
@@ -15,22 +16,22 @@ pub struct Filters {
     #[arg(long, value_name = "TIME", value_parser = until)]
     until: Option<Timestamp>,
     /// Only this access key id (may be repeated, as all filters)
-    #[arg(long, value_name = "KEY-ID")]
+    #[arg(long, value_name = "KEY-ID", value_parser = NonEmptyStringValueParser::new())]
     key: Vec<String>,
     /// Only this principal: an ARN or a part of it, a principal id, a user name
-    #[arg(long, value_name = "PRINCIPAL")]
+    #[arg(long, value_name = "PRINCIPAL", value_parser = NonEmptyStringValueParser::new())]
     principal: Vec<String>,
     /// Only this source address
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = NonEmptyStringValueParser::new())]
     address: Vec<String>,
     /// Only this region
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     region: Vec<String>,
     /// Only this account, of the trail or of the caller
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
     account: Vec<String>,
     /// Only this call: CreateUser or iam:CreateUser
-    #[arg(long, value_name = "EVENT")]
+    #[arg(long, value_name = "EVENT", value_parser = NonEmptyStringValueParser::new())]
     event: Vec<String>,
     /// Only calls that were denied, failed, or whose outcome is unknown
     #[arg(long)]
@@ -39,8 +40,19 @@ pub struct Filters {
 
 impl Filters {
     /// As the use cases take them.
-    pub fn filter(&self) -> Filter {
-        Filter {
+    ///
+    /// # Errors
+    /// When nothing can pass: a time after which, and up to an earlier one.
+    pub fn filter(&self) -> Result<Filter, AppError> {
+        if let (Some(since), Some(until)) = (self.since, self.until)
+            && since > until
+        {
+            return Err(AppError::Request {
+                what: format!("--since {since} is later than --until {until}: no event can pass"),
+                hint: "turn them round, or leave one out",
+            });
+        }
+        Ok(Filter {
             since: self.since,
             until: self.until,
             keys: self.key.clone(),
@@ -51,7 +63,7 @@ impl Filters {
             events: self.event.clone(),
             errors: self.errors,
             terms: Vec::new(),
-        }
+        })
     }
 }
 

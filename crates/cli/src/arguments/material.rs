@@ -54,20 +54,23 @@ impl Bounds {
     }
 
     /// As the use cases take them.
-    pub fn options(&self, filters: &Filters) -> ReadOptions {
+    ///
+    /// # Errors
+    /// As [`Filters::filter`].
+    pub fn options(&self, filters: &Filters) -> Result<ReadOptions, AppError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        ReadOptions {
+        Ok(ReadOptions {
             caps: self.caps(),
             threads: self.threads.map_or(cores, usize::from),
-            filter: filters.filter(),
-        }
+            filter: filters.filter()?,
+        })
     }
 }
 
 impl MaterialArguments {
     /// Finds the material and how to read it.
     pub fn open(&self) -> Result<(Inputs, ReadOptions), AppError> {
-        let inputs = Inputs::find(&self.paths, &mut std::io::stdin().lock())?;
-        Ok((inputs, self.bounds.options(&self.filters)))
+        let options = self.bounds.options(&self.filters)?;
+        Ok((Inputs::find(&self.paths, &mut std::io::stdin().lock())?, options))
     }
 }

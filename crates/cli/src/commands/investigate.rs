@@ -73,7 +73,7 @@ impl Investigate {
         let environment =
             commands::environment::load(self.environment.as_deref(), self.case.as_deref())?;
         let inputs = Inputs::find(&self.paths, &mut std::io::stdin().lock())?;
-        let options = self.bounds.options(&self.filters);
+        let options = self.bounds.options(&self.filters)?;
         let question = Question {
             rules: &rules,
             environment: &environment,

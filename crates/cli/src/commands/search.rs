@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use crashcart_app::{AppError, Inputs, SearchOptions};
 use crashcart_report::RowWriter;
 
@@ -25,7 +26,7 @@ use crate::terminal::Terminal;
 #[command(verbatim_doc_comment)]
 pub struct Search {
     /// What to look for
-    #[arg(value_name = "TERM", required = true)]
+    #[arg(value_name = "TERM", required = true, value_parser = NonEmptyStringValueParser::new())]
     terms: Vec<String>,
     /// Files, folders, archives, or - for standard input (may be repeated)
     #[arg(long = "in", value_name = "PATH", required = true, num_args = 1)]
@@ -51,7 +52,7 @@ impl Search {
     pub fn run(&self) -> Result<Exit, AppError> {
         let terminal = Terminal::look(self.show.local);
         let inputs = Inputs::find(&self.paths, &mut std::io::stdin().lock())?;
-        let mut options = self.bounds.options(&self.filters);
+        let mut options = self.bounds.options(&self.filters)?;
         options.filter.terms.clone_from(&self.terms);
         let search = SearchOptions { ignore_case: self.ignore_case, records: self.records };
         let shown = Shown::begin(terminal.live, self.show.quiet);

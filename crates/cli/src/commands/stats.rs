@@ -91,7 +91,8 @@ fn text(column: &StatColumn, width: usize, out: &mut dyn Write) -> std::io::Resu
     table(&[Column::number("events"), Column::text(&title)], &rows, width, out)?;
     if column.others > 0 {
         let more = column.distinct.saturating_sub(column.rows.len() as u64);
-        writeln!(out, "{} events with {more} other values: --top lists more", column.others)?;
+        let (events, values) = (counted(column.others, "event"), counted(more, "other value"));
+        writeln!(out, "{events} with {values}: --top lists more")?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use crashcart_app::{AppError, Inputs, Listed, Usage, Whois as Known};
 use crashcart_model::{Coverage, Evidence, Timestamp};
 use crashcart_report::{
@@ -29,7 +30,7 @@ use crate::terminal::Terminal;
 #[command(verbatim_doc_comment)]
 pub struct Whois {
     /// What to look up
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     id: String,
     /// Where to look: files, folders, archives, or - for standard input
     #[arg(value_name = "PATH")]
@@ -60,7 +61,7 @@ impl Whois {
         }
         let terminal = Terminal::look(self.show.local);
         let environment = commands::environment::load(self.environment.as_deref(), None)?;
-        let options = self.bounds.options(&self.filters);
+        let options = self.bounds.options(&self.filters)?;
         let (whois, coverage) = if self.paths.is_empty() {
             crashcart_app::whois(&self.id, &environment, None)?
         } else {

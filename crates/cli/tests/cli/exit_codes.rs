@@ -108,6 +108,13 @@ fn a_request_that_cannot_be_meant_ends_with_2_and_says_what_to_write() {
     refused(&["investigate", "fine.json", "--frobnicate"], &["'--frobnicate'", "--help"]);
     refused(&["timeline", "fine.json", "--since", "yesterday"], &["'yesterday'", "2026-05-04T02"]);
     refused(&["timeline", "fine.json", "--until", "2026-02-30"], &["'2026-02-30'"]);
+    refused(
+        &["timeline", "fine.json", "--since", "2026-05-05", "--until", "2026-05-04"],
+        &["--since 2026-05-05T00:00:00Z is later than --until", "  hint: "],
+    );
+    // As `search "$KEY"` is where KEY is not set: everything would match.
+    refused(&["search", "", "--in", "fine.json"], &["a value is required for '<TERM>...'"]);
+    refused(&["timeline", "fine.json", "--principal", ""], &["'--principal <PRINCIPAL>'"]);
     refused(&["detect", "fine.json", "--fail-on", "bad"], &["informational, low, medium"]);
     refused(&["detect", "fine.json", "--json", "--csv"], &["'--json'", "'--csv'"]);
     refused(&["detect", "fine.json", "--rules", "gone"], &["gone", "  hint: "]);
