@@ -119,7 +119,7 @@ impl<'a> Sheet<'a> {
                 .styled(Style::Bold, &cut.action)
                 .text(cut.target.raw())
                 .maybe("in account ", account)
-                .then("because ", &self.brief(&cut.why, REASON));
+                .then("because ", &cut.why);
             self.page.paragraph(&Lead::indent(2), &words)?;
             self.command(cut.command.as_ref())?;
         }
