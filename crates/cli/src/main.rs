@@ -17,6 +17,7 @@ use clap::Parser;
 
 use commands::Command;
 use exit::Exit;
+use terminal::say;
 
 /// Incident response in AWS: reads CloudTrail fast, tells truthfully what happened, names the
 /// evidence for every line.
@@ -56,24 +57,20 @@ fn main() -> ExitCode {
 }
 
 /// What to do about a bug.
-#[allow(clippy::print_stderr, reason = "the one place where errors are worded")]
 fn report_bug() {
-    eprintln!(
-        "error: this is a bug in crashcart, not in your request; nothing it printed is final"
-    );
-    eprintln!("  hint: report the message above with the version (crashcart --version)");
+    say("error: this is a bug in crashcart, not in your request; nothing it printed is final");
+    say("  hint: report the message above with the version (crashcart --version)");
 }
 
 /// What failed, why, and what to do next.
-#[allow(clippy::print_stderr, reason = "the one place where errors are worded")]
 fn report(error: &crashcart_app::AppError) {
-    eprintln!("error: {}", crashcart_report::escape::terminal(&error.to_string()));
+    say(&format!("error: {error}"));
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
-        eprintln!("  because: {}", crashcart_report::escape::terminal(&inner.to_string()));
+        say(&format!("  because: {inner}"));
         cause = inner.source();
     }
     if let Some(hint) = error.hint() {
-        eprintln!("  hint: {hint}");
+        say(&format!("  hint: {hint}"));
     }
 }

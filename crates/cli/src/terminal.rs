@@ -1,8 +1,13 @@
 //! What the terminal is like, and what was asked of it: the one place that reads the environment.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
-use crashcart_report::Zone;
+use crashcart_report::{Zone, escape};
+
+/// Says one line on standard error. Whoever closed it does not want to hear, which is no failure.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", escape::terminal(line));
+}
 
 /// How to show things to people.
 #[derive(Debug, Clone)]

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use crashcart_app::AppError;
 use crashcart_model::Environment as Known;
-use crashcart_report::escape;
 
 use crate::arguments::{MaterialArguments, Show};
 use crate::commands;
 use crate::exit::Exit;
 use crate::progress::Shown;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, say};
 
 /// Write down what is known of the place: accounts, responders, automation, crown jewels
 #[derive(Debug, Args)]
@@ -39,7 +38,6 @@ struct Init {
 
 impl Environment {
     /// Carries it out.
-    #[allow(clippy::print_stderr, reason = "says where the file is")]
     pub fn run(&self) -> Result<Exit, AppError> {
         let What::Init(init) = &self.what;
         let (inputs, options) = init.material.open()?;
@@ -52,17 +50,17 @@ impl Environment {
         )?;
         drop(shown);
         commands::tell_gaps(&coverage);
-        eprintln!("wrote {}: read it and correct it before you rely on it", init.output.display());
+        let path = init.output.display();
+        say(&format!("wrote {path}: read it and correct it before you rely on it"));
         Ok(commands::exit(&coverage, false))
     }
 }
 
 /// Loads what is known of the place, and says from which file: it decides who is not accused.
-#[allow(clippy::print_stderr, reason = "what is not in the output belongs on standard error")]
 pub fn load(named: Option<&Path>, case: Option<&Path>) -> Result<Known, AppError> {
     let (environment, found) = crashcart_app::load_environment(named, case)?;
     if let Some(path) = found {
-        eprintln!("environment: {}", escape::terminal(&path.display().to_string()));
+        say(&format!("environment: {}", path.display()));
     }
     Ok(environment)
 }

@@ -15,6 +15,7 @@ use clap::Subcommand;
 use crashcart_app::AppError;
 
 use crate::exit::Exit;
+use crate::terminal::say;
 
 /// What crashcart can do.
 #[derive(Debug, Subcommand)]
@@ -61,7 +62,6 @@ pub fn exit(coverage: &crashcart_model::Coverage, worst: bool) -> Exit {
 }
 
 /// Names what could not be read, for commands whose output has no place for it.
-#[allow(clippy::print_stderr, reason = "warnings belong on standard error")]
 pub fn tell_gaps(coverage: &crashcart_model::Coverage) {
     const SHOWN: usize = 10;
     for gap in coverage.gaps.iter().take(SHOWN) {
@@ -73,10 +73,10 @@ pub fn tell_gaps(coverage: &crashcart_model::Coverage) {
             gap.reason.words(),
             gap.detail
         );
-        eprintln!("{}", crashcart_report::escape::terminal(&text));
+        say(&text);
     }
     let more = coverage.gap_count.saturating_sub(SHOWN as u64);
     if more > 0 {
-        eprintln!("{more} more gaps: investigate --json lists them");
+        say(&format!("{more} more gaps: investigate --json lists them"));
     }
 }

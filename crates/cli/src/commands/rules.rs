@@ -11,7 +11,7 @@ use crashcart_sigma::{Problem, Severity};
 use crate::arguments::RuleArguments;
 use crate::commands;
 use crate::exit::Exit;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, say};
 
 /// Check and list Sigma rules
 #[derive(Debug, Args)]
@@ -97,36 +97,28 @@ fn list(rules: &RuleArguments, json: bool) -> Result<Exit, AppError> {
 }
 
 fn line(problem: &Problem) -> String {
-    let severity = problem.severity.word();
-    let hint = problem.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
-    let text = format!(
-        "{}:{}:{}: {severity}: {}{hint}",
-        problem.path, problem.line, problem.column, problem.message
-    );
-    text.lines().map(|line| escape::terminal(line).into_owned()).collect::<Vec<_>>().join("\n")
+    let Problem { path, line, column, severity, message, hint } = problem;
+    let text = format!("{path}:{line}:{column}: {}: {message}", severity.word());
+    let hint = hint.as_ref().map(|hint| format!("\n  hint: {}", escape::terminal(hint)));
+    escape::terminal(&text).into_owned() + &hint.unwrap_or_default()
 }
 
 /// Rules that could not be used are named before anything else is said.
-#[allow(clippy::print_stderr, reason = "warnings belong on standard error")]
 pub fn warn(problems: &[Problem]) {
     const SHOWN: usize = 10;
     for problem in problems.iter().filter(|problem| problem.path.is_empty()) {
-        let hint = problem.hint.as_deref().unwrap_or_default();
-        eprintln!(
-            "{}: {}\n  hint: {hint}",
-            problem.severity.word(),
-            escape::terminal(&problem.message)
-        );
+        say(&format!("{}: {}", problem.severity.word(), problem.message));
+        if let Some(hint) = &problem.hint {
+            say(&format!("  hint: {hint}"));
+        }
     }
     let skipped: Vec<_> =
         problems.iter().filter(|p| p.severity == Severity::Error && !p.path.is_empty()).collect();
     for problem in skipped.iter().take(SHOWN) {
-        eprintln!("rule skipped: {}", line(problem));
+        format!("rule skipped: {}", line(problem)).lines().for_each(say);
     }
     if skipped.len() > SHOWN {
-        eprintln!(
-            "{} more rules skipped: `crashcart rules check` names all",
-            skipped.len() - SHOWN
-        );
+        let more = skipped.len() - SHOWN;
+        say(&format!("{more} more rules skipped: `crashcart rules check` names all"));
     }
 }

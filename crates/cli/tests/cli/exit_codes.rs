@@ -215,3 +215,20 @@ fn what_was_read_and_how_long_it_took_stands_on_standard_error_unless_it_is_to_b
 fn own((before, after): (&str, &str)) -> (String, String) {
     (before.to_owned(), after.to_owned())
 }
+
+#[test]
+fn whoever_closes_standard_error_changes_nothing() {
+    let folder = folder(&[("broken.json", "{\"Records\": ["), ("environment.toml", "")]);
+    for (arguments, code) in [
+        (&["timeline", "broken.json"][..], 4),
+        (&["investigate", "broken.json"], 4),
+        (&["investigate", "no-such-file"], 2),
+        (&["detect", "broken.json", "--exclude", "no-such-rule", "--csv"], 4),
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = command(folder.path(), arguments).stderr(writer).output();
+        let ran = Ran::of(output.expect("the binary runs"));
+        assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.shown());
+    }
+}
