@@ -1,5 +1,7 @@
 //! The built-in incident against the truth that its maker wrote down beside it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
 use std::collections::BTreeSet;
 
 use crashcart_app::demo;
