@@ -19,6 +19,7 @@ mod earliest;
 mod facts;
 mod key;
 pub mod knowledge;
+mod own;
 mod principal;
 mod prune;
 mod reach;

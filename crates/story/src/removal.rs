@@ -95,7 +95,8 @@ impl<'f> Removals<'f> {
     }
 }
 
-fn agree(one: &str, two: &str) -> bool {
+/// An unknown part agrees with any.
+pub(crate) fn agree(one: &str, two: &str) -> bool {
     one.is_empty() || two.is_empty() || one == two
 }
 

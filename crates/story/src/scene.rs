@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crashcart_model::{Level, LogText, Origin, Outcome};
+use crashcart_model::{Level, LogText, Origin, Outcome, Timestamp};
 
 use crate::Material;
 use crate::actor::{Actor, Kind};
 use crate::facts::{Facts, Issued, Item, Map};
 use crate::key::Parts;
 use crate::knowledge::{self, Call, Effect};
+use crate::own::Own;
 use crate::usual::{Split, Usual};
 
 /// One item with its row of the knowledge table.
@@ -18,6 +19,10 @@ pub(crate) struct Entry<'f> {
     pub(crate) parts: Parts<'f>,
     pub(crate) call: Option<&'static Call>,
     pub(crate) item: &'f Item,
+    /// It takes back what the same principal did before: no end of an attack by itself.
+    pub(crate) undo: bool,
+    /// When the same principal made what it is about.
+    pub(crate) made: Option<Timestamp>,
 }
 
 impl Entry<'_> {
@@ -36,6 +41,7 @@ impl Entry<'_> {
 
     pub(crate) fn tactic(&self) -> Option<&'static str> {
         match self.call {
+            _ if self.undo => None,
             Some(call) => Some(call.tactic()),
             None => self.looks().then_some(knowledge::DISCOVERY),
         }
@@ -43,6 +49,7 @@ impl Entry<'_> {
 
     pub(crate) fn technique(&self) -> Option<&'static str> {
         match self.call {
+            _ if self.undo => None,
             Some(call) => Some(call.technique()),
             None => knowledge::discovery_technique(
                 self.parts.service,
@@ -109,7 +116,12 @@ pub(crate) struct Scene<'f> {
 
 impl<'f> Scene<'f> {
     pub(crate) fn new(facts: &'f Facts, usual: &'f Usual, material: &'f Material<'f>) -> Self {
-        let (entries, aside) = (in_order(&facts.items), in_order(&usual.items));
+        let (mut entries, aside) = (in_order(&facts.items), in_order(&usual.items));
+        let own = Own::new(&entries);
+        for entry in &mut entries {
+            entry.undo = own.takes_back(entry);
+            entry.made = own.made(entry);
+        }
         let mut by_actor: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, entry) in entries.iter().enumerate() {
             by_actor.entry(entry.parts.actor).or_default().push(at);
@@ -200,7 +212,10 @@ fn in_order(items: &Map<Vec<u8>, Item>) -> Vec<Entry<'_>> {
         .iter()
         .filter_map(|(key, item)| {
             let parts = Parts::read(key)?;
-            Some((key.as_slice(), Entry { parts, call: parts.call(), item }))
+            Some((
+                key.as_slice(),
+                Entry { parts, call: parts.call(), item, undo: false, made: None },
+            ))
         })
         .collect();
     keyed.sort_by_key(|(key, entry)| (entry.item.first.is_none(), entry.item.first, *key));

@@ -27,6 +27,8 @@ struct Group<'f> {
     service: &'f str,
     name: &'f str,
     outcome: Outcome,
+    /// To take something back is another act than to do it.
+    undo: bool,
 }
 
 /// The steps; what is left out is noted.
@@ -34,7 +36,8 @@ pub(crate) fn steps(scene: &Scene<'_>, scope: &Scope<'_>, left_out: &mut LeftOut
     let mut groups: BTreeMap<Group<'_>, Vec<&Entry<'_>>> = BTreeMap::new();
     for entry in scene.entries.iter().filter(|entry| belongs(entry, scope)) {
         let Parts { actor, service, name, outcome, .. } = entry.parts;
-        groups.entry(Group { actor, service, name, outcome }).or_default().push(entry);
+        let group = Group { actor, service, name, outcome, undo: entry.undo };
+        groups.entry(group).or_default().push(entry);
     }
     let mut steps: Vec<(u8, Step)> = Vec::new();
     for mut entries in groups.into_values() {
@@ -99,7 +102,9 @@ fn is_housekeeping(entry: &Entry<'_>) -> bool {
 /// The smaller, the more it says.
 fn weight(entries: &[&Entry<'_>]) -> u8 {
     let any = |test: &dyn Fn(&Entry<'_>) -> bool| entries.iter().any(|entry| test(entry));
-    if any(&|entry| entry.cited(Level::High)) {
+    if !any(&|entry| !entry.undo) {
+        6
+    } else if any(&|entry| entry.cited(Level::High)) {
         0
     } else if any(&|entry| entry.cited(Level::Medium)) {
         1
@@ -135,7 +140,12 @@ fn folded(scene: &Scene<'_>, entries: &[&Entry<'_>]) -> Step {
     let targets: Vec<LogText> = targets.into_iter().map(|(_, target)| target).collect();
     // The gravest kind of the call says what it served.
     let first = entries.iter().min_by_key(|entry| (weight(&[entry]), entry.item.first.is_none()));
-    let rule = entries.iter().flat_map(|entry| &entry.item.rules).max_by_key(|hit| hit.level);
+    let undo = entries.iter().all(|entry| entry.undo);
+    let rule = entries
+        .iter()
+        .filter(|_| !undo)
+        .flat_map(|entry| &entry.item.rules)
+        .max_by_key(|hit| hit.level);
     let words = rule.map(|hit| (scene.material.rules)(hit.rule));
     let told = |known: Option<&'static str>| known.map(str::to_owned);
     let tactic = told(first.and_then(|entry| entry.tactic()));

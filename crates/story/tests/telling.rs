@@ -39,18 +39,63 @@ fn one_call_with_one_outcome_is_one_step_and_done_and_denied_stay_apart() {
 }
 
 #[test]
-fn two_kinds_of_one_call_are_one_step_that_has_the_graver_ones_tactic() {
+fn sharing_and_taking_the_share_back_are_two_steps_and_only_the_first_is_exfiltration() {
     let share = |second, change: &str| {
         let permission = json!({change: {"items": [{"userId": "999999999999"}]}});
         let request = json!({"snapshotId": "snap-1", "createVolumePermission": permission});
         event(second, "ec2:ModifySnapshotAttribute", json!({"requestParameters": request}))
     };
-    let told = about_mallory(vec![share(1, "add"), share(2, "remove")]).tell();
-    assert_eq!(
-        targets(&told, "ec2:ModifySnapshotAttribute"),
-        [(Outcome::Done, 2, "snap-1 (999999999999)".to_owned())]
-    );
-    assert_eq!(told.story.steps[0].tactic.as_deref(), Some("exfiltration"));
+    let told = about_mallory(vec![share(1, "add"), share(2, "remove")])
+        .tell()
+        .story
+        .steps
+        .into_iter()
+        .map(|step| (step.count, step.tactic, step.technique))
+        .collect::<Vec<_>>();
+    let exfiltration = (1, Some("exfiltration".to_owned()), Some("T1537".to_owned()));
+    assert_eq!(told, [exfiltration, (1, None, None)]);
+}
+
+#[test]
+fn to_take_away_ones_own_is_cleaning_up_and_to_take_away_anothers_is_not() {
+    let request = json!({"groupId": "sg-1", "cidrIp": "203.0.113.9/32", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22});
+    let group = |second, name: &str| {
+        event(second, &format!("ec2:{name}"), json!({"requestParameters": request}))
+    };
+    let revoke = "RevokeSecurityGroupIngress";
+    let tactic = |records: Vec<Value>| {
+        let told = about_mallory(records).tell().story.steps;
+        let step = told.into_iter().find(|step| step.what.raw().ends_with(revoke)).unwrap();
+        step.tactic
+    };
+    let opened = group(1, "AuthorizeSecurityGroupIngress");
+    assert_eq!(tactic(vec![opened.clone(), group(2, revoke)]), None);
+    assert_eq!(tactic(vec![group(2, revoke)]).as_deref(), Some("defense-evasion"));
+    let mut other_rule = group(2, revoke);
+    other_rule["requestParameters"]["fromPort"] = json!(443);
+    let told = tactic(vec![opened.clone(), other_rule]);
+    assert_eq!(told.as_deref(), Some("defense-evasion"), "another rule of the same group");
+    let mut anothers = opened;
+    anothers["userIdentity"]["arn"] = json!("arn:aws:iam::111122223333:user/owner");
+    assert_eq!(tactic(vec![anothers, group(2, revoke)]).as_deref(), Some("defense-evasion"));
+}
+
+#[test]
+fn a_backdoor_that_is_put_back_is_told_by_the_record_of_the_backdoor() {
+    let trust = |second, who: Value| {
+        let statement = json!({"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"});
+        let policy = json!({"Statement": [statement]}).to_string();
+        let request = json!({"roleName": "app", "policyDocument": policy});
+        event(second, "iam:UpdateAssumeRolePolicy", json!({"requestParameters": request}))
+    };
+    let back = trust(9, json!({"Service": "ec2.amazonaws.com"}));
+    let door = trust(1, json!({"AWS": "arn:aws:iam::999999999999:root"}));
+    let steps = about_mallory(vec![back, door]).tell().story.steps;
+    assert_eq!(steps.len(), 2, "{steps:#?}");
+    let first = steps[0].origins[0].event_id.as_ref().map(LogText::raw);
+    assert_eq!(first, Some("00000000-0000-4000-8000-000000000001"));
+    assert_eq!(steps[0].tactic.as_deref(), Some("persistence"));
+    assert_eq!(steps[1].tactic, None, "{:?}", steps[1]);
 }
 
 #[test]

@@ -133,7 +133,11 @@ fn told(investigation: &Investigation) -> BTreeMap<&Origin, u8> {
         };
         finding.events.iter().map(move |origin| (origin, weight))
     });
-    let ways = story.persistence.iter().flat_map(|way| &way.origins);
+    // The last record of a way back in that is gone is the one of its removal.
+    let ways = story.persistence.iter().flat_map(|way| {
+        let removal = usize::from(way.removed_by.is_some() && way.origins.len() > 1);
+        way.origins.iter().take(way.origins.len() - removal)
+    });
     let changes = story.changes.iter().flat_map(|change| &change.origins);
     let mut records = BTreeMap::new();
     for (origin, weight) in findings.chain(ways.chain(changes).map(|origin| (origin, 7))) {
