@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crashcart_model::Level;
 
 use crate::actor::Actor;
+use crate::denial;
 use crate::distinct::Distinct;
 use crate::knowledge::{self, Effect};
 use crate::reasons::Reasons;
@@ -32,11 +33,14 @@ pub(crate) fn rules(
     let mut by_hand: BTreeSet<(Level, String)> = BTreeSet::new();
     let mut automated: BTreeSet<(Level, String)> = BTreeSet::new();
     let looked = only_looked(scene, name);
+    let denied = denial::refused_rules(scene, name);
+    let mut refused: BTreeSet<(Level, String)> = BTreeSet::new();
     let mut looking: BTreeSet<(Level, String)> = BTreeSet::new();
     for (hit, hand) in &actor.rules {
         let title = (scene.material.rules)(hit.rule).title;
         let set = match hand {
             false => &mut automated,
+            true if denied.contains(&hit.rule) => &mut refused,
             true if hit.level >= Level::High && looked.contains(&hit.rule) => &mut looking,
             true => &mut by_hand,
         };
@@ -46,8 +50,11 @@ pub(crate) fn rules(
     for finding in scene.material.findings {
         let here = finding.principals.iter().any(|principal| principal.raw() == name);
         let known = (finding.level, finding.title.clone());
-        let new = ![&by_hand, &automated, &looking].iter().any(|set| set.contains(&known));
-        if here && new {
+        let new =
+            ![&by_hand, &automated, &looking, &refused].iter().any(|set| set.contains(&known));
+        if here && new && denial::is_refused(scene, name, finding) {
+            refused.insert(known);
+        } else if here && new {
             by_hand.insert(known);
         }
     }
@@ -74,6 +81,7 @@ pub(crate) fn rules(
         let words = rules_in_words(level.unwrap_or(Level::High), &titles);
         because.add(worth, format!("{words}, on calls that only look"));
     }
+    points += attempts(&refused, because);
     let worst = automated.iter().map(|(level, _)| *level).max();
     if worst >= Some(Level::Medium) {
         points += 4;
@@ -87,6 +95,18 @@ pub(crate) fn rules(
     }
     let critical = scene.entries_of(name).any(|entry| proves(entry, Level::Critical));
     (points, critical)
+}
+
+/// Points for rules on calls that were all refused: it tried, and got nothing.
+fn attempts(refused: &BTreeSet<(Level, String)>, because: &mut Reasons) -> u32 {
+    let Some(level) = refused.iter().map(|(level, _)| *level).max() else { return 0 };
+    if level < Level::Medium {
+        return 0;
+    }
+    let worth = (4 * u32::try_from(refused.len()).unwrap_or(u32::MAX).min(2)).min(8);
+    let titles: Vec<&str> = refused.iter().map(|(_, title)| title.as_str()).collect();
+    because.add(worth, format!("{}: all refused", rules_in_words(level, &titles)));
+    worth
 }
 
 /// Rules that fired on nothing but calls that look.

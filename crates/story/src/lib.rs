@@ -14,6 +14,7 @@ mod blind_spots;
 mod cited;
 mod containment;
 mod deeds;
+mod denial;
 mod distinct;
 mod earliest;
 mod facts;

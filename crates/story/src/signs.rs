@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crashcart_model::Outcome;
-
 use crate::actor::{Actor, Kind};
 use crate::deeds::{is_watch_change, list};
+use crate::denial::Denials;
 use crate::knowledge::{self, Effect};
 use crate::reasons::Reasons;
 use crate::scene::{Entry, Scene};
@@ -56,8 +55,9 @@ pub(crate) fn weak(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut R
             ),
         );
     }
-    if (3..5).contains(&actor.denied.len()) {
-        add(4, format!("{} different calls were denied", actor.denied.len()));
+    let denied = Denials::new(scene, name, actor).calls;
+    if (3..5).contains(&denied) {
+        add(4, format!("{denied} different calls were denied"));
     }
     points
 }
@@ -86,13 +86,14 @@ pub(crate) fn strong(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut
     if !tools.is_empty() {
         add(30, format!("its user agent names {}", list(&tools)));
     }
+    let denials = Denials::new(scene, name, actor);
     let denied: u64 = scene
         .entries_of(name)
-        .filter(|entry| entry.parts.outcome == Outcome::Denied && !entry.parts.automation)
+        .filter(|entry| denials.has(entry) && !entry.parts.automation)
         .filter(|entry| entry.matters() || actor.hands.len() > 0)
         .map(|entry| entry.item.count)
         .sum();
-    let calls = actor.denied.len();
+    let calls = denials.calls;
     if calls >= 10 || denied >= 30 && calls >= 5 {
         add(
             20,
@@ -104,9 +105,9 @@ pub(crate) fn strong(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut
     } else if calls >= 5 {
         add(15, format!("{calls} different calls were denied"));
     } else if denied >= 10
-        && scene.entries_of(name).any(|entry| {
-            entry.matters() && entry.item.count >= 10 && entry.parts.outcome == Outcome::Denied
-        })
+        && scene
+            .entries_of(name)
+            .any(|entry| entry.matters() && entry.item.count >= 10 && denials.has(entry))
     {
         add(10, format!("{denied} calls denied: kept trying"));
     }

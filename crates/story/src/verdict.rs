@@ -3,6 +3,7 @@
 
 use crashcart_model::{Incident, Level, Outcome, Verdict};
 
+use crate::denial::Denials;
 use crate::principal;
 use crate::scene::Scene;
 use crate::suspects::{PLAUSIBLE, Profile, known_as};
@@ -71,7 +72,7 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
             shown.join("; ")
         ));
     }
-    let burst = profiles.iter().filter(|p| p.actor.denied.len() >= 5).count();
+    let burst = profiles.iter().filter(|p| Denials::new(scene, p.name, p.actor).calls >= 5).count();
     if burst > 0 {
         let who = counted_len(burst, "principal");
         doubts.push(format!("{who} had five or more different calls denied"));

@@ -308,3 +308,47 @@ fn what_is_lost_soonest_is_kept_first_and_the_deny_comes_after_the_memory() {
     let cut = told.story.answers.iter().find(|a| a.question == "What must be cut first?").unwrap();
     assert!(cut.answer.raw().contains("revoke the role's sessions: "), "{cut:?}");
 }
+
+fn suspect_on(records: Vec<Value>, rule: &'static str) -> crashcart_model::Suspect {
+    about_mallory(records).rule(rule, Level::High).tell().story.suspects.remove(0)
+}
+
+#[test]
+fn a_rule_on_calls_that_were_all_refused_weighs_little_and_says_so() {
+    let ask = |second, refused: bool| {
+        let mut record = secret(second, &format!("secret-{second}"));
+        if refused {
+            record["errorCode"] = json!("AccessDenied");
+        }
+        record
+    };
+    let rule = "GetSecretValue";
+    let refused = suspect_on(vec![ask(1, true), ask(2, true)], rule);
+    let words = "1 high rule fired: rule on GetSecretValue: all refused";
+    assert!(refused.because.iter().any(|reason| reason == words), "{refused:#?}");
+    assert!(refused.score < 20, "{refused:#?}");
+    let partly = suspect_on(vec![ask(1, true), ask(2, false)], rule);
+    assert!(!partly.because.iter().any(|reason| reason.contains("refused")), "{partly:#?}");
+    assert!(partly.score >= 30, "{partly:#?}");
+}
+
+#[test]
+fn a_role_that_could_be_assumed_a_moment_later_was_not_probed() {
+    let assume = |second, denied: bool| {
+        let request = json!({"roleArn": "arn:aws:iam::111122223333:role/new",
+            "roleSessionName": "x"});
+        let mut record = event(second, "sts:AssumeRole", json!({"requestParameters": request}));
+        if denied {
+            record["errorCode"] = json!("AccessDenied");
+        }
+        record
+    };
+    let tried: Vec<Value> = (1..16).map(|second| assume(second, true)).collect();
+    let probing = |records: Vec<Value>| {
+        let told = about_mallory(records).tell();
+        told.story.suspects[0].because.iter().any(|reason| reason.contains("kept trying"))
+    };
+    assert!(probing(tried.clone()));
+    assert!(!probing([tried.clone(), vec![assume(20, false)]].concat()));
+    assert!(probing([tried, vec![assume(100, false)]].concat()), "more than a minute later");
+}
