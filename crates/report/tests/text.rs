@@ -126,6 +126,28 @@ fn what_one_principal_read_of_one_kind_is_one_entry_with_its_sums() {
 }
 
 #[test]
+fn what_is_a_way_back_in_and_a_change_as_well_is_told_once() {
+    let mut investigation = sample::investigation();
+    let story = &mut investigation.story;
+    let removed = crashcart_model::PersistenceState::Removed;
+    let way = story.persistence.iter().find(|way| way.state == removed).expect("one");
+    let mut change = story.changes[0].clone();
+    change.change = LogText::new("ec2:SameActAgain");
+    change.origins.clear();
+    change.reverted_by = way.removed_by.clone();
+    story.changes.push(change.clone());
+    let told = |investigation: &Investigation| {
+        text(&Text::default(), investigation).contains("SameActAgain")
+    };
+    assert!(told(&investigation), "an act of its own is told");
+    let story = &mut investigation.story;
+    let way = story.persistence.iter().find(|way| way.state == removed).expect("one");
+    change.origins = way.origins.clone();
+    *story.changes.last_mut().expect("one") = change;
+    assert!(!told(&investigation), "the same record is the same act");
+}
+
+#[test]
 fn objects_of_a_bucket_are_counted_and_an_estimate_is_said_to_be_one() {
     let mut investigation = sample::investigation();
     let access = &mut investigation.story.accessed[0];

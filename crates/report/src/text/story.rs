@@ -1,6 +1,6 @@
 //! What is still there, what was undone, what was read, what failed, and the answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use crashcart_model::{
@@ -59,6 +59,10 @@ impl<'a> Sheet<'a> {
         ways: Vec<&'a Persistence>,
         changes: Vec<&'a Changed>,
     ) -> io::Result<()> {
+        // What is a way back in and a change as well is one act.
+        let acts: BTreeSet<&Origin> = ways.iter().filter_map(|way| way.origins.first()).collect();
+        let mut changes = changes;
+        changes.retain(|change| change.origins.first().is_none_or(|act| !acts.contains(act)));
         let all = ways.len() + changes.len();
         if all == 0 {
             return Ok(());
