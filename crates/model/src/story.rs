@@ -89,6 +89,9 @@ pub struct Step {
     pub target: Option<LogText>,
     /// What became of it.
     pub outcome: Outcome,
+    /// When the same principal made what this is about, earlier in this material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<Timestamp>,
     /// The earliest records; capped.
     pub origins: Vec<Origin>,
 }
@@ -135,6 +138,9 @@ pub struct Changed {
     pub at: Option<Timestamp>,
     /// Who put it back.
     pub reverted_by: Option<LogText>,
+    /// When the same principal made what this is about, earlier in this material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<Timestamp>,
     /// The records.
     pub origins: Vec<Origin>,
 }
@@ -151,6 +157,12 @@ pub struct Accessed {
     /// Different things read in it, such as objects of a bucket, where the records name them; an
     /// estimate where there are more than 512.
     pub things: Option<u64>,
+    /// The earliest of these things by name, at most five.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<LogText>,
+    /// When the same principal made what this is about, earlier in this material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<Timestamp>,
     /// Bytes, where they were logged.
     pub bytes: Option<u64>,
     /// Who.

@@ -126,6 +126,20 @@ fn what_one_principal_read_of_one_kind_is_one_entry_with_its_sums() {
 }
 
 #[test]
+fn objects_that_were_read_are_named_and_ones_own_props_are_said_to_be() {
+    let mut investigation = sample::investigation();
+    let access = investigation.story.accessed.first_mut().expect("one");
+    access.names = vec![LogText::new("2026/a.csv"), LogText::new("2026/b.csv")];
+    access.things = Some(6);
+    access.made_at = Timestamp::parse("2026-03-04T05:06:07Z");
+    let page = text(&Text::default(), &investigation);
+    let page: Vec<&str> = page.split_whitespace().collect();
+    let told =
+        "(2026/a.csv, 2026/b.csv and 4 more; made by the same principal at 2026-03-04 05:06:07)";
+    assert!(page.join(" ").contains(told), "{}", page.join(" "));
+}
+
+#[test]
 fn what_is_a_way_back_in_and_a_change_as_well_is_told_once() {
     let mut investigation = sample::investigation();
     let story = &mut investigation.story;

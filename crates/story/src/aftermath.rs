@@ -9,7 +9,8 @@ use crashcart_model::{
 
 use crate::actor::Kind;
 use crate::distinct::Distinct;
-use crate::facts::earlier;
+use crate::earliest::Earliest;
+use crate::facts::{NAMED, earlier};
 use crate::knowledge::Effect;
 use crate::removal::Removals;
 use crate::scene::{Entry, Scene};
@@ -109,10 +110,12 @@ pub(crate) fn changes<'f>(
             by: LogText::from(entry.parts.actor),
             at: entry.item.first,
             reverted_by: reverted.map(|call| LogText::from(call.parts.actor)),
+            made_at: entry.made,
             origins: scene.origins(entry.item),
         });
     }
-    changes.sort_by_key(|change| (change.at.is_none(), change.at));
+    // What a principal does to its own props comes last.
+    changes.sort_by_key(|change| (change.made_at.is_some(), change.at.is_none(), change.at));
     changes
 }
 
@@ -123,6 +126,10 @@ struct Sum {
     count: u64,
     bytes: Option<u64>,
     objects: Distinct,
+    names: Earliest<NAMED>,
+    /// The latest making, and whether any of it was not of the principal's own making.
+    made: Option<Timestamp>,
+    anothers: bool,
     witnesses: Witnesses,
 }
 
@@ -134,6 +141,9 @@ impl Sum {
             self.bytes = Some(self.bytes.unwrap_or(0).saturating_add(bytes));
         }
         self.objects.merge(&entry.item.objects);
+        self.names.merge(&entry.item.names);
+        self.made = self.made.max(entry.made);
+        self.anothers |= entry.made.is_none();
         self.witnesses.merge(entry.item.witnesses.clone());
     }
 }
@@ -163,6 +173,8 @@ pub(crate) fn accessed(scene: &Scene<'_>, scope: &Scope<'_>) -> Vec<Accessed> {
                 what: what.unwrap_or_default(),
                 count: sum.count,
                 things: Some(sum.objects.count().0).filter(|count| *count > 0),
+                names: sum.names.by_time().into_iter().map(LogText::from).collect(),
+                made_at: sum.made.filter(|_| !sum.anothers),
                 bytes: sum.bytes,
                 by: LogText::from(by),
                 origins: sum.witnesses.origins(scene.material.evidence),
@@ -170,7 +182,7 @@ pub(crate) fn accessed(scene: &Scene<'_>, scope: &Scope<'_>) -> Vec<Accessed> {
             (sum.at, row)
         })
         .collect();
-    rows.sort_by_key(|(at, _)| (at.is_none(), *at));
+    rows.sort_by_key(|(at, row)| (row.made_at.is_some(), at.is_none(), *at));
     rows.into_iter().map(|(_, row)| row).collect()
 }
 

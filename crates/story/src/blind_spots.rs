@@ -53,7 +53,14 @@ pub(crate) fn sentences(
         let until = off
             .again
             .map_or_else(|| "the end of this material".to_owned(), |again| moment(again.item.last));
-        out.push(format!("logging stopped: trail {name} was off from {from} until {until}; what it alone would have recorded meanwhile is not here"));
+        let made = off
+            .stopped
+            .made
+            .map(|at| {
+                format!(" (made at {at} by the same {})", principal::short(off.stopped.parts.actor))
+            })
+            .unwrap_or_default();
+        out.push(format!("logging stopped: trail {name}{made} was off from {from} until {until}; what it alone would have recorded meanwhile is not here"));
     }
     usual(scene, profiles, &mut out);
     unissued(scene, profiles, &mut out);

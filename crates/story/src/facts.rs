@@ -34,6 +34,9 @@ const AGENTS: usize = 4096;
 /// Hours kept in which there were events (more than fourteen years).
 const HOURS: usize = 125_000;
 
+/// Objects of one bucket that are named.
+pub(crate) const NAMED: usize = 5;
+
 pub(crate) type Map<K, V> = HashMap<K, V, FixedState>;
 
 /// The facts of one part of the material.
@@ -64,6 +67,8 @@ pub(crate) struct Item {
     pub(crate) bytes: Option<u64>,
     /// Objects that were read, where the records name them.
     pub(crate) objects: Distinct,
+    /// The earliest of them by name.
+    pub(crate) names: Earliest<NAMED>,
     pub(crate) rules: Vec<RuleHit>,
     pub(crate) witnesses: Witnesses,
 }
@@ -98,6 +103,7 @@ impl Item {
         self.last = self.last.max(other.last);
         self.add_bytes(other.bytes);
         self.objects.merge(&other.objects);
+        self.names.merge(&other.names);
         other.rules.into_iter().for_each(|hit| self.add_rule(hit));
         self.witnesses.merge(other.witnesses);
     }
@@ -112,7 +118,9 @@ impl Item {
         self.add_bytes(bytes_out(head));
         let object = head.request.filter(|_| kind == "object").and_then(|r| r.text_of("key"));
         if let Some(object) = object {
-            self.objects.add(&object.text());
+            let object = object.text();
+            self.objects.add(&object);
+            self.names.add(&object, head.time);
         }
     }
 
@@ -205,6 +213,9 @@ impl Facts {
         let [thing, owner, detail] = match call {
             Some(call) if call.effect() == Effect::Look => Default::default(),
             Some(call) => target::of(head, call.target()),
+            None if service == "s3" && plain.starts_with("ListObject") => {
+                target::of(head, &knowledge::thing(&["q.bucketName"]))
+            }
             None if read_only => Default::default(),
             None => {
                 target::of(head, &Target { thing: target::USUAL, owner: &[], detail: Detail::None })

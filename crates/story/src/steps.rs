@@ -104,6 +104,8 @@ fn weight(entries: &[&Entry<'_>]) -> u8 {
     let any = |test: &dyn Fn(&Entry<'_>) -> bool| entries.iter().any(|entry| test(entry));
     if !any(&|entry| !entry.undo) {
         6
+    } else if !any(&|entry| entry.made.is_none()) {
+        4
     } else if any(&|entry| entry.cited(Level::High)) {
         0
     } else if any(&|entry| entry.cited(Level::Medium)) {
@@ -159,9 +161,16 @@ fn folded(scene: &Scene<'_>, entries: &[&Entry<'_>]) -> Step {
         technique: technique.or_else(|| words.and_then(|words| words.technique)),
         actor: LogText::from(first.map(|entry| entry.parts.actor).unwrap_or_default()),
         target: name_targets(&targets),
+        made_at: made_at(entries),
         outcome: first.map_or(Outcome::Unknown, |entry| entry.parts.outcome),
         origins: witnesses.origins(scene.material.evidence),
     }
+}
+
+/// When the same principal made all that the step is about.
+fn made_at(entries: &[&Entry<'_>]) -> Option<Timestamp> {
+    let all = entries.iter().all(|entry| entry.made.is_some());
+    entries.iter().filter_map(|entry| entry.made).max().filter(|_| all)
 }
 
 /// The targets of one item: a call that names several things has each as a target.

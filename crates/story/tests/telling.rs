@@ -352,3 +352,44 @@ fn a_role_that_could_be_assumed_a_moment_later_was_not_probed() {
     assert!(!probing([tried.clone(), vec![assume(20, false)]].concat()));
     assert!(probing([tried, vec![assume(100, false)]].concat()), "more than a minute later");
 }
+
+#[test]
+fn objects_that_were_read_are_named_up_to_five_and_a_listing_names_its_bucket() {
+    let read = |second, key: &str| {
+        let request = json!({"bucketName": "exports", "key": key});
+        event(second, "s3:GetObject", json!({"requestParameters": request}))
+    };
+    let mut records: Vec<Value> = (1..8).map(|n| read(10 - n, &format!("{n}.csv"))).collect();
+    records.push(event(
+        1,
+        "s3:ListObjects",
+        json!({"requestParameters": {"bucketName": "exports"}}),
+    ));
+    let told = about_mallory(records).tell();
+    let read = &told.story.accessed[0];
+    let names: Vec<&str> = read.names.iter().map(LogText::raw).collect();
+    assert_eq!(names, ["7.csv", "6.csv", "5.csv", "4.csv", "3.csv"], "the earliest");
+    assert_eq!((read.things, read.made_at), (Some(7), None));
+    assert_eq!(targets(&told, "s3:ListObjects"), [(Outcome::Done, 1, "exports".to_owned())]);
+}
+
+#[test]
+fn ones_own_props_are_said_to_be_and_come_after_what_is_anothers() {
+    let trail = |second, name: &str, trail: &str| {
+        event(second, &format!("cloudtrail:{name}"), json!({"requestParameters": {"name": trail}}))
+    };
+    let records = vec![
+        trail(1, "CreateTrail", "prop"),
+        trail(2, "StopLogging", "prop"),
+        trail(3, "StopLogging", "main"),
+    ];
+    let told = about_mallory(records).tell();
+    let changes: Vec<_> =
+        told.story.changes.iter().map(|c| (c.resource.raw(), c.made_at)).collect();
+    let made = told.story.steps[0].at;
+    assert_eq!(changes, [("main", None), ("prop", made)]);
+    let spot = "logging stopped: trail prop (made at 2024-05-04T02:00:01Z by the same user mallory) was off";
+    assert!(told.blind_spots.iter().any(|text| text.starts_with(spot)), "{:?}", told.blind_spots);
+    let spot = "logging stopped: trail main was off";
+    assert!(told.blind_spots.iter().any(|text| text.starts_with(spot)), "{:?}", told.blind_spots);
+}

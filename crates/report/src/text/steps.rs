@@ -72,6 +72,7 @@ impl<'a> Sheet<'a> {
         }
         let words = words
             .then("by ", &self.by(&step.actor))
+            .then("made by the same principal at ", &self.moment(step.made_at))
             .then("", step.technique.as_deref().unwrap_or_default())
             .styled(Style::Dim, &self.citations.markers(&step.origins, 1));
         self.page.paragraph(&lead, &words)
@@ -160,5 +161,7 @@ fn weight(step: &Step, records: &BTreeMap<&Origin, u8>) -> u8 {
         Some("discovery" | "reconnaissance") => 1,
         Some(_) => 3,
     };
-    known.copied().unwrap_or(0) + effect + tactic
+    let weight = known.copied().unwrap_or(0) + effect + tactic;
+    // What a principal does to its own props harms nobody.
+    if step.made_at.is_some() { weight / 2 } else { weight }
 }

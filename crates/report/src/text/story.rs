@@ -86,14 +86,15 @@ impl<'a> Sheet<'a> {
                 .maybe("on ", &self.brief(change.resource.raw(), LONGEST))
                 .maybe("by ", &self.by(&change.by))
                 .maybe("at ", &self.moment(change.at))
-                .then("put back by ", &reverted.unwrap_or_default());
+                .then("put back by ", &reverted.unwrap_or_default())
+                .then("made by the same principal at ", &self.moment(change.made_at));
             self.item(words, &change.origins, 2)?;
         }
         self.left_out(all, "entries")
     }
 
     /// The moment, empty where no record tells.
-    fn moment(&self, at: Option<Timestamp>) -> String {
+    pub(super) fn moment(&self, at: Option<Timestamp>) -> String {
         at.map(|at| self.options.zone.moment(Some(at))).unwrap_or_default()
     }
 
@@ -123,6 +124,7 @@ impl<'a> Sheet<'a> {
                 let what = self.brief(access.what.raw(), LONGEST);
                 words = words
                     .text(&what)
+                    .text(&self.first_of(access))
                     .styled(Style::Dim, &self.citations.markers(&access.origins, 1));
             }
             let more = group.len().saturating_sub(self.most(NAMED)) as u64;
@@ -130,6 +132,25 @@ impl<'a> Sheet<'a> {
             self.item(words.maybe("", &note), &[], 0)?;
         }
         self.left_out(groups.len(), "kinds")
+    }
+
+    /// `(key/one, key/two and 4 more)`, and whether it was the reader's own.
+    fn first_of(&mut self, access: &Accessed) -> String {
+        let mut notes = Vec::new();
+        if !access.names.is_empty() {
+            let names: Vec<String> =
+                access.names.iter().map(|name| self.brief(name.raw(), LONGEST)).collect();
+            let all = access.things.unwrap_or(0).max(names.len() as u64);
+            let more = all - names.len() as u64;
+            let about = if all > COUNTED { "about " } else { "" };
+            let tail =
+                if more > 0 { format!(" and {about}{} more", number(more)) } else { String::new() };
+            notes.push(format!("{}{tail}", names.join(", ")));
+        }
+        if access.made_at.is_some() {
+            notes.push(format!("made by the same principal at {}", self.moment(access.made_at)));
+        }
+        if notes.is_empty() { String::new() } else { format!("({})", notes.join("; ")) }
     }
 
     /// Calls that had no effect: those of one principal are one entry.
