@@ -88,7 +88,8 @@ impl<'a> Head<'a> {
             "userAgent" => self.user_agent = value.as_str(),
             "errorCode" => {
                 self.error_told = true;
-                self.error_code = value.as_str();
+                // A name that stands twice must not hide an error.
+                self.error_code = value.as_str().or(self.error_code);
             }
             "errorMessage" => self.error_message = value.as_str(),
             "eventID" => self.event_id = value.as_str(),
@@ -124,6 +125,8 @@ impl<'a> Head<'a> {
         }
         if self.event_type.is_some_and(|kind| kind.is("AwsConsoleSignIn"))
             || self.name.is_some_and(|name| name.is("ConsoleLogin"))
+            || self.source.is_some_and(|source| source.is("signin.amazonaws.com"))
+                && self.response.is_some_and(|response| tells_success(&response))
         {
             return self.sign_in();
         }
@@ -152,6 +155,13 @@ impl<'a> Head<'a> {
     pub const fn identity(&self) -> &Identity<'a> {
         &self.identity
     }
+}
+
+/// Whether the answer says `Success` or `Failure`, as those of console sign-ins do.
+fn tells_success(response: &Record<'_>) -> bool {
+    response.members().any(|(_, value)| {
+        value.as_str().is_some_and(|text| text.is("Success") || text.is("Failure"))
+    })
 }
 
 fn moment(value: Value<'_>) -> Option<Timestamp> {

@@ -22,7 +22,9 @@ impl Timestamp {
     /// Reads `2023-07-10T12:32:49Z`, with a fraction, an offset, or a space for the `T`; a time
     /// without an offset is UTC. None when it is not a time.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::parse_plain(text.as_bytes()).or_else(|| Self::parse_any(text))
+        let moment = Self::parse_plain(text.as_bytes()).or_else(|| Self::parse_any(text))?;
+        // Years 1 to 9998: what lies outside cannot be shown in every zone and is no log's time.
+        (-62_135_596_800_000..253_370_764_800_000).contains(&moment.0).then_some(moment)
     }
 
     /// The shape that nearly every record has, without allocation.
@@ -155,7 +157,14 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse(text), expected, "{text}");
         }
-        for text in ["", "yesterday", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z"] {
+        for text in [
+            "0000-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "",
+            "yesterday",
+            "2023-02-29T00:00:00Z",
+            "2023-13-01T00:00:00Z",
+        ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
     }

@@ -7,7 +7,7 @@ use crashcart_collect::Sealed;
 use crashcart_decode::{Apart, Sink, Stretch, Tally};
 use crashcart_model::{EventRef, Gap, Head, Record, Str, Timestamp};
 
-use super::distinct::{Distinct, Sharing};
+use super::distinct::{Distinct, Novelty, Sharing};
 use super::table::Numbering;
 use super::twins::{self, Waiting};
 use super::{Corrections, Observer};
@@ -41,6 +41,8 @@ pub(crate) struct Counts {
     pub gaps: BTreeSet<Gap>,
     /// Further deliveries: hash of the event id, and where the copy stands.
     pub copies: Vec<(u64, EventRef)>,
+    /// Event ids that two different events have, as hashes.
+    pub ambiguous: BTreeSet<u64>,
     pub corrections: Corrections,
 }
 
@@ -113,11 +115,7 @@ impl<'a, O: Observer> Desk<'a, O> {
         } else if self.is_superseded(head) {
             return false;
         }
-        if !self.shared.distinct.is_new(head) {
-            self.counts.duplicates += 1;
-            if let Some(id) = head.event_id {
-                self.counts.copies.push((super::event_hash(&id.text()), at));
-            }
+        if self.is_copy(head, at) {
             return false;
         }
         if let Some(id) = head.shared_event_id.filter(|id| !id.is_empty()) {
@@ -131,6 +129,26 @@ impl<'a, O: Observer> Desk<'a, O> {
                 self.counts.corrections.undecided.insert(id.text().into_owned());
             }
         }
+        true
+    }
+
+    /// Whether the event was counted already.
+    fn is_copy(&mut self, head: &Head<'_>, at: EventRef) -> bool {
+        let novelty = self.shared.distinct.novelty(head, self.lossy);
+        let hash = || head.event_id.map(|id| super::event_hash(&id.text()));
+        match novelty {
+            Novelty::New => return false,
+            Novelty::SameId => {
+                self.counts.ambiguous.extend(hash());
+                return false;
+            }
+            // A lossy copy never stands for the full record.
+            Novelty::Copy if self.lossy => {}
+            Novelty::Copy | Novelty::CopyOfLossy => {
+                self.counts.copies.extend(hash().map(|hash| (hash, at)));
+            }
+        }
+        self.counts.duplicates += 1;
         true
     }
 

@@ -14,6 +14,13 @@ use foldhash::quality::RandomState;
 use hashbrown::{HashMap, HashTable};
 
 const SHARDS: usize = 256;
+/// In an entry's second half: it was read from a lossy export.
+const LOSSY: u64 = 1;
+/// In an entry's second half: it is filed under both halves.
+const FAR: u64 = 2;
+/// So many different events of one id and name are filed under these alone. Only forged material
+/// has more, and must not make each look-up walk past all of them.
+const NAMESAKES: usize = 64;
 
 /// All events seen in one reading.
 pub(crate) struct Distinct {
@@ -23,6 +30,24 @@ pub(crate) struct Distinct {
     shards: Vec<Mutex<HashTable<(u64, u64)>>>,
     /// Shared event ids with the account that was first seen to receive them.
     shared: Vec<Mutex<HashMap<u64, u32, foldhash::fast::FixedState>>>,
+}
+
+/// What an event is to those seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Novelty {
+    /// Not seen before.
+    New,
+    /// Not seen before, but another event has its id.
+    SameId,
+    /// A further delivery of an event that was read from a full record.
+    Copy,
+    /// A further delivery of an event that was read from a lossy export.
+    CopyOfLossy,
+}
+
+/// Under what an entry is filed. The shard took the low bits; the table wants others.
+const fn place(key: &(u64, u64)) -> u64 {
+    if key.1 & FAR == 0 { key.0.rotate_left(32) } else { key.0.rotate_left(32) ^ (key.1 & !LOSSY) }
 }
 
 /// What is known of a call that several accounts may have logged.
@@ -44,31 +69,37 @@ impl Distinct {
         }
     }
 
-    /// Whether this event was not seen before. An event without an id cannot be told from
+    /// What this event is to those seen before. An event without an id cannot be told from
     /// another like it: it counts as new. A row of a table that may lack columns is a copy of any
     /// event with its id and name, since what it lacks cannot be compared.
-    pub fn is_new(&self, head: &Head<'_>) -> bool {
+    pub fn novelty(&self, head: &Head<'_>, lossy: bool) -> Novelty {
         if head.event_id.is_none_or(Str::is_empty) {
-            return true;
+            return Novelty::New;
         }
-        let key = KEPT.with_borrow_mut(|kept| {
+        let (name, content) = KEPT.with_borrow_mut(|kept| {
             kept.clear();
             let named = gather(head, kept, &self.first);
             let name = kept.get(..named).unwrap_or_default();
-            (self.first.hash_one(name), self.second.hash_one(kept.as_slice()))
+            (self.first.hash_one(name), self.second.hash_one(kept.as_slice()) & !(LOSSY | FAR))
         });
         #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do for a shard")]
-        let Some(shard) = self.shards.get(key.0 as usize % SHARDS) else { return true };
+        let Some(shard) = self.shards.get(name as usize % SHARDS) else { return Novelty::New };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        // The shard took the low bits; the table wants the high ones and some that differ.
-        let filed = |key: &(u64, u64)| key.0.rotate_left(32);
-        let known =
-            shard.find(filed(&key), |known| *known == key || head.partial && known.0 == key.0);
-        if known.is_some() {
-            return false;
+        let mut namesakes = 0;
+        let mut is_known = |known: &(u64, u64)| {
+            namesakes += usize::from(known.0 == name);
+            known.0 == name && (known.1 & !(LOSSY | FAR) == content || head.partial)
+        };
+        let near = shard.find(place(&(name, content)), &mut is_known).copied();
+        let far = || shard.find(place(&(name, content | FAR)), &mut is_known).copied();
+        if let Some(known) = near.or_else(far) {
+            return if known.1 & LOSSY == 0 { Novelty::Copy } else { Novelty::CopyOfLossy };
         }
-        shard.insert_unique(filed(&key), key, filed);
-        true
+        let lossy = if lossy { LOSSY } else { 0 };
+        let far = if namesakes < NAMESAKES { 0 } else { FAR };
+        let key = (name, content | lossy | far);
+        shard.insert_unique(place(&key), key, place);
+        if namesakes > 0 { Novelty::SameId } else { Novelty::New }
     }
 
     /// Notes that `recipient` logged the shared call.
@@ -118,6 +149,7 @@ fn gather(head: &Head<'_>, kept: &mut Vec<u8>, state: &RandomState) -> usize {
         head.address,
         head.user_agent,
         head.error_code,
+        head.error_message,
         head.request_id,
         identity.arn,
         identity.principal_id,
@@ -125,8 +157,10 @@ fn gather(head: &Head<'_>, kept: &mut Vec<u8>, state: &RandomState) -> usize {
     ] {
         put(kept, field);
     }
-    let request = head.request.map_or(0, |request| leaves(&request, 0, state));
-    kept.extend_from_slice(&request.to_le_bytes());
+    for part in [head.request, head.response, head.additional] {
+        let leaves = part.map_or(0, |part| leaves(&part, 0, state));
+        kept.extend_from_slice(&leaves.to_le_bytes());
+    }
     named
 }
 
@@ -165,8 +199,12 @@ mod tests {
     use super::*;
     use crashcart_testkit::with_record;
 
+    fn told(novelty: Novelty) -> bool {
+        matches!(novelty, Novelty::New | Novelty::SameId)
+    }
+
     fn new(distinct: &Distinct, json: &str) -> bool {
-        with_record(json, |record| distinct.is_new(&Head::of(record)))
+        with_record(json, |record| told(distinct.novelty(&Head::of(record), false)))
     }
 
     #[test]
@@ -194,11 +232,29 @@ mod tests {
     }
 
     #[test]
+    fn what_a_call_answered_tells_two_events_with_one_id_apart() {
+        let distinct = Distinct::new();
+        let answer = |key: usize| {
+            format!(
+                r#"{{"eventID":"1","eventName":"CreateAccessKey","responseElements":{{"id":"{key}"}}}}"#
+            )
+        };
+        for key in 0..NAMESAKES * 3 {
+            assert!(new(&distinct, &answer(key)), "{key}");
+        }
+        for key in 0..NAMESAKES * 3 {
+            assert!(!new(&distinct, &answer(key)), "{key}");
+        }
+    }
+
+    #[test]
     fn a_row_that_lacks_columns_is_a_copy_of_the_full_record() {
         let distinct = Distinct::new();
         let row = r#"{"eventID":"1","eventName":"a","eventSource":"s"}"#;
         let partial = |json: &str| {
-            with_record(json, |record| distinct.is_new(&Head::of(&record.into_partial())))
+            with_record(json, |record| {
+                told(distinct.novelty(&Head::of(&record.into_partial()), true))
+            })
         };
         assert!(new(
             &distinct,

@@ -165,6 +165,8 @@ fn read_once<O: Observer>(
         (&options.filter, make),
         (&mut counts, &mut observers),
     );
+    // Of a copy of one of two events with one id it is not known whose it is.
+    counts.copies.retain(|(hash, _)| !counts.ambiguous.contains(hash));
     let copies = first_copies(std::mem::take(&mut counts.copies), &table);
     let coverage = coverage(counts, &table);
     (Material { observers, coverage, table, copies }, found)
@@ -265,6 +267,7 @@ impl Counts {
         }
         self.gaps.extend(other.gaps);
         self.copies.extend(other.copies);
+        self.ambiguous.extend(other.ambiguous);
         self.corrections.superseded.extend(other.corrections.superseded);
         self.corrections.undecided.extend(other.corrections.undecided);
     }

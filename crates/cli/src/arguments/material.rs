@@ -25,8 +25,8 @@ pub struct MaterialArguments {
 #[command(next_help_heading = "Bounds")]
 pub struct Bounds {
     /// Threads that read [default: as many as there are cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<std::num::NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// Largest single record, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=2048))]
     max_record: u64,
