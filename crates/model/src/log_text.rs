@@ -6,6 +6,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::secret::mask_signed;
+
 /// Attacker-controlled text. Serialises as a plain JSON string (JSON escapes it).
 #[derive(
     Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -14,9 +16,13 @@ use serde::{Deserialize, Serialize};
 pub struct LogText(String);
 
 impl LogText {
-    /// Wraps text that came from a log.
+    /// Wraps text that came from a log. What a signed request in it would let others do is
+    /// masked here, so that no output can forget to.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        let text = text.into();
+        // Signed parameters have an equals sign; nearly no other text has.
+        let signed = text.contains(['=', '%']).then(|| mask_signed(&text)).flatten();
+        Self(signed.unwrap_or(text))
     }
 
     /// The text as it was logged. Compare and look up with it; never print it.
@@ -32,13 +38,13 @@ impl LogText {
 
 impl From<&str> for LogText {
     fn from(text: &str) -> Self {
-        Self(text.to_owned())
+        Self::new(text)
     }
 }
 
 impl From<String> for LogText {
     fn from(text: String) -> Self {
-        Self(text)
+        Self::new(text)
     }
 }
 

@@ -10,7 +10,8 @@ pub const MASK: &str = "[masked by crashcart]";
 
 /// Whether a field of this name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    const WHOLE: [&str; 8] = [
+    const WHOLE: [&str; 9] = [
+        "xamzsignature",
         "token",
         "secretstring",
         "secretbinary",
@@ -63,6 +64,9 @@ pub fn mask(value: &mut Value) {
     }
 }
 
+/// Parameters of signed requests that let whoever has them act: names in lower case.
+const SIGNED: [&str; 4] = ["x-amz-security-token", "x-amz-signature", "securitytoken", "signature"];
+
 /// The text with its secrets masked; none where it has none.
 fn mask_text(text: &str) -> Option<String> {
     let trimmed = text.trim_start();
@@ -73,19 +77,70 @@ fn mask_text(text: &str) -> Option<String> {
         mask(&mut inner);
         return (inner != before).then(|| inner.to_string());
     }
-    let mut out = text.to_owned();
-    for name in ["X-Amz-Security-Token=", "X-Amz-Signature=", "x-amz-security-token=", "Signature="]
-    {
-        let mut from = 0;
-        while let Some(found) = out.get(from..).and_then(|rest| rest.find(name)) {
-            let start = from + found + name.len();
-            let rest = out.get(start..).unwrap_or_default();
-            let length = rest.find(['&', ' ', '"', '\n']).unwrap_or(rest.len());
-            out.replace_range(start..start + length, MASK);
-            from = start + MASK.len();
+    let mut out = mask_signed(text);
+    if let Some(masked) = mask_members(out.as_deref().unwrap_or(text)) {
+        out = Some(masked);
+    }
+    out
+}
+
+/// Masks the values of signed requests' parameters, percent-encoded or not.
+pub(crate) fn mask_signed(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let mut cuts: Vec<(usize, usize)> = Vec::new();
+    for name in SIGNED {
+        for (at, _) in lower.match_indices(name) {
+            let rest = lower.get(at + name.len()..).unwrap_or_default();
+            let Some(sign) = ["=", "%3d"].iter().find(|sign| rest.starts_with(**sign)) else {
+                continue;
+            };
+            let start = at + name.len() + sign.len();
+            let value = lower.get(start..).unwrap_or_default();
+            let end = value.find(['&', ' ', '"', '\'', '<', '>', '\n', ',', ';']);
+            let end = end.into_iter().chain(value.find("%26")).min().unwrap_or(value.len());
+            cuts.push((start, start + end));
         }
     }
-    (out != text).then_some(out)
+    replace(text, cuts)
+}
+
+/// Masks members of JSON that stands amid other text or is cut short: `"password":"..."`.
+fn mask_members(text: &str) -> Option<String> {
+    let mut cuts = Vec::new();
+    for (colon, _) in text.match_indices(':') {
+        let name = text.get(..colon).unwrap_or_default().trim_end().strip_suffix('"');
+        let value = text.get(colon + 1..).unwrap_or_default();
+        let Some(name) = name.map(|name| name.trim_end_matches('\\')) else { continue };
+        let name = name.rsplit('"').next().unwrap_or_default();
+        let quoted = value.trim_start().trim_start_matches('\\');
+        let Some(quoted) = quoted.strip_prefix('"').filter(|_| is_secret_name(name)) else {
+            continue;
+        };
+        let start = text.len() - quoted.len();
+        let end = quoted.find(['"', '\\']).unwrap_or(quoted.len());
+        cuts.push((start, start + end));
+    }
+    replace(text, cuts)
+}
+
+fn replace(text: &str, mut cuts: Vec<(usize, usize)>) -> Option<String> {
+    cuts.retain(|(start, end)| start < end);
+    if cuts.is_empty() {
+        return None;
+    }
+    cuts.sort_unstable();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (start, end) in cuts {
+        if start < at {
+            continue;
+        }
+        out.push_str(text.get(at..start).unwrap_or_default());
+        out.push_str(MASK);
+        at = end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    Some(out)
 }
 
 #[cfg(test)]
@@ -106,6 +161,24 @@ mod tests {
         assert!(!value.to_string().contains("S3CRET"), "{value}");
         assert!(value.to_string().contains("ASIAEXAMPLE"), "key ids are not secrets");
         assert!(value.to_string().contains("x=1"));
+    }
+
+    #[test]
+    fn signed_requests_lose_what_lets_others_act_however_they_are_written() {
+        for url in [
+            "https://b/k?X-Amz-Signature=S3CRET&x=1",
+            "https://b/k?x-amz-signature=S3CRET&x=1",
+            "https://b/k?AWSAccessKeyId=AKIA&Signature=S3CRET&SecurityToken=S3CRET&x=1",
+            "https%3A%2F%2Fb%2Fk%3FX-Amz-Security-Token%3DS3CRET%26x=1",
+            "took {\"password\": \"S3CRET\"} x=1",
+            "{\"password\":\"S3CRET\",\"x=1\":",
+            "{\\\"secretAccessKey\\\":\\\"S3CRET\\\"} x=1",
+        ] {
+            let mut value = Value::String(url.to_owned());
+            mask(&mut value);
+            let text = value.as_str().unwrap_or_default();
+            assert!(!text.contains("S3CRET") && text.contains("x=1"), "{text}");
+        }
     }
 
     #[test]
