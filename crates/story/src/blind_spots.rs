@@ -79,6 +79,10 @@ fn usual(scene: &Scene<'_>, profiles: &[Profile<'_>], out: &mut Vec<String>) {
         let Some(split) = scene.split(profile.name) else { continue };
         let who = principal::short(profile.name);
         match usual_work(scene, profile.name) {
+            Some(text) if split.workload => out.push(format!(
+                "{who}: {text}, which came no later than the first suspicious call ({}), from another address, with no tool that a person types into; if that was not the workload, it belongs to the story",
+                moment(split.since)
+            )),
             Some(text) => out.push(format!(
                 "{who}: {text}, a way of working that has a history here and nothing suspicious about it (the first suspicious call: {}); if that was not its owner, it belongs to the story",
                 moment(split.since)

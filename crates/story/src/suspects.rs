@@ -168,7 +168,8 @@ pub(crate) fn usual_work(scene: &Scene<'_>, name: &str) -> Option<String> {
         })
         .collect();
     let ways = listed(ways.iter().map(String::as_str), 3);
-    Some(format!("usual work left out: {} from {ways}", counted(split.calls(), "call")))
+    let what = if split.workload { "the workload's own calls" } else { "usual work" };
+    Some(format!("{what} left out: {} from {ways}", counted(split.calls(), "call")))
 }
 
 /// A successful change or data access, by hand.

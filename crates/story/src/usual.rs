@@ -1,7 +1,7 @@
 //! What a principal did as it always does, set apart from what the story tells: of a leaked key
 //! the owner's own work goes on beside the intruder's.
 //!
-//! Only a way of working that has a history and nothing suspicious about it is set apart, and
+//! Only a way of working that has a history (of a workload: that came first) and nothing suspicious about it is set apart, and
 //! only where another way of the same principal is suspicious. It must never set apart a call
 //! that a finding at medium or above cites, and never in silence: what is left out is counted.
 
@@ -44,6 +44,8 @@ pub(crate) struct Split {
     pub(crate) since: Option<Timestamp>,
     /// Its usual ways; empty where the material has no history of it.
     pub(crate) left: Vec<Worked>,
+    /// A workload's own calls are among them, known by coming first and from elsewhere.
+    pub(crate) workload: bool,
     /// What is known of the rest; none where nothing was set apart.
     pub(crate) view: Option<Actor>,
 }
@@ -105,7 +107,7 @@ fn splits(facts: &Facts, material: &Material<'_>) -> BTreeMap<String, Split> {
             let cited = cited.since(name, worked.way());
             [since, cited].into_iter().flatten().map(sortable).min()
         };
-        if let Some(split) = split(actor, material, &suspicious) {
+        if let Some(split) = split(actor, material, is_workload, &suspicious) {
             splits.insert(name.clone(), split);
         }
     }
@@ -134,6 +136,7 @@ fn keys_made_by_others(facts: &Facts) -> BTreeSet<(&str, &str)> {
 fn split(
     actor: &Actor,
     material: &Material<'_>,
+    is_workload: bool,
     suspicious: &dyn Fn(&Worked) -> Option<i64>,
 ) -> Option<Split> {
     let ways = actor.ways.known();
@@ -159,15 +162,25 @@ fn split(
                 worked.keys.contains(key) && !bad.iter().any(|bad| bad.keys.contains(key))
             })
     };
-    clear.retain(|worked| !asked(worked) && has_history(worked, &bad, since));
+    let own = |worked: &Worked| is_workload && is_the_workloads(worked, &bad, since);
+    let workload = clear.iter().any(|worked| !asked(worked) && own(worked));
+    clear.retain(|worked| !asked(worked) && (own(worked) || has_history(worked, &bad, since)));
     let mut left: Vec<Worked> = clear.into_iter().cloned().collect();
     left.sort_by(|one, two| (one.first, one.way()).cmp(&(two.first, two.way())));
-    let mut split = Split { left, ..Split::default() };
+    let mut split = Split { left, workload, ..Split::default() };
     split.since = (since != i64::MAX).then(|| Timestamp::from_millis(since));
     if !split.left.is_empty() {
         split.view = Some(actor.without(&|worked| split.is_usual(worked.way())));
     }
     Some(split)
+}
+
+/// Whether a way of a workload's session is the workload itself: AWS hands the credentials to it
+/// first, and it neither types commands nor moves to the address of the suspicious calls.
+fn is_the_workloads(worked: &Worked, bad: &[&Worked], since: i64) -> bool {
+    let typed = matches!(worked.tool, "aws-cli" | "powershell" | "console" | "attack tool");
+    let here = bad.iter().any(|bad| bad.address == worked.address);
+    !typed && !here && !worked.desktop && sortable(worked.first) <= since && since != i64::MAX
 }
 
 /// Whether a way is a habit that the suspicious calls do not share.

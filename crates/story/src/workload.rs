@@ -70,7 +70,9 @@ pub(crate) fn points<'f>(
     for address in &real {
         others.extend(people.get(address).into_iter().flatten().copied());
     }
-    if real.len() >= 2 && !others.is_empty() {
+    // Its own address may have been set apart with its own calls.
+    let apart = scene.split(name).is_some_and(|split| !split.left.is_empty());
+    if (real.len() >= 2 || apart) && !others.is_empty() {
         let others: Vec<String> = others.iter().take(3).map(|who| principal::short(who)).collect();
         because.add(
             45,

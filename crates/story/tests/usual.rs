@@ -312,3 +312,29 @@ fn what_is_set_apart_does_not_depend_on_the_order_or_the_split_of_the_reading() 
     parts.merge(tale.facts((0..last).filter(|at| at % 2 == 1)));
     assert_eq!(tale.tell(), tale.tell_from(parts));
 }
+
+#[test]
+fn a_workloads_own_calls_are_no_steps_of_the_thief_even_without_a_history() {
+    let of = |second, call: &str, agent: &str, address: &str| {
+        let mut record = material::event(second, call, json!({}));
+        record["userIdentity"] = session("web", "i-0dbc91f429e48eeed");
+        record["userAgent"] = json!(agent);
+        record["sourceIPAddress"] = json!(address);
+        record
+    };
+    let agent = "aws-sdk-go/1.44.2 (go1.20; linux; amd64) amazon-ssm-agent/3.2";
+    let own = of(1, "ssm:UpdateInstanceInformation", agent, "203.0.113.10");
+    let mut failed = of(2, "logs:CreateLogStream", agent, "203.0.113.10");
+    failed["errorCode"] = json!("AccessDenied");
+    let thief =
+        of(3, "s3:ListBuckets", "aws-cli/2.15.0 Python/3.11 Darwin/23.1.0", "198.51.100.66");
+    let unknown = of(4, "iam:ListUsers", "python-requests/2.31", "198.51.100.67");
+    let told = Tale::of(vec![own, failed, thief, unknown]).tell();
+    let suspect = &told.story.suspects[0];
+    let from: Vec<&str> = suspect.addresses.iter().map(LogText::raw).collect();
+    assert_eq!(from, ["198.51.100.66", "198.51.100.67"], "what came later is told");
+    assert!(told.story.failed.is_empty(), "{:#?}", told.story.failed);
+    assert!(told.story.steps.iter().all(|step| step.what.raw() != "ssm:UpdateInstanceInformation"));
+    let left = "the workload's own calls left out: 2 calls from 203.0.113.10 (aws-sdk-go)";
+    assert!(suspect.because.iter().any(|reason| reason == left), "{:#?}", suspect.because);
+}
