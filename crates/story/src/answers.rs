@@ -211,6 +211,10 @@ fn affected(known: &Known<'_, '_>) -> Answer {
     if !radius.resources.is_empty() {
         text.push_str(&format!("; owners of {}", named("resource", &radius.resources)));
     }
+    for neighbour in crate::neighbours::sentences(known.scene, known.profiles) {
+        text.push_str("; ");
+        text.push_str(&neighbour);
+    }
     let because = "who acted, was changed or was touched; who owns the applications and the data, tags and the directory would tell";
     answer(QUESTION, text, because.to_owned(), origins)
 }

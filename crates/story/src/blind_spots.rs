@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crashcart_model::Timestamp;
+use crashcart_model::{Timestamp, UniqueId};
 
 use crate::aftermath;
 use crate::principal;
@@ -64,6 +64,7 @@ pub(crate) fn sentences(
     }
     usual(scene, profiles, &mut out);
     unissued(scene, profiles, &mut out);
+    altered(profiles, &mut out);
     capped(scene, profiles, left_out, &mut out);
     out
 }
@@ -170,6 +171,25 @@ fn quiet(scene: &Scene<'_>, out: &mut Vec<String>) {
             "and {} more of {QUIET} hours or longer without events",
             counted_len(gaps.len() - 3, "stretch")
         ));
+    }
+}
+
+/// Keys of suspects whose id names another account than the records do.
+fn altered(profiles: &[Profile<'_>], out: &mut Vec<String>) {
+    let (mut encoded, mut recorded) = (BTreeSet::new(), BTreeSet::new());
+    for profile in profiles.iter().filter(|profile| profile.listed()) {
+        let accounts: Vec<&str> = profile.actor.accounts.iter().collect();
+        let ids = profile.actor.keys.iter().filter_map(|key| UniqueId::parse(key)?.account);
+        for id in ids.filter(|id| !accounts.is_empty() && !accounts.contains(&id.as_str())) {
+            encoded.insert(id.as_str().to_owned());
+            recorded.extend(accounts.iter().copied());
+        }
+    }
+    if !encoded.is_empty() {
+        let encoded = listed(encoded.iter().map(String::as_str), 3);
+        let (noun, recorded) =
+            (if encoded.contains(',') { "accounts" } else { "account" }, listed(recorded, 3));
+        out.push(format!("key ids say {noun} {encoded}, records say {recorded}: logs may be anonymised or altered"));
     }
 }
 

@@ -20,6 +20,7 @@ mod earliest;
 mod facts;
 mod key;
 pub mod knowledge;
+mod neighbours;
 mod own;
 mod principal;
 mod prune;

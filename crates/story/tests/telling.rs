@@ -393,3 +393,37 @@ fn ones_own_props_are_said_to_be_and_come_after_what_is_anothers() {
     let spot = "logging stopped: trail main was off";
     assert!(told.blind_spots.iter().any(|text| text.starts_with(spot)), "{:?}", told.blind_spots);
 }
+
+#[test]
+fn whoever_shares_a_suspects_address_is_named_and_not_accused() {
+    let mut other = event(2, "signin:ConsoleLogin", json!({}));
+    other["userIdentity"]["arn"] = json!("arn:aws:iam::111122223333:user/pedro");
+    other["userIdentity"]["accessKeyId"] = Value::Null;
+    let affected = |told: &Told| {
+        let question = "Who else is affected and must be told?";
+        let answer = told.story.answers.iter().find(|a| a.question == question).unwrap();
+        answer.answer.raw().to_owned()
+    };
+    let told = about_mallory(vec![secret(1, "a"), other.clone()]).tell();
+    let sentence = "user pedro used the same address 198.51.100.7: same person, same network, or anonymised logs: unknown";
+    assert!(affected(&told).contains(sentence), "{}", affected(&told));
+    assert!(told.story.suspects.iter().all(|s| !s.principal.raw().ends_with("pedro")));
+    other["sourceIPAddress"] = json!("203.0.113.50");
+    let told = about_mallory(vec![secret(1, "a"), other]).tell();
+    assert!(!affected(&told).contains("pedro"), "{}", affected(&told));
+}
+
+#[test]
+fn a_key_id_that_names_another_account_than_its_records_is_a_blind_spot() {
+    let spot = |account: &str| {
+        let mut record = secret(1, "a");
+        // This id encodes the account 609629065308, as its issuer published it.
+        record["userIdentity"]["accessKeyId"] = json!("ASIAY34FZKBOKMUTVV7A");
+        record["userIdentity"]["accountId"] = json!(account);
+        let spots = about_mallory(vec![record]).tell().blind_spots;
+        spots.into_iter().find(|spot| spot.starts_with("key ids say"))
+    };
+    let told = "key ids say account 609629065308, records say 111122223333: logs may be anonymised or altered";
+    assert_eq!(spot("111122223333").as_deref(), Some(told));
+    assert_eq!(spot("609629065308"), None);
+}
