@@ -136,7 +136,8 @@ fn because(profile: &Profile<'_>, text: &str) -> String {
     if profile.act_now {
         format!("act now (score {}): {text}", profile.score)
     } else {
-        format!("consider (score {}): {text}", profile.score)
+        let confirm = profile.known.map(|known| format!("confirm first: {known}; "));
+        format!("consider (score {}): {}{text}", profile.score, confirm.unwrap_or_default())
     }
 }
 

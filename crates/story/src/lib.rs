@@ -21,6 +21,7 @@ mod facts;
 mod key;
 pub mod knowledge;
 mod neighbours;
+mod network;
 mod own;
 mod principal;
 mod prune;

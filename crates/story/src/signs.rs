@@ -10,7 +10,7 @@ use crate::knowledge::{self, Effect};
 use crate::reasons::Reasons;
 use crate::scene::{Entry, Scene};
 use crate::words::{counted, counted_len, listed};
-use crate::{agent, principal};
+use crate::{agent, network, principal};
 
 /// Weak signs: each may be anybody's ordinary work.
 pub(crate) fn weak(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut Reasons) -> u32 {
@@ -37,7 +37,13 @@ pub(crate) fn weak(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut R
     if let Some(text) = besides_usual(scene, name, actor) {
         add(4, text);
     }
-    let far = actor.hands.len();
+    let own = |address: &&str| network::is_own(scene.material.environment, address);
+    let far = actor.hands.iter().filter(|address| !own(address)).count();
+    let mut ours: Vec<&str> = actor.addresses.iter().filter(own).collect();
+    ours.sort_unstable();
+    if !ours.is_empty() {
+        add(0, format!("of its addresses, in the environment's own networks: {}", listed(ours, 3)));
+    }
     if far >= 2 && matches!(actor.kind, Kind::User | Kind::Root | Kind::Federated) {
         add(4, format!("used from {far} addresses, console aside"));
     }

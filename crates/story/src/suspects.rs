@@ -44,6 +44,8 @@ pub(crate) struct Profile<'f> {
     pub(crate) because: Reasons,
     /// It is suspect only for a key that a suspect made for it: the key is to be cut, not it.
     pub(crate) only_key: Option<MadeKey<'f>>,
+    /// What the environment names it as: it is confirmed before anything is done to it.
+    pub(crate) known: Option<&'static str>,
     /// It was deleted after its last use: there is nothing left to cut off.
     pub(crate) gone: bool,
 }
@@ -116,12 +118,20 @@ pub(crate) fn profiles<'f>(scene: &Scene<'f>) -> Vec<Profile<'f>> {
         .actors()
         .into_iter()
         .filter(|(name, _)| !scene.is_service(name))
-        .filter(|(name, _)| known_as(scene.material.environment, name).is_none())
+        .filter(|(name, actor)| {
+            // A key that was asked about is told about whoever it belongs to.
+            known_as(scene.material.environment, name).is_none() || is_asked(scene, actor)
+        })
         .map(|(name, actor)| profile(scene, name, actor, &people))
         .collect();
     inherit(scene, &mut profiles);
     profiles.sort_by(|one, two| two.score.cmp(&one.score).then_with(|| one.name.cmp(two.name)));
     profiles
+}
+
+/// Whether the responder asked about a key of the principal's.
+fn is_asked(scene: &Scene<'_>, actor: &Actor) -> bool {
+    scene.material.pivot.keys.iter().any(|key| actor.keys.contains(key))
 }
 
 fn profile<'f>(
@@ -139,7 +149,12 @@ fn profile<'f>(
         + workload::points(scene, name, actor, people, &mut because);
     let pivot = scene.pivots.contains(name);
     let mut score = (did + weak + strong).min(100);
-    let asked = scene.material.pivot.keys.iter().any(|key| actor.keys.contains(key));
+    let asked = is_asked(scene, actor);
+    let known = known_as(scene.material.environment, name);
+    if let Some(known) = known {
+        because
+            .add(0, format!("the environment names it as {known}: confirm with its owner first"));
+    }
     if pivot {
         because.lead(1, "the responder asked about it");
     }
@@ -147,13 +162,15 @@ fn profile<'f>(
         because.add(0, text);
     }
     if asked {
-        score = score.max(ACT_NOW);
+        score = score.max(if known.is_some() { PLAUSIBLE } else { ACT_NOW });
     }
     let proof = scene.entries_of(name).any(|entry| proves(entry, Level::High));
     let did_something = scene.entries_of(name).any(|entry| changes_or_reads(entry));
-    let act_now = score >= ACT_NOW && (proof || asked) && actor.kind != Kind::Anonymous;
+    let act_now =
+        score >= ACT_NOW && known.is_none() && (proof || asked) && actor.kind != Kind::Anonymous;
     let only_key = None;
-    Profile { name, actor, score, act_now, pivot, did_something, because, only_key, gone: false }
+    let gone = false;
+    Profile { name, actor, score, act_now, pivot, did_something, because, only_key, known, gone }
 }
 
 /// What was left out as its usual work, with where it came from.
@@ -211,7 +228,8 @@ fn inherit<'f>(scene: &Scene<'f>, profiles: &mut [Profile<'f>]) {
         profile.score = (profile.score + LISTED).min(100).max(least);
         profile.because.add(LISTED, format!("{how} {}", principal::short(by)));
         let proof = scene.entries_of(profile.name).any(|entry| proves(entry, Level::High));
-        profile.act_now |= profile.score >= ACT_NOW && (proof || least == ACT_NOW);
+        profile.act_now |=
+            profile.known.is_none() && profile.score >= ACT_NOW && (proof || least == ACT_NOW);
     }
 }
 

@@ -484,3 +484,35 @@ fn whoever_uses_a_key_that_a_suspect_made_is_suspect_too() {
     assert_eq!(reasons("AKIAEXAMPLEREPORTS00"), Some(expected));
     assert_eq!(reasons("AKIAEXAMPLEREPORTS99"), None, "its own key is its own business");
 }
+
+#[test]
+fn a_key_that_is_asked_about_is_listed_even_of_a_break_glass_user_who_is_confirmed_first() {
+    let keys = vec!["AKIAEXAMPLEMALLORY00".to_owned()];
+    let pivot = Pivot { keys, ..Pivot::default() };
+    let mut tale = Tale { pivot, ..Tale::of(vec![created_key(1)]) };
+    tale.environment.break_glass.push(MALLORY.to_owned());
+    let told = tale.tell();
+    let suspect = told.story.suspects.first().unwrap();
+    assert_eq!((suspect.principal.raw(), suspect.act_now), (MALLORY, false));
+    let said = |text: &str| suspect.because.iter().any(|reason| reason.contains(text));
+    assert!(said("the responder asked about it"), "{suspect:#?}");
+    assert!(said("the environment names it as a break-glass principal"), "{suspect:#?}");
+    let cut = told.containment.iter().find(|action| action.target.raw() == MALLORY).unwrap();
+    assert!(cut.why.contains("confirm first: a break-glass principal"), "{cut:#?}");
+    tale.pivot.keys.clear();
+    assert!(tale.tell().story.suspects.is_empty(), "not asked about, not listed");
+}
+
+#[test]
+fn own_networks_are_not_several_addresses_and_are_said_to_be_own() {
+    let mut elsewhere = created_key(2);
+    elsewhere["sourceIPAddress"] = json!("192.0.2.9");
+    let mut tale =
+        Tale { pivot: asked_about_mallory(), ..Tale::of(vec![created_key(1), elsewhere]) };
+    let because = |tale: &Tale| tale.tell().story.suspects[0].because.join("; ");
+    assert!(because(&tale).contains("used from 2 addresses"), "{}", because(&tale));
+    tale.environment.networks.push("192.0.2.0/24".to_owned());
+    let told = because(&tale);
+    assert!(!told.contains("used from 2 addresses"), "{told}");
+    assert!(told.contains("in the environment's own networks: 192.0.2.9"), "{told}");
+}
