@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 use crashcart_model::GapReason;
@@ -12,6 +12,7 @@ use zip::result::ZipError;
 
 use crate::container::Reading;
 use crate::inflate::{Bounded, Promised};
+use crate::sink::{Stretch, Tally};
 
 /// Labels of the members met so far, as hashes: an archive may hold one name twice, and each
 /// member is evidence of its own.
@@ -108,11 +109,15 @@ impl Reading<'_> {
     }
 
     /// Reads a zip archive, which needs to be sought in.
-    pub fn zip(&mut self, source: impl Read + Seek) {
+    pub fn zip(&mut self, mut source: impl Read + Seek) {
+        let after = tail(&mut source).and_then(|(tail, size)| after_end(&tail, size));
         let mut archive = match zip::ZipArchive::new(source) {
             Ok(archive) => archive,
             Err(error) => return self.untold(GapReason::Corrupt, format!("archive: {error}")),
         };
+        for (offset, length) in outside(&mut archive).into_iter().chain(after) {
+            self.outside(offset, length);
+        }
         for index in 0..archive.len() {
             if self.full() {
                 return;
@@ -138,6 +143,23 @@ impl Reading<'_> {
                 }
             }
         }
+    }
+
+    /// Bytes of a zip archive that belong to nothing that its directory names.
+    fn outside(&mut self, offset: u64, length: u64) {
+        let detail = format!(
+            "bytes {offset} to {} of the archive, which its directory does not name",
+            offset + length
+        );
+        self.sink.begin(self.member.as_deref());
+        self.sink.gap(Stretch {
+            offset: 0,
+            size: Some(length),
+            reason: GapReason::Unsupported,
+            detail,
+        });
+        let lost = Tally { inflated: length, lost: length, ..Tally::default() };
+        self.sink.end(lost);
     }
 
     /// Whether no further member is read, which is told.
@@ -214,4 +236,51 @@ impl<R: Read> Read for Ending<R> {
         self.zeros = if zeros == count { self.zeros + zeros as u64 } else { zeros as u64 };
         Ok(count)
     }
+}
+/// What follows a member's data where its sizes were not known beforehand, at most: a signature, a
+/// checksum and two sizes (APPNOTE.TXT 4.3.9).
+const DESCRIPTOR: u64 = 24;
+/// The end of the directory, without its comment (APPNOTE.TXT 4.3.16).
+const END: u64 = 22;
+
+/// The end of a file, long enough to hold the directory's end with any comment; and the file's size.
+fn tail(source: &mut (impl Read + Seek)) -> Option<(Vec<u8>, u64)> {
+    let size = source.seek(SeekFrom::End(0)).ok()?;
+    source.seek(SeekFrom::Start(size.saturating_sub(END + 0xffff))).ok()?;
+    let mut tail = Vec::new();
+    source.read_to_end(&mut tail).ok()?;
+    Some((tail, size))
+}
+
+/// Stretches of an archive that neither a member nor the directory covers: before and between them.
+fn outside<R: Read + Seek>(archive: &mut zip::ZipArchive<R>) -> Vec<(u64, u64)> {
+    let mut covered = Vec::new();
+    for index in 0..archive.len() {
+        if let Ok(entry) = archive.by_index_raw(index) {
+            let data = entry.data_start().unwrap_or(entry.header_start());
+            covered.push((entry.header_start(), data + entry.compressed_size()));
+        }
+    }
+    covered.sort_unstable();
+    let directory = archive.central_directory_start();
+    let mut out = Vec::new();
+    let mut at = 0;
+    for (start, end) in covered.into_iter().chain([(directory, directory)]) {
+        // A descriptor may stand behind each member, and nothing else may.
+        if start > at && (at == 0 || start - at > DESCRIPTOR) {
+            out.push((at, start - at));
+        }
+        at = at.max(end);
+    }
+    out
+}
+
+/// What stands behind the end of the directory, its comment included. `tail` is the file's end.
+fn after_end(tail: &[u8], size: u64) -> Option<(u64, u64)> {
+    let end = match memchr::memmem::rfind(tail, b"PK\x05\x06") {
+        Some(at) => at as u64 + END,
+        None => 0,
+    };
+    let length = (tail.len() as u64).saturating_sub(end);
+    (length > 0).then(|| (size - length, length))
 }

@@ -201,10 +201,12 @@ impl Framing<'_, '_> {
             let text = self.window.ahead(self.caps.record_bytes + 1);
             let seen = text.len();
             match member_length(text, &mut self.tape, self.caps.depth) {
-                Ok((length, opens)) => {
+                Ok((length, value)) => {
                     self.frame(length);
-                    if opens {
-                        self.within.push(Within::Array);
+                    match value {
+                        Left::Nothing => {}
+                        Left::Array => self.within.push(Within::Array),
+                        Left::Unit => self.unit(),
                     }
                     return;
                 }
@@ -438,7 +440,7 @@ impl Framing<'_, '_> {
 }
 
 /// Length of an envelope's member; whether it ends with the bracket of an array of records.
-fn member_length(text: &str, tape: &mut Tape, depth: usize) -> Result<(usize, bool), Stop> {
+fn member_length(text: &str, tape: &mut Tape, depth: usize) -> Result<(usize, Left), Stop> {
     let name = tape.parse(text, 1)?;
     let rest = text.get(name..).unwrap_or_default().trim_start();
     let Some(value) = rest.strip_prefix(':').map(str::trim_start) else {
@@ -447,9 +449,27 @@ fn member_length(text: &str, tape: &mut Tape, depth: usize) -> Result<(usize, bo
     let before = text.len() - value.len();
     let name = text.get(1..name.saturating_sub(1)).unwrap_or_default();
     if value.starts_with('[') && STREAMED.contains(&name) {
-        return Ok((before + 1, true));
+        return Ok((before + 1, Left::Array));
     }
-    tape.parse(value, depth).map(|length| (before + length, false))
+    let length = tape.parse(value, depth)?;
+    let inside = value.get(..length).unwrap_or_default();
+    // What may hold an event is never an envelope's trimming.
+    Ok(if memchr::memmem::find(inside.as_bytes(), b"eventName").is_none() {
+        (before + length, Left::Nothing)
+    } else if inside.starts_with('[') {
+        (before + 1, Left::Array)
+    } else {
+        (before, Left::Unit)
+    })
+}
+
+/// What of an envelope's member is left to be read.
+enum Left {
+    Nothing,
+    /// An array, behind its bracket.
+    Array,
+    /// A value.
+    Unit,
 }
 
 /// The nearest character boundary at or before `at`.

@@ -15,7 +15,9 @@ impl Shape for CloudTrailDigest {
     }
 
     fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
-        let taken = unit.get("digestStartTime").is_some() && unit.get("logFiles").is_some();
+        let is = |name: &str| unit.get(name).is_some();
+        // A digest holds no records: what does is none, whatever else it says.
+        let taken = is("digestStartTime") && is("logFiles") && !is("Records");
         if taken {
             opener.apart(Apart::Digest, self.name());
         }

@@ -16,7 +16,8 @@ impl Shape for CloudWatchLogs {
     }
 
     fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
-        if unit.text_of("messageType").is_some_and(|kind| kind.is("CONTROL_MESSAGE")) {
+        let control = unit.text_of("messageType").is_some_and(|kind| kind.is("CONTROL_MESSAGE"));
+        if control && memchr::memmem::find(unit.json().as_bytes(), b"eventName").is_none() {
             opener.apart(Apart::ControlMessage, self.name());
             return true;
         }

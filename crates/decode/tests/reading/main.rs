@@ -6,6 +6,8 @@ mod accounts;
 #[cfg(test)]
 mod archives;
 #[cfg(test)]
+mod beside;
+#[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod hostile;
