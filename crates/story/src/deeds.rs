@@ -82,19 +82,20 @@ pub(crate) fn rules(
         because.add(worth, format!("{words}, on calls that only look"));
     }
     points += attempts(&refused, because);
-    let worst = automated.iter().map(|(level, _)| *level).max();
-    if worst >= Some(Level::Medium) {
-        points += 4;
-        because.add(
-            4,
-            format!(
-                "{} fired on its infrastructure-as-code runs, which by themselves say little",
-                counted_len(automated.len(), "rule")
-            ),
-        );
-    }
+    points += scaffolding(&automated, because);
     let critical = scene.entries_of(name).any(|entry| proves(entry, Level::Critical));
     (points, critical)
+}
+
+/// Points for rules on what infrastructure-as-code tools did.
+fn scaffolding(automated: &BTreeSet<(Level, String)>, because: &mut Reasons) -> u32 {
+    if automated.iter().map(|(level, _)| *level).max() < Some(Level::Medium) {
+        return 0;
+    }
+    let rules = counted_len(automated.len(), "rule");
+    let text = "fired on its infrastructure-as-code runs, which by themselves say little";
+    because.add(4, format!("{rules} {text}"));
+    4
 }
 
 /// Points for rules on calls that were all refused: it tried, and got nothing.

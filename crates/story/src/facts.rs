@@ -213,9 +213,7 @@ impl Facts {
         let [thing, owner, detail] = match call {
             Some(call) if call.effect() == Effect::Look => Default::default(),
             Some(call) => target::of(head, call.target()),
-            None if service == "s3" && plain.starts_with("ListObject") => {
-                target::of(head, &knowledge::thing(&["q.bucketName"]))
-            }
+            None if target::lists_bucket(service, plain) => target::of(head, &target::BUCKET),
             None if read_only => Default::default(),
             None => {
                 target::of(head, &Target { thing: target::USUAL, owner: &[], detail: Detail::None })

@@ -90,6 +90,15 @@ pub(crate) const USUAL: &[&str] = &[
     "q.name",
 ];
 
+/// The bucket whose objects are listed.
+pub(crate) const BUCKET: Target =
+    Target { thing: &["q.bucketName"], owner: &[], detail: Detail::None };
+
+/// Whether the call lists the objects of a bucket.
+pub(crate) fn lists_bucket(service: &str, name: &str) -> bool {
+    service == "s3" && name.starts_with("ListObject")
+}
+
 /// Thing, owner and detail of a call.
 pub(crate) fn of<'a>(head: &Head<'a>, target: &Target) -> [Cow<'a, str>; 3] {
     let detail = match target.detail {
