@@ -4,7 +4,7 @@ use rsigma_parser::{LintRule, lint_yaml_str};
 
 use crate::RuleSet;
 use crate::condition::unused;
-use crate::document::{Content, Document, Piece, RuleFile, parse, pieces, place};
+use crate::document::{Content, Document, Piece, RuleFile, nested_too_deep, parse, pieces, place};
 use crate::meta::facts;
 use crate::problem::{Fault, Problem, Severity};
 use crate::reference::Directory;
@@ -87,6 +87,9 @@ fn repeated(id: &str, numbers: &[usize], documents: &[Document<'_>], problems: &
 
 /// The parser's own lints, but for what is told better elsewhere and for matters of taste.
 fn lint(piece: Piece<'_>, problems: &mut Vec<Problem>) {
+    if nested_too_deep(piece.text) {
+        return;
+    }
     for lint in lint_yaml_str(piece.text) {
         let elsewhere = matches!(
             lint.rule,

@@ -145,11 +145,32 @@ pub(crate) fn parse<'f>(files: &'f [RuleFile], problems: &mut Vec<Problem>) -> V
 /// known before it is parsed.
 const DEEPEST: usize = 1000;
 
+/// Brackets within one another; YAML parsers take time that grows with the square of it.
+const NESTED: usize = 200;
+
+/// Whether brackets stand deeper within one another than any rule needs. Those in texts count too:
+/// no text of a rule has so many.
+pub(crate) fn nested_too_deep(text: &str) -> bool {
+    let mut depth = 0_usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > NESTED
+    })
+}
+
 fn parse_piece<'f>(
     piece: Piece<'f>,
     contents: &mut Vec<(Piece<'f>, Content)>,
     problems: &mut Vec<Problem>,
 ) {
+    if nested_too_deep(piece.text) {
+        let fault = Fault::new("brackets stand too deep within one another to be read");
+        return problems.push(place(piece, Severity::Error, fault));
+    }
     let words = piece.text.split([' ', '\t', '\n', ')', '"', '\'']);
     let operators =
         words.filter(|word| matches!(word.trim_start_matches('('), "and" | "or" | "not"));

@@ -208,3 +208,11 @@ fn the_shared_rules_have_no_error_and_one_id_twice() {
         problems.iter().filter(|one| one.message.contains("also stands in")).collect();
     assert_eq!(twice.len(), 1, "{twice:#?}");
 }
+
+#[test]
+fn brackets_without_end_are_refused_and_cost_no_time() {
+    let text = format!("s: {}{}\n", "[".repeat(50_000), "]".repeat(50_000));
+    let file = RuleFile { path: "deep.yml".to_owned(), text };
+    let problems = check(&[file]);
+    assert!(problems.iter().any(|problem| problem.message.contains("too deep")), "{problems:?}");
+}

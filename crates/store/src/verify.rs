@@ -33,6 +33,8 @@ pub enum ProblemKind {
     ResultUnreadable,
     /// A result was written but a kill kept it from its place; the next writer puts it there.
     ResultUnfinished,
+    /// A result stands in the case that no line of the manifest seals.
+    ResultUnsealed,
 }
 
 impl ProblemKind {
@@ -49,9 +51,14 @@ impl ProblemKind {
             Self::ResultMissing => "result is missing",
             Self::ResultUnreadable => "result cannot be read",
             Self::ResultUnfinished => "result was not yet put in its place",
+            Self::ResultUnsealed => "result that the manifest does not seal",
         }
     }
 }
+
+/// What an investigation publishes into a case.
+const RESULTS: [&str; 4] =
+    ["findings.jsonl", "story.json", "investigation.json", "report/report.html"];
 
 /// One thing that is not as the case says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -116,6 +123,14 @@ pub fn verify(dir: &Path) -> Result<Verification, StoreError> {
     }
     for (name, recorded) in manifest.results() {
         found.check_result(dir, name, &recorded);
+    }
+    let sealed = manifest.results();
+    for name in RESULTS.iter().filter(|name| !sealed.contains_key(**name)) {
+        // A manifest that was emptied or cut must not turn what it sealed into nothing to check.
+        if dir.join(name).exists() {
+            let detail = "the manifest was emptied or cut, or somebody put it there".to_owned();
+            found.note(ProblemKind::ResultUnsealed, name, detail);
+        }
     }
     found.problems.sort();
     Ok(found)

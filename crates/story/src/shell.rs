@@ -2,8 +2,15 @@
 //! command: each value is quoted whole, and a value that cannot be trusted on a terminal makes the
 //! command none.
 
-/// Quotes a value; none where it holds anything but printable ASCII.
+/// Values that the AWS CLI takes for the place of a file to load (AWS CLI User Guide, "Loading a
+/// parameter from a file").
+const LOADED: [&str; 4] = ["file://", "fileb://", "http://", "https://"];
+
+/// Quotes a value; none where it holds anything but printable ASCII, or would be loaded from a file.
 pub(crate) fn quote(value: &str) -> Option<String> {
+    if LOADED.iter().any(|scheme| value.starts_with(scheme)) {
+        return None;
+    }
     let printable = |byte: u8| (0x20..0x7f).contains(&byte);
     value.bytes().all(printable).then(|| format!("'{}'", value.replace('\'', r"'\''")))
 }
