@@ -115,6 +115,11 @@ fn flaws2_the_functions_and_the_containers_credentials_are_the_suspects() {
     assert_eq!(names.len(), 2);
     assert!(names[0].ends_with("assumed-role/level1/level1"), "{names:?}");
     assert!(names[1].ends_with("assumed-role/level3/d190d14a-2404-45d6-9113-4eda22d7f2c7"));
+    let level1 = &told.story.suspects[0];
+    let from: Vec<&str> = level1.addresses.iter().map(LogText::raw).collect();
+    assert_eq!(from, ["104.102.221.250"], "the function's own address is not the thief's");
+    let own = |reason: &String| reason.contains("the workload's own calls left out");
+    assert!(level1.because.iter().any(own), "{level1:#?}");
     let image = told.story.accessed.iter().find(|row| row.kind == "container image").unwrap();
     assert_eq!((image.what.raw(), image.count), ("level2", 2));
 }
