@@ -170,6 +170,21 @@ fn changed_and_deleted_results_are_listed() {
 }
 
 #[test]
+fn a_manifest_that_was_emptied_does_not_pass_for_nothing_to_check() {
+    let room = Room::new();
+    room.open().publish("story.json", b"{}").unwrap();
+    for emptied in [true, false] {
+        let manifest = room.case().join("evidence/manifest.jsonl");
+        if emptied {
+            fs::write(&manifest, "").unwrap();
+        } else {
+            fs::remove_file(&manifest).unwrap();
+        }
+        assert_eq!(room.problems(), [ProblemKind::ResultUnsealed]);
+    }
+}
+
+#[test]
 fn any_change_to_any_line_of_the_manifest_breaks_the_chain() {
     let room = Room::new();
     let mut case = room.open();
