@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crashcart_model::{Coverage, Environment, EventRef, EvidenceId, Finding, Head, Level, RuleHit};
 use crashcart_story::{Facts, Material, Pivot, RuleWords, Told, tell};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Records of one telling, with the rules that fire: event name and level.
 #[derive(Default)]
