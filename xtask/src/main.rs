@@ -1,4 +1,4 @@
-//! What the project does to itself: `cargo xtask test | floors | tidy | new | fuzz | bench`.
+//! What the project does to itself: `cargo xtask test | floors | tidy | new | fuzz | bench | score`.
 //!
 //! Builds in seconds (std and serde_json only) and never changes a file that git tracks, except
 //! where `new` is asked to write one.
@@ -11,6 +11,7 @@ mod fuzz;
 mod new;
 mod problem;
 mod repository;
+mod score;
 mod tally;
 mod test;
 mod tidy;
@@ -26,7 +27,8 @@ usage: cargo xtask COMMAND
   tidy                             file length, headers, names, links, schemas, white space
   new rule NAME | format NAME      a skeleton with a test that fails until it is filled in
   fuzz [--seconds N] [TARGET...]   build and run the fuzz targets (default 60 seconds each)
-  bench [--files N] [--events N]   speed and memory of the hot path, as ratios in one run";
+  bench [--files N] [--events N]   speed and memory of the hot path, as ratios in one run
+  score                            real incidents and cases against what others say of them";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -54,6 +56,7 @@ fn run(words: &[&str]) -> Result<bool, Failure> {
         ["new", kind, name] => new::run(&root, kind, name),
         ["fuzz", rest @ ..] => fuzz::run(&root, rest),
         ["bench", rest @ ..] => bench::run(&root, rest),
+        ["score"] => score::run(&root),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(true)
