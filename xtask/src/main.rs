@@ -28,7 +28,7 @@ usage: cargo xtask COMMAND
   new rule NAME | format NAME      a skeleton with a test that fails until it is filled in
   fuzz [--seconds N] [TARGET...]   build and run the fuzz targets (default 60 seconds each)
   bench [--files N] [--events N]   speed and memory of the hot path, as ratios in one run
-  score                            real incidents and cases against what others say of them";
+  score [--json] [--notes]         real incidents and cases against what others say of them";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -56,7 +56,7 @@ fn run(words: &[&str]) -> Result<bool, Failure> {
         ["new", kind, name] => new::run(&root, kind, name),
         ["fuzz", rest @ ..] => fuzz::run(&root, rest),
         ["bench", rest @ ..] => bench::run(&root, rest),
-        ["score"] => score::run(&root),
+        ["score", rest @ ..] => score::run(&root, rest),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(true)

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::problem::{Failure, Problem};
 use crate::repository::{self, capture, has, program};
+use crate::score::Score;
 use crate::tally::{self, Tally};
 use crate::{floors, fuzz, tidy};
 
@@ -24,13 +25,14 @@ impl Done {
 
 type Step = (&'static str, fn(&Path) -> Result<Done, Failure>);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("format", format),
     ("clippy", clippy),
     ("floors", |root| Ok(checked(&floors::check(root)?))),
     ("tidy", |root| Ok(checked(&tidy::check(root)?))),
     ("tests", tests),
     ("doc tests", doc_tests),
+    ("score", scored),
     ("documentation", documentation),
     ("licences and bans", deny),
     ("advisories", advisories),
@@ -170,6 +172,12 @@ fn counted(command: &mut Command, count: fn(&str) -> Tally) -> Result<Done, Fail
         tally.failed = 1;
     }
     Ok(Done { tally, output })
+}
+
+/// Each figure is one test; the notes of those that fell are the failures.
+fn scored(root: &Path) -> Result<Done, Failure> {
+    let score = Score::measure(root)?;
+    Ok(Done { tally: score.tally(), output: score.failures() })
 }
 
 fn documentation(root: &Path) -> Result<Done, Failure> {
