@@ -1,6 +1,6 @@
 //! What the project does to itself: `cargo xtask test | floors | tidy | new | fuzz | bench | score`.
 //!
-//! Builds in seconds (std and serde_json only) and never changes a file that git tracks, except
+//! Builds in seconds (std, serde_json and toml only) and never changes a file that git tracks, except
 //! where `new` is asked to write one.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line of its own")]

@@ -4,6 +4,7 @@
 mod ground;
 mod panther;
 mod truth;
+mod unpack;
 mod written;
 
 use std::path::Path;

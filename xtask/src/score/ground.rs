@@ -8,6 +8,7 @@ use std::thread;
 
 use serde_json::Value;
 
+use super::unpack;
 use crate::problem::Failure;
 use crate::repository::{capture, program, target, variable};
 
@@ -53,13 +54,10 @@ impl Ground {
 
     /// Reads a compressed file of one JSON object a line.
     pub fn cases(&self, path: &str) -> Result<Vec<Value>, Failure> {
-        let path = self.data(path).display().to_string();
-        let printed = capture(&mut program(&self.root, "gzip", &["-dc", &path]))?;
-        if !printed.success {
-            return Err(Failure::during("unpacking", path, printed.stderr.trim()));
-        }
-        let lines = printed.stdout.lines().map(serde_json::from_str);
-        lines.collect::<Result<_, _>>().map_err(|cause| Failure::during("reading", path, cause))
+        let path = self.data(path);
+        let text = unpack::text(&self.root, &path)?;
+        let lines = text.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+        lines.map_err(|cause| Failure::during("reading", path.display(), cause))
     }
 }
 
