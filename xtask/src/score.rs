@@ -2,7 +2,10 @@
 //! that it must not fall below. Measures only; what to do about a figure is for people.
 
 mod ground;
+mod noise;
 mod panther;
+mod stratus;
+mod traildiscover;
 mod truth;
 mod unpack;
 mod written;
@@ -54,7 +57,7 @@ struct Measurement {
     measure: fn(&Ground) -> Result<Vec<Figure>, Failure>,
 }
 
-const MEASUREMENTS: [Measurement; 2] = [
+const MEASUREMENTS: [Measurement; 5] = [
     Measurement {
         name: "real incidents",
         needs: "story-invictus",
@@ -64,6 +67,21 @@ const MEASUREMENTS: [Measurement; 2] = [
         name: "panther-analysis",
         needs: "panther-analysis/cases.dev.jsonl.gz",
         measure: panther::measure,
+    },
+    Measurement {
+        name: "stratus-red-team",
+        needs: "stratus-red-team/cases.dev.jsonl.gz",
+        measure: stratus::measure,
+    },
+    Measurement {
+        name: "traildiscover",
+        needs: "traildiscover/cases.dev.jsonl.gz",
+        measure: traildiscover::measure,
+    },
+    Measurement {
+        name: "noise-opensearch-catalog",
+        needs: "noise-opensearch-catalog",
+        measure: noise::measure,
     },
 ];
 

@@ -38,10 +38,15 @@ impl Ground {
 
     /// Builds what is measured, as the tests build it.
     pub fn build(&self) -> Result<(), Failure> {
-        let arguments = ["build", "--locked", "--package", "crashcart-cli", "--bins"];
-        let printed = capture(&mut program(&self.root, "cargo", &arguments))?;
-        if !printed.success {
-            return Err(Failure::during("building", arguments.join(" "), printed.stderr));
+        for arguments in [
+            "build --locked --package crashcart-cli --bins",
+            "build --locked --package crashcart-story --example knowledge",
+        ] {
+            let words: Vec<&str> = arguments.split(' ').collect();
+            let printed = capture(&mut program(&self.root, "cargo", &words))?;
+            if !printed.success {
+                return Err(Failure::during("building with cargo", arguments, printed.stderr));
+            }
         }
         Ok(())
     }
@@ -50,6 +55,12 @@ impl Ground {
     /// Exit codes are not looked at: findings and gaps have their own.
     pub fn crashcart(&self, arguments: &[&str], input: &str) -> Result<Value, Failure> {
         run(program(&self.root, &self.binary().display().to_string(), arguments), input)
+    }
+
+    /// Runs an example binary in the same way.
+    pub fn example(&self, name: &str, input: &str) -> Result<Value, Failure> {
+        let path = target(&self.root).join("debug/examples").join(name);
+        run(program(&self.root, &path.display().to_string(), &[]), input)
     }
 
     /// Reads a compressed file of one JSON object a line.

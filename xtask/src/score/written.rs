@@ -1,4 +1,5 @@
-//! What people wrote down beside a measurement: one line for each thing, `name: words`.
+//! What people wrote down beside a measurement: one line for each thing, `name: words`. A line that
+//! nothing needs any more is as wrong as one that is missing.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,12 @@ impl Written {
     pub fn about(&self, name: &str) -> Option<&'static str> {
         self.0.get(name).copied()
     }
+
+    /// Names that stand here without any of `needed`, sorted.
+    pub fn idle<'a>(&self, needed: impl IntoIterator<Item = &'a str>) -> Vec<&'static str> {
+        let needed: Vec<&str> = needed.into_iter().collect();
+        self.0.keys().copied().filter(|name| !needed.contains(name)).collect()
+    }
 }
 
 #[cfg(test)]
@@ -23,9 +30,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_may_hold_colons() {
+    fn a_name_may_hold_colons_and_what_nothing_needs_is_told() {
         let written = Written::read("# why\n\niam:CreateUser: because\ns3:GetObject: also\n");
         assert_eq!(written.about("iam:CreateUser"), Some("because"));
         assert_eq!(written.about("iam:DeleteUser"), None);
+        assert_eq!(written.idle(["iam:CreateUser"]), ["s3:GetObject"]);
     }
 }
