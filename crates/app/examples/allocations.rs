@@ -19,7 +19,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = RuleOptions { folders: paths.collect(), ..RuleOptions::default() };
     let rules = Rules::load(&options)?;
     let inputs = Inputs::find(&[folder], &mut std::io::empty())?;
-    let options = ReadOptions { caps: Caps::default(), threads: 1, filter: Filter::default() };
+    let options = ReadOptions {
+        caps: Caps::default(),
+        threads: 1,
+        filter: Filter::default(),
+        columns: crashcart_app::ColumnMap::default(),
+    };
     let region = Region::new(ALLOCATOR);
     let detection = crashcart_app::detect(&inputs.listing, &options, &Progress::default(), &rules);
     let change = region.change();

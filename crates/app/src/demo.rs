@@ -45,7 +45,12 @@ pub fn demo(seed: u64, folder: &Path, threads: usize, version: &str) -> Result<D
     let logs = folder.join("AWSLogs");
     let rules = Rules::load(&RuleOptions::default())?;
     let inputs = Inputs::find(std::slice::from_ref(&logs), &mut std::io::empty())?;
-    let options = ReadOptions { caps: crate::Caps::default(), threads, filter: Filter::default() };
+    let options = ReadOptions {
+        caps: crate::Caps::default(),
+        threads,
+        filter: Filter::default(),
+        columns: crate::ColumnMap::default(),
+    };
     let environment = Environment::default();
     let question = Question {
         rules: &rules,

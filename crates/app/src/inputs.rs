@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crashcart_collect::Listing;
 
-use crate::AppError;
+use crate::{AppError, ReadOptions};
 
 /// How [`crashcart_collect::spool`] shows standard input.
 pub(crate) const STANDARD_INPUT: &str = "standard input";
@@ -27,6 +27,12 @@ impl Inputs {
     pub fn find(paths: &[PathBuf], standard_input: &mut dyn Read) -> Result<Self, AppError> {
         let (dash, paths): (Vec<_>, Vec<_>) =
             paths.iter().cloned().partition(|path| path == Path::new("-"));
+        if let Some(bucket) = paths.iter().find(|path| is_bucket(path)) {
+            return Err(AppError::Request {
+                what: format!("this version does not read from S3: {}", bucket.display()),
+                hint: "copy it first, `aws s3 sync s3://BUCKET/PREFIX ./logs`, and give ./logs",
+            });
+        }
         if dash.is_empty() && !paths.is_empty() && !paths.iter().any(|path| path.exists()) {
             let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             return Err(AppError::Request {
@@ -44,6 +50,14 @@ impl Inputs {
             spooled = Some(path);
         }
         Ok(Self { listing, spooled })
+    }
+
+    /// Looks whether the headings that `options` name for columns exist.
+    ///
+    /// # Errors
+    /// When one stands in no table of the material.
+    pub fn check_columns(&self, options: &ReadOptions) -> Result<(), AppError> {
+        crate::columns::check(&self.listing, &options.columns, &options.caps)
     }
 
     /// Shows every file under its absolute path, so that a case does not depend on where
@@ -65,4 +79,10 @@ impl Inputs {
     pub(crate) fn spooled(&self) -> Option<&Path> {
         self.spooled.as_deref()
     }
+}
+
+/// Whether a path is the address of a bucket, which no file here has for its name.
+fn is_bucket(path: &Path) -> bool {
+    let scheme = path.to_str().and_then(|text| text.get(..5));
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("s3://")) && !path.exists()
 }

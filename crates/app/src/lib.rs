@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod case;
+mod columns;
 mod demo;
 mod detect;
 mod detection;
@@ -24,7 +25,8 @@ mod timeline;
 mod whois;
 
 pub use case::{CaseRun, verify_case};
-pub use crashcart_decode::Caps;
+pub use columns::column_map;
+pub use crashcart_decode::{Caps, ColumnMap};
 pub use crashcart_story::Pivot;
 pub use demo::{Demo, demo};
 pub use detect::{Detection, detect, detect_rows};

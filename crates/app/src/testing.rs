@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crashcart_collect::Listing;
-use crashcart_decode::Caps;
+use crashcart_decode::{Caps, ColumnMap};
 use serde_json::{Value, json};
 
 use crate::filter::Filter;
@@ -26,7 +26,7 @@ pub(crate) fn listing(folder: &Path) -> Listing {
 
 /// Default caps.
 pub(crate) fn options(threads: usize, filter: Filter) -> ReadOptions {
-    ReadOptions { caps: Caps::default(), threads, filter }
+    ReadOptions { caps: Caps::default(), threads, filter, columns: ColumnMap::default() }
 }
 
 /// A call by user nina, with further fields; a field of the same name is replaced.

@@ -12,10 +12,14 @@ use std::io::{BufRead, Read, Seek, SeekFrom};
 extern crate self as crashcart_decode;
 
 mod archive;
+mod beside;
 mod caps;
+mod cell;
+mod column_map;
 mod container;
 mod formats;
 mod framing;
+mod headings;
 mod inflate;
 pub mod json;
 mod ledger;
@@ -36,6 +40,7 @@ mod pieces;
 pub mod testing;
 
 pub use caps::Caps;
+pub use column_map::{ColumnMap, ColumnMapError, FieldSource, has_heading};
 pub use container::{Container, SNIFF};
 pub use sink::{Apart, Sink, Stretch, Tally};
 

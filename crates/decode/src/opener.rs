@@ -168,7 +168,7 @@ impl<'s> Opener<'s> {
     }
 
     /// JSON text: records one after another, the first perhaps behind a time.
-    fn text(&mut self, text: &str, format: &'static str) {
+    pub(crate) fn text(&mut self, text: &str, format: &'static str) {
         let start = text.find('{').unwrap_or(text.len());
         let (prefix, mut rest) = text.split_at(start);
         if !prefix.trim().is_empty() && !resync::is_time_prefix(prefix) {

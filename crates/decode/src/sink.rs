@@ -1,6 +1,8 @@
 //! What a reader hands its findings to.
 
-use crashcart_model::{GapReason, Record};
+use crashcart_model::{GapReason, Record, TableRead};
+
+use crate::column_map::ColumnMap;
 
 /// A stretch that did not become records. Offsets count what came out of the decompressor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +67,14 @@ pub trait Sink {
     fn admits(&mut self, _lossy: bool) -> bool {
         true
     }
+    /// What the user says that the columns of tables hold.
+    fn column_map(&self) -> Option<&ColumnMap> {
+        None
+    }
+    /// The first line of a file or member has cells, as the headings of a table have.
+    fn headings(&mut self, _headings: &[&str]) {}
+    /// A table's rows were read, and how. The path is left to the sink.
+    fn table(&mut self, _table: TableRead) {}
     /// A record; `number` counts from 0 within the file or member. Borrowed: gone after the call.
     fn record(&mut self, record: &Record<'_>, number: u32);
     /// A record that is counted apart.

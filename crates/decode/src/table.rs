@@ -3,11 +3,17 @@
 
 use crashcart_model::GapReason;
 
-use crate::formats::columns::{Columns, NAME};
+use crate::formats::columns::{Columns, NAME, Row};
 use crate::framing::{Framing, HEAD};
 use crate::opener::Opener;
 
-/// Reads the rest of the stream as a table, if its first line holds the headings of one.
+/// How many headings a gap names.
+const NAMED: usize = 20;
+/// Longest text that is taken for a heading, bytes.
+const HEADING: usize = 80;
+
+/// Reads the rest of the stream as a table, if its first line holds the headings of one. A line
+/// that looks like headings, but not of CloudTrail, is lost and its gap names them.
 pub(crate) fn read(framing: &mut Framing<'_, '_>) -> bool {
     framing.want(HEAD);
     let text = framing.window.ahead(HEAD);
@@ -15,12 +21,58 @@ pub(crate) fn read(framing: &mut Framing<'_, '_>) -> bool {
     let Some(length) = text.find('\n').map(|at| at + 1).or(whole.then_some(text.len())) else {
         return false;
     };
-    let headings = text.get(..length).unwrap_or_default().trim_end().to_owned();
-    let mut cutter = Cutter::of(&headings);
-    let Some(columns) = cutter.cut(&headings).as_deref().and_then(Columns::of) else {
-        return false;
+    let line = text.get(..length).unwrap_or_default().trim_end().to_owned();
+    let next =
+        text.get(length..).and_then(|rest| rest.lines().next()).unwrap_or_default().to_owned();
+    let mut cutter = Cutter::of(&line);
+    let Some(headings) = cutter.cut(&line, HEAD) else { return false };
+    if headings.len() > 1 {
+        framing.sink.headings(&headings);
+    }
+    let Some(mut columns) = Columns::of(&headings, framing.sink.column_map()) else {
+        let detail = foreign(&headings);
+        let Some(detail) =
+            detail.filter(|_| cutter.cut(&next, HEAD).is_some_and(|cells| cells.len() > 2))
+        else {
+            return false;
+        };
+        framing.lose(length, GapReason::NotJson, &detail);
+        return true;
     };
     framing.frame(length);
+    rows(framing, &mut columns, &mut cutter, &line);
+    if !framing.ledger.refused
+        && let Some(told) = columns.told()
+    {
+        framing.sink.table(told);
+    }
+    true
+}
+
+/// What is said of a line that looks like the headings of a table of something else; none where it
+/// does not.
+fn foreign(headings: &[&str]) -> Option<String> {
+    let word = |heading: &str| {
+        let heading = heading.trim();
+        let letters =
+            heading.starts_with(|first: char| first.is_alphabetic() || "_@#".contains(first));
+        letters && heading.len() <= HEADING && !heading.contains(['{', '\n'])
+    };
+    if headings.len() < 3 || !headings.iter().all(|heading| word(heading)) {
+        return None;
+    }
+    let mut named: Vec<String> =
+        headings.iter().take(NAMED).map(|heading| format!("{:?}", heading.trim())).collect();
+    if headings.len() > NAMED {
+        named.push(format!("{} more", headings.len() - NAMED));
+    }
+    Some(format!(
+        "a table whose headings are not CloudTrail's: {}; --columns says what they hold",
+        named.join(", ")
+    ))
+}
+
+fn rows(framing: &mut Framing<'_, '_>, columns: &mut Columns, cutter: &mut Cutter, headings: &str) {
     while let Some(length) = row_length(framing)
         && !framing.ledger.refused
     {
@@ -29,10 +81,9 @@ pub(crate) fn read(framing: &mut Framing<'_, '_>) -> bool {
         if text.trim().is_empty() || text.trim_end() == headings {
             framing.frame(length);
         } else {
-            row(framing, &columns, &mut cutter, length);
+            row(framing, columns, cutter, length);
         }
     }
-    true
 }
 
 /// Length of the next row with its line end. Where quotes do not close, of all that was seen.
@@ -56,23 +107,26 @@ fn row_length(framing: &mut Framing<'_, '_>) -> Option<usize> {
 
 /// Reads a row. If it is none, its first line may be one by itself (a quote that stands alone in
 /// a cell), else that line is lost and the next row may begin behind it.
-fn row(framing: &mut Framing<'_, '_>, columns: &Columns, cutter: &mut Cutter, length: usize) {
+fn row(framing: &mut Framing<'_, '_>, columns: &mut Columns, cutter: &mut Cutter, length: usize) {
     let text = framing.window.text().get(..length).unwrap_or_default();
     let line = text.find('\n').map_or(length, |at| at + 1);
     let mut found = 0;
     for end in [length, line] {
-        let cells = cutter.cut(text.get(..end).unwrap_or_default());
+        let cells = cutter.cut(text.get(..end).unwrap_or_default(), columns.count());
         if let Some(cells) = cells.as_ref().filter(|cells| cells.len() == columns.count()) {
             let mut opener = Opener::new(framing.sink, &mut framing.ledger, framing.caps.depth, "");
-            let shallow = columns.open(cells, NAME, &mut opener);
+            let read = columns.open(cells, NAME, &mut opener);
             let (losses, handed) = opener.finish();
-            if !shallow {
-                framing.lose(end, GapReason::TooDeep, "a row nested too deep (--max-depth)");
-            } else if losses.is_empty() && !handed {
-                let detail = "a row whose column of records is empty";
-                framing.lose(end, GapReason::UnknownShape, detail);
-            } else {
-                framing.settle(end, losses, handed);
+            let unknown = GapReason::UnknownShape;
+            match read {
+                Row::TooDeep => {
+                    framing.lose(end, GapReason::TooDeep, "a row nested too deep (--max-depth)");
+                }
+                Row::Nameless => framing.lose(end, unknown, "a row that names no event"),
+                Row::Read if losses.is_empty() && !handed => {
+                    framing.lose(end, unknown, "a row whose column of records is empty");
+                }
+                Row::Read => framing.settle(end, losses, handed),
             }
             return framing.afford(length, end);
         }
@@ -112,12 +166,13 @@ impl Cutter {
         Self { reader, text: Vec::new(), ends: Vec::new() }
     }
 
-    /// The cells of one row; none when it is more or less than that.
-    fn cut(&mut self, row: &str) -> Option<Vec<&str>> {
+    /// The cells of one row, if there are at most `most`; none when it is more or less than one.
+    fn cut(&mut self, row: &str, most: usize) -> Option<Vec<&str>> {
         let row = row.trim_end_matches(['\r', '\n']).as_bytes();
         self.reader.reset();
-        self.text.resize(row.len() + 1, 0);
-        self.ends.resize(row.len() + 2, 0);
+        // Never made smaller: to fill a large buffer again for every other row takes for ever.
+        self.text.resize(self.text.len().max(row.len() + 1), 0);
+        self.ends.resize(self.ends.len().max(most.min(row.len()) + 2), 0);
         let (_, read, written, ended) =
             self.reader.read_record(row, &mut self.text, &mut self.ends);
         let (result, _, _, last) = self.reader.read_record(

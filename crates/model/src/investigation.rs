@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Containment, Evidence, Finding, Gap, LogText, Story, Timestamp, Verdict};
+use crate::{Containment, Evidence, Finding, Gap, LogText, Story, TableRead, Timestamp, Verdict};
 
 /// The result of an investigation. Equal evidence and rules give equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -73,6 +73,9 @@ pub struct Coverage {
     pub log_types: Vec<LogTypeCount>,
     /// What the material cannot show.
     pub blind_spots: Vec<String>,
+    /// Tables that were read, and how, sorted by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableRead>,
     /// The evidence, sorted by id.
     pub evidence: Vec<Evidence>,
 }

@@ -20,6 +20,8 @@ mod principal;
 mod record;
 mod secret;
 mod story;
+mod table;
+mod time_text;
 mod timestamp;
 
 pub use environment::{Account, Environment};
@@ -40,4 +42,5 @@ pub use story::{
     Accessed, Answer, BlastRadius, Changed, Containment, Failed, Incident, Persistence,
     PersistenceState, Step, Story, Suspect, Verdict,
 };
+pub use table::{ColumnRead, FieldGiven, TableRead};
 pub use timestamp::Timestamp;

@@ -22,9 +22,13 @@ impl Timestamp {
     /// Reads `2023-07-10T12:32:49Z`, with a fraction, an offset, or a space for the `T`; a time
     /// without an offset is UTC. None when it is not a time.
     pub fn parse(text: &str) -> Option<Self> {
-        let moment = Self::parse_plain(text.as_bytes()).or_else(|| Self::parse_any(text))?;
-        // Years 1 to 9998: what lies outside cannot be shown in every zone and is no log's time.
-        (-62_135_596_800_000..253_370_764_800_000).contains(&moment.0).then_some(moment)
+        Self::parse_plain(text.as_bytes()).or_else(|| Self::parse_any(text))?.shown()
+    }
+
+    /// Itself in years 1 to 9998: what lies outside cannot be shown in every zone and is no log's
+    /// time.
+    pub(crate) fn shown(self) -> Option<Self> {
+        (-62_135_596_800_000..253_370_764_800_000).contains(&self.0).then_some(self)
     }
 
     /// The shape that nearly every record has, without allocation.

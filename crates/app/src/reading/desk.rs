@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crashcart_collect::Sealed;
-use crashcart_decode::{Apart, Sink, Stretch, Tally};
-use crashcart_model::{EventRef, Gap, Head, Record, Str, Timestamp};
+use crashcart_decode::{Apart, ColumnMap, Sink, Stretch, Tally};
+use crashcart_model::{EventRef, Gap, Head, Record, Str, TableRead, Timestamp};
 
 use super::distinct::{Distinct, Novelty, Sharing};
 use super::table::Numbering;
@@ -19,6 +19,7 @@ pub(crate) struct Shared<'a> {
     pub distinct: Distinct,
     pub numbering: Numbering,
     pub filter: &'a Filter,
+    pub columns: &'a ColumnMap,
     pub progress: &'a Progress,
     /// What an earlier reading of the same material found to be corrected.
     pub corrections: &'a Corrections,
@@ -39,6 +40,7 @@ pub(crate) struct Counts {
     pub regions: BTreeSet<String>,
     pub kinds: BTreeMap<&'static str, u64>,
     pub gaps: BTreeSet<Gap>,
+    pub tables: BTreeSet<TableRead>,
     /// Further deliveries: hash of the event id, and where the copy stands.
     pub copies: Vec<(u64, EventRef)>,
     /// Event ids that two different events have, as hashes.
@@ -152,6 +154,14 @@ impl<'a, O: Observer> Desk<'a, O> {
         true
     }
 
+    /// The file, and the member in it.
+    fn place(&self) -> String {
+        match &self.member {
+            Some(member) => format!("{}#{member}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
     fn waits(&self, id: Str<'_>) -> bool {
         let undecided = &self.shared.corrections.undecided;
         !undecided.is_empty() && undecided.contains(id.text().as_ref())
@@ -182,7 +192,9 @@ impl Counts {
         if head.recipient.is_some() {
             note(&mut self.accounts, head.recipient);
         } else {
-            note(&mut self.accounts, head.identity().account);
+            // Who has not signed in calls from no account: ANONYMOUS_PRINCIPAL stands there.
+            let number = |text: &Str<'_>| text.raw().bytes().all(|byte| byte.is_ascii_digit());
+            note(&mut self.accounts, head.identity().account.filter(number));
         }
         note(&mut self.regions, head.region);
         *self.kinds.entry(kind(head)).or_default() += 1;
@@ -224,6 +236,15 @@ impl<O: Observer> Sink for Desk<'_, O> {
         lossy == self.lossy
     }
 
+    fn column_map(&self) -> Option<&ColumnMap> {
+        Some(self.shared.columns)
+    }
+
+    fn table(&mut self, table: TableRead) {
+        let path = self.place();
+        self.counts.tables.insert(TableRead { path, ..table });
+    }
+
     fn record(&mut self, record: &Record<'_>, number: u32) {
         self.records += 1;
         let head = Head::of(record);
@@ -238,12 +259,8 @@ impl<O: Observer> Sink for Desk<'_, O> {
     }
 
     fn gap(&mut self, stretch: Stretch) {
-        let path = match &self.member {
-            Some(member) => format!("{}#{member}", self.path),
-            None => self.path.clone(),
-        };
         self.counts.gaps.insert(Gap {
-            path,
+            path: self.place(),
             offset: stretch.offset,
             size: stretch.size,
             reason: stretch.reason,

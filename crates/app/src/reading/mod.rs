@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crashcart_collect::{Found, Listing};
-use crashcart_decode::Caps;
+use crashcart_decode::{Caps, ColumnMap};
 use crashcart_model::{
     Coverage, EventRef, EvidenceId, Gap, GapReason, Head, LogText, LogTypeCount, Origin, Record,
 };
@@ -45,6 +45,8 @@ pub struct ReadOptions {
     pub threads: usize,
     /// Which events count.
     pub filter: Filter,
+    /// What the user says that the columns of tables hold.
+    pub columns: ColumnMap,
 }
 
 impl ReadOptions {
@@ -139,6 +141,7 @@ fn read_once<O: Observer>(
         distinct: Distinct::new(),
         numbering: Numbering::default(),
         filter: &options.filter,
+        columns: &options.columns,
         progress,
         corrections,
     };
@@ -266,6 +269,7 @@ impl Counts {
             *self.kinds.entry(kind).or_default() += count;
         }
         self.gaps.extend(other.gaps);
+        self.tables.extend(other.tables);
         self.copies.extend(other.copies);
         self.ambiguous.extend(other.ambiguous);
         self.corrections.superseded.extend(other.corrections.superseded);
@@ -296,6 +300,7 @@ fn coverage(counts: Counts, table: &Table) -> Coverage {
             .map(|(name, count)| LogTypeCount { name: name.to_owned(), count })
             .collect(),
         blind_spots: Vec::new(),
+        tables: counts.tables.into_iter().collect(),
         evidence: table.evidence.clone(),
     }
 }

@@ -7,6 +7,7 @@ use crashcart_app::{AppError, Inputs, ReadOptions};
 use crashcart_decode::Caps;
 
 use super::Filters;
+use super::tables::TableArguments;
 
 /// The material.
 #[derive(Debug, Clone, Args)]
@@ -20,10 +21,13 @@ pub struct MaterialArguments {
     pub filters: Filters,
 }
 
-/// Bounds on hostile or outsized input. What exceeds them is told as a gap.
+/// How to read it: what tables hold, and bounds on hostile or outsized input. What exceeds them is
+/// told as a gap.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Bounds")]
 pub struct Bounds {
+    #[command(flatten)]
+    tables: TableArguments,
     /// Threads that read [default: as many as there are cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -56,21 +60,38 @@ impl Bounds {
     /// As the use cases take them.
     ///
     /// # Errors
-    /// As [`Filters::filter`].
+    /// As [`Filters::filter`] and [`crashcart_app::column_map`].
     pub fn options(&self, filters: &Filters) -> Result<ReadOptions, AppError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(ReadOptions {
             caps: self.caps(),
             threads: self.threads.map_or(cores, usize::from),
             filter: filters.filter()?,
+            columns: crashcart_app::column_map(&self.tables.columns)?,
         })
+    }
+}
+
+impl Bounds {
+    /// Finds the material and how to read it.
+    ///
+    /// # Errors
+    /// As [`Bounds::options`] and [`Inputs::find`]; when a heading that was named stands nowhere.
+    pub fn open(
+        &self,
+        paths: &[PathBuf],
+        filters: &Filters,
+    ) -> Result<(Inputs, ReadOptions), AppError> {
+        let options = self.options(filters)?;
+        let inputs = Inputs::find(paths, &mut std::io::stdin().lock())?;
+        inputs.check_columns(&options)?;
+        Ok((inputs, options))
     }
 }
 
 impl MaterialArguments {
     /// Finds the material and how to read it.
     pub fn open(&self) -> Result<(Inputs, ReadOptions), AppError> {
-        let options = self.bounds.options(&self.filters)?;
-        Ok((Inputs::find(&self.paths, &mut std::io::stdin().lock())?, options))
+        self.bounds.open(&self.paths, &self.filters)
     }
 }

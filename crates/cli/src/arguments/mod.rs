@@ -4,6 +4,7 @@ mod filters;
 mod material;
 mod output;
 mod rules;
+mod tables;
 
 pub use filters::Filters;
 pub use material::{Bounds, MaterialArguments};

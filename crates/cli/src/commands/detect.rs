@@ -68,6 +68,9 @@ impl Detect {
             }
         };
         drop(shown);
+        if matches!(self.rows.format(), RowFormat::Text | RowFormat::Json) {
+            commands::tables::tell(&detection.coverage);
+        }
         match self.rows.format() {
             RowFormat::Text => {
                 let text = commands::investigate::text(&terminal, self.all);

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use crashcart_app::{AppError, CaseRun, Inputs, Pivot, Question, Rules};
+use crashcart_app::{AppError, CaseRun, Pivot, Question, Rules};
 use crashcart_model::{Investigation, Level};
 use crashcart_report::{Html, Json, Markdown, Text, Writer};
 
@@ -72,8 +72,7 @@ impl Investigate {
         commands::rules::warn(&rules.problems);
         let environment =
             commands::environment::load(self.environment.as_deref(), self.case.as_deref())?;
-        let inputs = Inputs::find(&self.paths, &mut std::io::stdin().lock())?;
-        let options = self.bounds.options(&self.filters)?;
+        let (inputs, options) = self.bounds.open(&self.paths, &self.filters)?;
         let question = Question {
             rules: &rules,
             environment: &environment,
@@ -97,6 +96,7 @@ impl Investigate {
             }
         };
         drop(shown);
+        commands::tables::tell(&investigation.coverage);
         // What was found is shown even where a file cannot be written.
         let written = self.write_files(&investigation);
         self.print(&investigation, &terminal)?;

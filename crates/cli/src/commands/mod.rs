@@ -8,6 +8,7 @@ mod investigate;
 mod rules;
 mod search;
 mod stats;
+mod tables;
 mod timeline;
 mod whois;
 
@@ -61,8 +62,9 @@ pub fn exit(coverage: &crashcart_model::Coverage, worst: bool) -> Exit {
     if worst { gaps.or(Exit::Findings) } else { gaps }
 }
 
-/// Names what could not be read, for commands whose output has no place for it.
+/// Says how tables were read and names what could not be read, for commands whose output has no place for it.
 pub fn tell_gaps(coverage: &crashcart_model::Coverage) {
+    tables::tell(coverage);
     const SHOWN: usize = 10;
     for gap in coverage.gaps.iter().take(SHOWN) {
         let size = gap.size.map_or("unknown size".to_owned(), |size| format!("{size} bytes"));

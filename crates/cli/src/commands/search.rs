@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use crashcart_app::{AppError, Inputs, SearchOptions};
+use crashcart_app::{AppError, SearchOptions};
 use crashcart_report::RowWriter;
 
 use crate::arguments::{Bounds, Filters, Rows, Show};
@@ -51,8 +51,7 @@ impl Search {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
         let terminal = Terminal::look(self.show.local);
-        let inputs = Inputs::find(&self.paths, &mut std::io::stdin().lock())?;
-        let mut options = self.bounds.options(&self.filters)?;
+        let (inputs, mut options) = self.bounds.open(&self.paths, &self.filters)?;
         options.filter.terms.clone_from(&self.terms);
         let search = SearchOptions { ignore_case: self.ignore_case, records: self.records };
         let shown = Shown::begin(terminal.live, self.show.quiet);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use crashcart_app::{AppError, Inputs, Listed, Usage, Whois as Known};
+use crashcart_app::{AppError, Listed, Usage, Whois as Known};
 use crashcart_model::{Coverage, Evidence, Timestamp};
 use crashcart_report::{
     Column, Row, RowFormat, RowWriter, counted, escape, json_document, labelled, table,
@@ -61,11 +61,11 @@ impl Whois {
         }
         let terminal = Terminal::look(self.show.local);
         let environment = commands::environment::load(self.environment.as_deref(), None)?;
-        let options = self.bounds.options(&self.filters)?;
         let (whois, coverage) = if self.paths.is_empty() {
+            self.bounds.options(&self.filters)?;
             crashcart_app::whois(&self.id, &environment, None)?
         } else {
-            let inputs = Inputs::find(&self.paths, &mut std::io::stdin().lock())?;
+            let (inputs, options) = self.bounds.open(&self.paths, &self.filters)?;
             let shown = Shown::begin(terminal.live, self.show.quiet);
             let material = (&inputs.listing, &options, shown.counters());
             crashcart_app::whois(&self.id, &environment, Some(material))?

@@ -4,6 +4,7 @@
 
 mod binary;
 mod case_folder;
+mod columns;
 mod demo;
 mod detect;
 mod duplicates;

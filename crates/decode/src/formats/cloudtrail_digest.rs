@@ -20,6 +20,7 @@ impl Shape for CloudTrailDigest {
         let taken = is("digestStartTime") && is("logFiles") && !is("Records");
         if taken {
             opener.apart(Apart::Digest, self.name());
+            opener.beside(unit, &[], self.name());
         }
         taken
     }

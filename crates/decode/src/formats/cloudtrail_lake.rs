@@ -20,6 +20,7 @@ impl Shape for CloudTrailLake {
                 unit.get(name).filter(|data| data.scalar().is_some() || data.as_object().is_some())
             {
                 opener.embedded(data, self.name());
+                opener.beside(unit, &[data], self.name());
                 return true;
             }
         }

@@ -24,11 +24,16 @@ impl Shape for CloudWatchLogs {
         for name in ["logEvents", "events"] {
             let Some(Value::Array(events)) = unit.get(name) else { continue };
             for (_, event) in events.members() {
-                match event.as_object().and_then(|event| event.get("message")) {
-                    Some(message) => opener.embedded(message, self.name()),
+                let inner = event.as_object();
+                match inner.and_then(|inner| Some((inner, inner.get("message")?))) {
+                    Some((inner, message)) => {
+                        opener.embedded(message, self.name());
+                        opener.beside(&inner, &[message], self.name());
+                    }
                     None => opener.unknown(event, "a log event without a message"),
                 }
             }
+            opener.beside(unit, &[Value::Array(events)], self.name());
             return true;
         }
         // Logs Insights and single log events.
@@ -37,6 +42,7 @@ impl Shape for CloudWatchLogs {
             for name in ["message", "@message"] {
                 if let Some(message) = unit.get(name).filter(|value| json_text(*value)) {
                     opener.embedded(message, self.name());
+                    opener.beside(unit, &[message], self.name());
                     return true;
                 }
             }

@@ -1,207 +1,266 @@
-//! Tables with CloudTrail columns: Athena and Lake results, Logs Insights and Splunk CSV.
+//! Tables with CloudTrail columns: Athena and Lake results, Logs Insights and Splunk CSV, and any
+//! other whose columns the user names.
 //!
 //! A row is written again as the record it came from and read like any other. Tables may lack
 //! columns, so their records are partial: an absent error column does not mean success.
 
+use crashcart_model::{ColumnRead, FieldGiven, LogText, TableRead, Timestamp};
 use serde_json::{Map, Value as Json};
 
+use crate::beside::is_object;
+use crate::cell;
+use crate::column_map::{self, ColumnMap, FieldSource};
+use crate::headings::{self, Path};
 use crate::json::Tape;
 use crate::opener::Opener;
 
 /// The format's name.
 pub(crate) const NAME: &str = "columns";
 
-/// Columns that hold a whole record as JSON text.
-const WHOLE: [&str; 6] =
-    ["cloudtrailevent", "eventjson", "_raw", "@message", "message", "eventdata"];
-
-/// CloudTrail's top-level names; tables write them in any case.
-const NAMES: [&str; 27] = [
-    "eventVersion",
-    "userIdentity",
-    "eventTime",
-    "eventSource",
-    "eventName",
-    "awsRegion",
-    "sourceIPAddress",
-    "userAgent",
-    "errorCode",
-    "errorMessage",
-    "requestParameters",
-    "responseElements",
-    "additionalEventData",
-    "requestID",
-    "eventID",
-    "resources",
-    "eventType",
-    "apiVersion",
-    "readOnly",
-    "recipientAccountId",
-    "serviceEventDetails",
-    "sharedEventID",
-    "vpcEndpointId",
-    "managementEvent",
-    "eventCategory",
-    "tlsDetails",
-    "sessionCredentialFromConsole",
-];
-
-/// Names inside `userIdentity`, which Athena writes in lower case.
-const INNER: [&str; 16] = [
-    "type",
-    "principalId",
-    "arn",
-    "accountId",
-    "invokedBy",
-    "accessKeyId",
-    "userName",
-    "sessionContext",
-    "attributes",
-    "mfaAuthenticated",
-    "creationDate",
-    "sessionIssuer",
-    "ec2RoleDelivery",
-    "webIdFederationData",
-    "sourceIdentity",
-    "inScopeOf",
-];
+/// What one column holds.
+struct Column {
+    heading: String,
+    /// Where it stands in the record.
+    path: Path,
+    /// Its name where that place is taken.
+    own: String,
+    /// Whether the place is a field of CloudTrail's.
+    known: bool,
+}
 
 /// What a table's columns hold.
 pub(crate) struct Columns {
-    /// Dotted record paths, one a column; the column's own name where it is not CloudTrail's.
-    paths: Vec<Vec<String>>,
-    /// The column that holds whole records.
-    whole: Option<usize>,
+    columns: Vec<Column>,
+    /// The columns in the order in which they are put into the record: what the user named first.
+    order: Vec<usize>,
+    /// The columns that may hold whole records.
+    whole: Vec<usize>,
+    /// The others make a record by themselves.
+    table: bool,
+    given: Vec<(Path, String)>,
+    time_form: Option<String>,
+    times_unread: u64,
+    first_time_unread: Option<String>,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// It was handed over.
+    Read,
+    /// It nests deeper than the cap.
+    TooDeep,
+    /// It names no event.
+    Nameless,
 }
 
 impl Columns {
-    /// From a table's headings; none when they are not CloudTrail's.
-    pub fn of(headings: &[&str]) -> Option<Self> {
-        let paths: Vec<Vec<String>> = headings.iter().map(|heading| path(heading)).collect();
-        let has =
-            |name: &str| paths.iter().any(|path| matches!(path.as_slice(), [only] if only == name));
-        let whole = headings
-            .iter()
-            .position(|heading| WHOLE.iter().any(|name| name.eq_ignore_ascii_case(heading.trim())));
-        let table =
-            has("eventName") && (has("eventSource") || has("eventTime") || has("userIdentity"));
+    /// From a table's headings; none when they are not CloudTrail's, and the user does not say
+    /// that they are.
+    pub fn of(headings: &[&str], map: Option<&ColumnMap>) -> Option<Self> {
+        let mut paths: Vec<Option<Path>> = vec![None; headings.len()];
+        let (mut given, mut time_form, mut named) = (Vec::new(), None, Vec::new());
+        for (path, source) in map.into_iter().flat_map(ColumnMap::fields) {
+            match source {
+                FieldSource::Always(value) => given.push((path.clone(), value.clone())),
+                FieldSource::Column { heading, time_form: form } => {
+                    let Some(at) = column_map::position(headings, heading) else { continue };
+                    if let Some(slot) = paths.get_mut(at) {
+                        *slot = Some(path.clone());
+                    }
+                    time_form = time_form.or_else(|| form.clone());
+                    named.push(at);
+                }
+            }
+        }
+        let mut whole: Vec<usize> = Vec::new();
+        for (at, (heading, path)) in headings.iter().zip(&mut paths).enumerate() {
+            let told = path.as_deref().is_some_and(is_whole);
+            if told || path.is_none() && headings::whole(heading).is_some() {
+                whole.push(at);
+            }
+        }
+        let told = |name: &str| paths.iter().flatten().any(|path| *path == [name]);
+        let told = told("eventName") || whole.iter().any(|at| named.contains(at));
+        let exact: Vec<_> = headings.iter().map(|heading| headings::exact(heading)).collect();
+        let columns = columns(headings, paths, &exact);
+        let has = |name: &str| {
+            columns.iter().any(|column| {
+                column.path.first().is_some_and(|first| first == name) && column.known
+            })
+        };
+        let exactly = |name: &str| exact.iter().flatten().any(|path| *path == [name]);
+        let table = exactly("eventName") && has("eventTime")
+            || columns.iter().any(|column| column.path == ["eventName"])
+                && ["eventSource", "userIdentity", "awsRegion"].into_iter().any(has);
         // A lone word on a line of text is no heading.
-        (table || whole.is_some() && headings.len() > 1).then_some(Self { paths, whole })
+        let one = headings.len() > 1 && !whole.is_empty();
+        (told || table || one).then(|| Self {
+            order: named
+                .iter()
+                .copied()
+                .chain((0..columns.len()).filter(|at| !named.contains(at)))
+                .collect(),
+            columns,
+            whole,
+            table: told || table,
+            given,
+            time_form,
+            times_unread: 0,
+            first_time_unread: None,
+        })
     }
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.paths.len()
+        self.columns.len()
     }
 
-    /// Hands a row to the opener; false when it nests deeper than the cap.
-    pub fn open(&self, cells: &[&str], format: &'static str, opener: &mut Opener<'_>) -> bool {
-        let mut tape = Tape::new();
-        if let Some(whole) = self.whole.and_then(|at| cells.get(at)) {
-            let quoted = Json::from(*whole).to_string();
-            if tape.parse(&quoted, 1).is_ok() {
-                opener.embedded(tape.record(&quoted).as_value(), format);
-            }
-            return true;
+    /// How they were read. Nothing where they hold whole records, which say it themselves.
+    pub fn told(self) -> Option<TableRead> {
+        let column = |column: Column| ColumnRead {
+            heading: LogText::new(column.heading),
+            field: column.known.then(|| column.path.join(".")),
+        };
+        let given = |(path, value): (Path, String)| FieldGiven {
+            field: path.join("."),
+            value: LogText::new(value),
+        };
+        self.whole.is_empty().then(|| TableRead {
+            path: String::new(),
+            columns: self.columns.into_iter().map(column).collect(),
+            given: self.given.into_iter().map(given).collect(),
+            times_unread: self.times_unread,
+            first_time_unread: self.first_time_unread.map(LogText::new),
+        })
+    }
+
+    /// Hands a row to the opener.
+    pub fn open(&mut self, cells: &[&str], format: &'static str, opener: &mut Opener<'_>) -> Row {
+        let whole: Vec<&str> = self.whole.iter().filter_map(|at| cells.get(*at).copied()).collect();
+        if !whole.is_empty() && (!self.table || whole.iter().any(|cell| is_object(cell))) {
+            opener.cells(&whole, cells, format);
+            return Row::Read;
         }
         let mut out = Map::new();
-        for (path, cell) in self.paths.iter().zip(cells) {
-            put(&mut out, path, value(cell));
+        for at in &self.order {
+            let (Some(column), Some(cell)) = (self.columns.get(*at), cells.get(*at)) else {
+                continue;
+            };
+            if let Some(value) = put(&mut out, &column.path, column.value(cell)) {
+                out.insert(column.own.clone(), value);
+            }
         }
+        for (path, value) in &self.given {
+            put(&mut out, path, Json::String(value.clone()));
+        }
+        if out.get("eventName").and_then(Json::as_str).is_none_or(str::is_empty) {
+            return Row::Nameless;
+        }
+        self.tell_time(&mut out);
+        let mut tape = Tape::new();
         let json = Json::Object(out).to_string();
         if tape.parse(&json, opener.depth()).is_err() {
-            return false;
+            return Row::TooDeep;
         }
         opener.partial_event(&tape.record(&json), format);
-        true
+        Row::Read
     }
-}
 
-fn known(names: &[&str], name: &str) -> String {
-    let found = names.iter().find(|known| known.eq_ignore_ascii_case(name));
-    found.map_or_else(|| name.to_owned(), |known| (*known).to_owned())
-}
-
-fn path(heading: &str) -> Vec<String> {
-    let mut parts = heading.trim().split('.');
-    let mut path = vec![known(&NAMES, parts.next().unwrap_or_default())];
-    path.extend(parts.map(|part| known(&INNER, part)));
-    path
-}
-
-/// Puts a value at a dotted path; a path through something that is no object is left out.
-fn put(out: &mut Map<String, Json>, path: &[String], value: Json) {
-    match path {
-        [] => {}
-        [last] => {
-            out.insert(last.clone(), value);
-        }
-        [first, rest @ ..] => {
-            let inner = out.entry(first.clone()).or_insert(Json::Null);
-            // Beside `userIdentity.arn` an empty `userIdentity` says nothing.
-            if inner.is_null() {
-                *inner = Json::Object(Map::new());
-            }
-            if let Json::Object(inner) = inner {
-                put(inner, rest, value);
-            }
-        }
-    }
-}
-
-/// A cell as JSON: empty is null, JSON text is itself, Athena's `{name=value}` an object.
-fn value(cell: &str) -> Json {
-    let text = cell.trim();
-    if text.is_empty() || text == "null" || text == "-" {
-        return Json::Null;
-    }
-    if text.starts_with(['{', '[']) {
-        if let Ok(value) = serde_json::from_str(text) {
-            return value;
-        }
-        if let Some((value, "")) = structure(text) {
-            return value;
-        }
-    }
-    Json::String(cell.to_owned())
-}
-
-/// Athena's text form of a struct: `{type=IAMUser, arn=..., sessioncontext={...}}`.
-fn structure(text: &str) -> Option<(Json, &str)> {
-    structure_at(text, 0)
-}
-
-fn structure_at(text: &str, depth: usize) -> Option<(Json, &str)> {
-    let mut rest = text.strip_prefix('{').filter(|_| depth < 16)?;
-    let mut out = Map::new();
-    loop {
-        rest = rest.trim_start_matches([',', ' ']);
-        if let Some(rest) = rest.strip_prefix('}') {
-            return Some((Json::Object(out), rest));
-        }
-        let (name, value) = rest.split_once('=')?;
-        let (value, tail) = if value.starts_with('{') {
-            structure_at(value, depth + 1)?
-        } else {
-            // A value may hold commas; the next name is what ends it.
-            let end = value_end(value)?;
-            let plain = value.get(..end)?;
-            let json = if plain == "null" { Json::Null } else { Json::String(plain.to_owned()) };
-            (json, value.get(end..)?)
+    /// Writes the time as CloudTrail does, or counts that it cannot be read.
+    fn tell_time(&mut self, out: &mut Map<String, Json>) {
+        let Some(time) = out.get_mut("eventTime") else { return };
+        let text = match &*time {
+            Json::String(text) => text.clone(),
+            Json::Number(number) => number.to_string(),
+            _ => return,
         };
-        out.insert(known(&INNER, name.trim()), value);
-        rest = tail;
+        let read = match &self.time_form {
+            Some(form) => Timestamp::parse_as(form, &text),
+            None if Timestamp::parse(&text).is_some() => return,
+            None => Timestamp::parse_common(&text),
+        };
+        match read {
+            Some(read) => *time = Json::String(read.to_string()),
+            None => {
+                self.times_unread += 1;
+                self.first_time_unread.get_or_insert(text);
+            }
+        }
     }
 }
 
-fn value_end(value: &str) -> Option<usize> {
-    let comma = value.match_indices(", ").map(|(at, _)| at).find(|at| {
-        let name = value.get(at + 2..).unwrap_or_default();
-        let name = name.split('=').next().unwrap_or_default();
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+impl Column {
+    fn value(&self, text: &str) -> Json {
+        match self.path.as_slice() {
+            [name] if name == "errorCode" || name == "errorMessage" => {
+                if cell::is_nothing(text) {
+                    Json::Null
+                } else {
+                    cell::value(text)
+                }
+            }
+            _ => cell::value(text),
+        }
+    }
+}
+
+fn is_whole(path: &[String]) -> bool {
+    matches!(path, [only] if headings::whole(only).is_some())
+}
+
+/// Gives each column its place in the record: what the user says, then what the heading says in
+/// CloudTrail's words, then what only one heading says in other spelling, else its own name.
+fn columns(headings: &[&str], paths: Vec<Option<Path>>, exact: &[Option<Path>]) -> Vec<Column> {
+    let loose: Vec<_> = headings.iter().map(|heading| headings::loose(heading)).collect();
+    let taken = |path: &Path| paths.iter().chain(exact).flatten().any(|other| other == path);
+    let only = |path: &Path| loose.iter().flatten().filter(|other| *other == path).count() == 1;
+    let mut names: Vec<String> = Vec::new();
+    let columns = headings.iter().enumerate().map(|(at, heading)| {
+        let own = own_name(heading, at, &names);
+        names.push(own.clone());
+        let exact = exact.get(at).cloned().flatten();
+        let loose = || loose.get(at).cloned().flatten().filter(|path| only(path) && !taken(path));
+        let path = paths.get(at).cloned().flatten().or(exact).or_else(loose);
+        let known = path.is_some();
+        let path = path.unwrap_or_else(|| own.split('.').map(str::to_owned).collect());
+        Column { heading: (*heading).to_owned(), path, own, known }
     });
-    let brace = value.find('}');
-    comma.into_iter().chain(brace).min()
+    columns.collect()
+}
+
+/// A heading as the name of its column, which no other column of the table and no field has.
+fn own_name(heading: &str, at: usize, names: &[String]) -> String {
+    let heading = heading.trim();
+    let name = if heading.is_empty() { format!("column {}", at + 1) } else { heading.to_owned() };
+    let free = |name: &String| headings::exact(name).is_none() && !names.contains(name);
+    if free(&name) {
+        return name;
+    }
+    format!("{name} (column {})", at + 1)
+}
+
+/// Puts a value at its place. Gives it back where another value is there already, or where the
+/// way leads through something that is no object.
+fn put(out: &mut Map<String, Json>, path: &[String], value: Json) -> Option<Json> {
+    let (first, rest) = path.split_first()?;
+    let inner = out.entry(first.clone()).or_insert(Json::Null);
+    if rest.is_empty() {
+        // A place that stands empty is filled.
+        if inner.is_null() {
+            *inner = value;
+            return None;
+        }
+        return (!value.is_null() && *inner != value).then_some(value);
+    }
+    // Beside `userIdentity.arn` an empty `userIdentity` says nothing.
+    if inner.is_null() {
+        *inner = Json::Object(Map::new());
+    }
+    match inner {
+        Json::Object(inner) => put(inner, rest, value),
+        _ => (!value.is_null()).then_some(value),
+    }
 }
 
 #[cfg(test)]

@@ -16,12 +16,20 @@ impl Shape for Elastic {
 
     fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
         if let Some(source) = unit.object("_source") {
-            return opener.nested(&source, self.name());
+            let taken = opener.nested(&source, self.name());
+            if taken {
+                // A search repeats values of the document under these two names.
+                let repeated = ["fields", "highlight"].iter().filter_map(|name| unit.get(name));
+                let read: Vec<_> = repeated.chain([Value::Object(source)]).collect();
+                opener.beside(unit, &read, self.name());
+            }
+            return taken;
         }
         if let Some(Value::Array(hits)) = unit.object("hits").and_then(|hits| hits.get("hits")) {
             for (_, hit) in hits.members() {
                 opener.embedded(hit, self.name());
             }
+            opener.beside(unit, &[Value::Array(hits)], self.name());
             return true;
         }
         if unit.get("@timestamp").is_none() {
@@ -35,6 +43,7 @@ impl Shape for Elastic {
         let original = original.or_else(|| unit.get("event.original"));
         if let Some(original) = original.filter(|text| text.as_str().is_some()) {
             opener.embedded(original, self.name());
+            opener.beside(unit, &[original], self.name());
             return true;
         }
         false

@@ -19,6 +19,7 @@ impl Shape for EventBridge {
         }
         let Some(detail) = unit.get("detail") else { return false };
         opener.embedded(detail, self.name());
+        opener.beside(unit, &[detail], self.name());
         true
     }
 

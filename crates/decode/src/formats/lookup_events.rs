@@ -16,6 +16,7 @@ impl Shape for LookupEvents {
     fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
         if let Some(event) = unit.get("CloudTrailEvent") {
             opener.embedded(event, self.name());
+            opener.beside(unit, &[event], self.name());
             return true;
         }
         let Some(Value::Array(events)) = unit.get("Events") else { return false };
@@ -25,10 +26,14 @@ impl Shape for LookupEvents {
         }
         for event in elements {
             match record(event) {
-                Some(text) => opener.embedded(text, self.name()),
+                Some((element, text)) => {
+                    opener.embedded(text, self.name());
+                    opener.beside(&element, &[text], self.name());
+                }
                 None => opener.unknown(event, "an element of Events without CloudTrailEvent"),
             }
         }
+        opener.beside(unit, &[Value::Array(events)], self.name());
         true
     }
 
@@ -46,6 +51,7 @@ impl Shape for LookupEvents {
     }
 }
 
-fn record(event: Value<'_>) -> Option<Value<'_>> {
-    event.as_object()?.get("CloudTrailEvent")
+fn record(event: Value<'_>) -> Option<(Record<'_>, Value<'_>)> {
+    let element = event.as_object()?;
+    Some((element, element.get("CloudTrailEvent")?))
 }

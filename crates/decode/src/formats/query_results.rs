@@ -4,7 +4,7 @@
 use crashcart_model::{Record, Str, Value};
 
 use super::Shape;
-use super::columns::Columns;
+use super::columns::{Columns, Row};
 use crate::opener::Opener;
 
 /// See the module.
@@ -22,6 +22,7 @@ impl Shape for QueryResults {
                 opener.unknown(row, "a row whose columns are not CloudTrail's");
             }
         }
+        opener.beside(unit, &[Value::Array(rows)], self.name());
         true
     }
 
@@ -46,5 +47,6 @@ fn open_row(row: Value<'_>, format: &'static str, opener: &mut Opener<'_>) -> bo
         .unzip();
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
-    Columns::of(&names).is_some_and(|columns| columns.open(&values, format, opener))
+    Columns::of(&names, None)
+        .is_some_and(|mut columns| columns.open(&values, format, opener) == Row::Read)
 }

@@ -24,13 +24,20 @@ impl Shape for Splunk {
             for (_, result) in results.members() {
                 opener.embedded(result, self.name());
             }
+            opener.beside(unit, &[Value::Array(results)], self.name());
             return true;
         }
-        let raw = unit
-            .get("_raw")
-            .or_else(|| unit.object("result").and_then(|result| result.get("_raw")));
-        let Some(raw) = raw else { return false };
+        let result = unit.object("result").filter(|result| result.get("_raw").is_some());
+        let (row, beside) = match result {
+            Some(result) if unit.get("_raw").is_none() => (result, true),
+            _ => (*unit, false),
+        };
+        let Some(raw) = row.get("_raw") else { return false };
         opener.embedded(raw, self.name());
+        opener.beside(&row, &[raw], self.name());
+        if beside {
+            opener.beside(unit, &[Value::Object(row)], self.name());
+        }
         true
     }
 
