@@ -189,7 +189,15 @@ impl Framing<'_, '_> {
             match value.as_bytes().first()? {
                 b'[' => return STREAMED.contains(&name).then_some(value_at + 1),
                 b'{' => return None,
-                _ => at = value_at + self.scalar.parse(value, 1).ok()?,
+                _ => {
+                    let length = self.scalar.parse(value, 1).ok()?;
+                    // What may hold an event is never an envelope's trimming.
+                    if memchr::memmem::find(value.get(..length)?.as_bytes(), b"eventName").is_some()
+                    {
+                        return None;
+                    }
+                    at = value_at + length;
+                }
             }
         }
         None

@@ -1,7 +1,9 @@
 //! What `aws cloudtrail get-query-results` prints of CloudTrail Lake: rows of cells, each cell an
 //! object of its own. Like a table's, its rows may lack fields.
 
-use crashcart_model::{Record, Str, Value};
+use std::borrow::Cow;
+
+use crashcart_model::{Record, Value};
 
 use super::Shape;
 use super::columns::{Columns, Row};
@@ -40,11 +42,17 @@ impl Shape for QueryResults {
 
 fn open_row(row: Value<'_>, format: &'static str, opener: &mut Opener<'_>) -> bool {
     let Value::Array(cells) = row else { return false };
-    let (names, values): (Vec<_>, Vec<_>) = cells
-        .members()
-        .filter_map(|(_, cell)| cell.as_object()?.members().next())
-        .map(|(name, value)| (name.text(), value.as_str().map(Str::text).unwrap_or_default()))
-        .unzip();
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for (_, cell) in cells.members() {
+        let Some(cell) = cell.as_object() else { return false };
+        for (name, value) in cell.members() {
+            names.push(name.text());
+            values.push(match value {
+                Value::Array(inner) | Value::Object(inner) => Cow::Borrowed(inner.json()),
+                _ => value.scalar().unwrap_or_default(),
+            });
+        }
+    }
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
     Columns::of(&names, None)

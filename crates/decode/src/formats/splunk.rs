@@ -36,7 +36,7 @@ impl Shape for Splunk {
         opener.embedded(raw, self.name());
         opener.beside(&row, &[raw], self.name());
         if beside {
-            opener.beside(unit, &[Value::Object(row)], self.name());
+            opener.beside(unit, &[Value::Object(row), raw], self.name());
         }
         true
     }

@@ -33,6 +33,109 @@ fn an_envelope_that_claims_to_be_a_digest_or_a_control_message_hides_no_event() 
     }
 }
 
+/// Another event than [`EVENT`].
+const OTHER: &str = r#"{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"e2"}"#;
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Wrappers with a place for one event, and one for something beside it.
+fn wrappers(event: &str, beside: &str) -> Vec<String> {
+    let text = quoted(event);
+    vec![
+        format!(r#"{{"eventData":{event},"eventJson":{beside}}}"#),
+        format!(r#"{{"eventData":{event},"extra":{beside}}}"#),
+        format!(r#"{{"eventData":{event},"eventData":{beside}}}"#),
+        format!(r#"{{"detail-type":"x","detail":{event},"extra":{beside}}}"#),
+        format!(r#"{{"timestamp":1,"message":{text},"extra":{beside}}}"#),
+        format!(r#"{{"timestamp":1,"message":{text},"extra":{{"deep":[{beside}]}}}}"#),
+        format!(r#"{{"logEvents":[{{"message":{text},"extra":{beside}}}]}}"#),
+        format!(r#"{{"logEvents":[{{"message":{text}}}],"extra":{beside}}}"#),
+        format!(r#"{{"CloudTrailEvent":{text},"Extra":{beside}}}"#),
+        format!(r#"{{"NextToken":{{}},"Events":[{{"CloudTrailEvent":{text},"Extra":{beside}}}]}}"#),
+        format!(r#"{{"_source":{event},"extra":{beside}}}"#),
+        format!(r#"{{"hits":{{"hits":[{{"_source":{event}}}],"extra":{beside}}}}}"#),
+        format!(r#"{{"@timestamp":"x","event":{{"original":{text},"more":{beside}}}}}"#),
+        format!(r#"{{"_raw":{text},"extra":{beside}}}"#),
+        format!(r#"{{"result":{{"_raw":{text},"extra":{beside}}}}}"#),
+        format!(r#"{{"result":{{"_raw":{text}}},"extra":{beside}}}"#),
+        format!(r#"{{"messages":[],"results":[{{"_raw":{text}}}],"extra":{beside}}}"#),
+        format!(
+            r#"{{"QueryStatus":"x","QueryResultRows":[[{{"eventJson":{text}}},{{"eventData":{beside}}}]]}}"#
+        ),
+    ]
+}
+
+#[test]
+fn another_event_beside_the_one_that_a_wrapper_holds_is_read_too() {
+    for beside in [OTHER.to_owned(), quoted(OTHER)] {
+        for document in wrappers(EVENT, &beside) {
+            let seen = Seen::read(document.as_bytes());
+            let mut ids = seen.fields("eventID");
+            ids.sort_unstable();
+            assert_eq!(ids, ["e1", "e2"], "{document}");
+            assert_eq!(seen.gaps().count(), 0, "{document}: {seen:?}");
+        }
+    }
+}
+
+#[test]
+fn a_copy_of_the_same_event_beside_it_is_no_second_one() {
+    for beside in [EVENT.to_owned(), quoted(EVENT)] {
+        // Beside a whole array it is a further delivery, which is told apart by its id.
+        for document in wrappers(EVENT, &beside).iter().filter(|one| !one.contains(r#"],"extra""#))
+        {
+            let seen = Seen::read(document.as_bytes());
+            assert_eq!(seen.fields("eventID"), ["e1"], "{document}");
+            assert_eq!(seen.gaps().count(), 0, "{document}: {seen:?}");
+        }
+    }
+}
+
+#[test]
+fn what_may_be_an_event_beside_one_and_cannot_be_read_is_told() {
+    let strange = r#"{"eventName":["GetObject"],"eventSource":["s3.amazonaws.com"]}"#;
+    for document in wrappers(EVENT, strange).iter().filter(|one| one.contains("xtra")) {
+        let seen = Seen::read(document.as_bytes());
+        assert_eq!(seen.fields("eventID"), ["e1"], "{document}");
+        assert_eq!(seen.gap().size, Some(strange.len() as u64), "{document}");
+    }
+    let ordinary = r#"{"query":"fields eventName, eventSource","took":1}"#;
+    for document in wrappers(EVENT, ordinary).iter().filter(|one| one.contains("xtra")) {
+        assert_eq!(Seen::read(document.as_bytes()).gaps().count(), 0, "{document}");
+    }
+    // A search repeats values of the same document under this name.
+    let hit = format!(r#"{{"_source":{EVENT},"fields":{strange}}}"#);
+    assert_eq!(Seen::read(hit.as_bytes()).gaps().count(), 0);
+}
+
+#[test]
+fn an_event_in_front_of_an_envelopes_records_is_told() {
+    let document = format!(r#"{{"note":{},"Records":[{EVENT}]}}"#, quoted(OTHER));
+    assert!(Seen::read(document.as_bytes()).gaps().next().is_some());
+    let document = format!(r#"{{"note":"eventless","Records":[{EVENT}]}}"#);
+    assert_eq!(Seen::read(document.as_bytes()).gaps().count(), 0);
+}
+
+#[test]
+fn of_two_columns_of_records_both_are_read_and_equal_ones_once() {
+    let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let spaced = EVENT.replace(',', ", ");
+    for (heading, second, ids) in [
+        ("_raw", OTHER, ["e1", "e2"].as_slice()),
+        ("note", OTHER, &["e1", "e2"]),
+        ("_raw", &spaced, &["e1"]),
+        ("_raw", "no record", &["e1"]),
+        ("_raw", "", &["e1"]),
+    ] {
+        let table = format!("CloudTrailEvent,{heading}\n{},{}\n", cell(EVENT), cell(second));
+        let seen = Seen::read(table.as_bytes());
+        assert_eq!(seen.fields("eventID"), ids, "{table}");
+        assert_eq!(seen.gaps().count(), 0, "{table}");
+    }
+}
+
 #[test]
 fn bytes_that_a_zip_archives_directory_does_not_name_are_told() {
     let good = zip(&[("a.json", EVENT.as_bytes())]);
