@@ -204,7 +204,7 @@ pub struct Answer {
 /// How far it reaches. All sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BlastRadius {
-    /// Accounts.
+    /// Accounts of the suspects and their trails, and those that were let in.
     pub accounts: Vec<LogText>,
     /// Regions.
     pub regions: Vec<LogText>,

@@ -6,6 +6,7 @@ use crashcart_model::{EventRef, Head, Identity, Outcome, Record, RuleHit, Timest
 use crate::agent::{self, Class};
 use crate::earliest::Earliest;
 use crate::facts::earlier;
+use crate::same;
 use crate::way::Ways;
 use crate::witness::Witnesses;
 
@@ -58,6 +59,8 @@ pub(crate) struct Actor {
     pub(crate) last: Option<Timestamp>,
     pub(crate) accounts: Earliest<16>,
     pub(crate) recipients: Earliest<16>,
+    /// Principal ids that AWS gives once; empty for a principal that is named by nothing else.
+    pub(crate) ids: Earliest<4>,
     pub(crate) keys: Earliest<64>,
     pub(crate) addresses: Earliest<64>,
     pub(crate) agents: Earliest<64>,
@@ -104,6 +107,12 @@ impl Actor {
                 set.add(&text.text(), time);
             }
         };
+        if let (Some(id), Some(_)) = (identity.principal_id, identity.arn) {
+            let id = id.text();
+            if same::is_unique(&id) {
+                self.ids.add(&id, time);
+            }
+        }
         add(&mut self.keys, identity.access_key);
         add(&mut self.regions, head.region);
         self.agents.add(agent, time);
@@ -166,6 +175,7 @@ impl Actor {
         self.last = self.last.max(other.last);
         self.accounts.merge(&other.accounts);
         self.recipients.merge(&other.recipients);
+        self.ids.merge(&other.ids);
         self.keys.merge(&other.keys);
         self.addresses.merge(&other.addresses);
         self.agents.merge(&other.agents);

@@ -9,13 +9,13 @@ use crashcart_model::{
 
 use crate::actor::Kind;
 use crate::distinct::Distinct;
-use crate::earliest::Earliest;
 use crate::facts::{NAMED, earlier};
 use crate::knowledge::Effect;
+use crate::named::Named;
 use crate::removal::Removals;
 use crate::scene::{Entry, Scene};
 use crate::scope::Scope;
-use crate::witness::Witnesses;
+use crate::witness::{self, Witnesses};
 
 /// Rows shown of each list.
 pub(crate) const SHOWN: usize = 300;
@@ -51,7 +51,11 @@ pub(crate) fn kept<'f>(
         .entries
         .iter()
         .filter(|entry| entry.done() && scope.tells(entry))
-        .filter(|entry| !entry.parts.automation || entry.cited(Level::Medium))
+        .filter(|entry| {
+            !entry.parts.automation
+                || entry.cited(Level::Medium)
+                || scene.touched.is_built_on(entry)
+        })
         .filter_map(|entry| match entry.effect() {
             Some(Effect::Make(kind)) => {
                 Some(Kept { kind, made: *entry, removed: removals.of(entry, kind) })
@@ -100,7 +104,8 @@ pub(crate) fn changes<'f>(
             _ => continue,
         };
         let by_hand = !entry.parts.automation && !scope.is_silent(entry.parts.actor);
-        if !(by_hand || entry.cited(Level::Medium) && scope.tells(entry)) {
+        let scaffold = entry.cited(Level::Medium) || scene.touched.is_built_on(entry);
+        if !(by_hand || scaffold && scope.tells(entry)) {
             continue;
         }
         let reverted = kind.and_then(|kind| removals.of(entry, kind));
@@ -126,7 +131,7 @@ struct Sum {
     count: u64,
     bytes: Option<u64>,
     objects: Distinct,
-    names: Earliest<NAMED>,
+    names: Named<NAMED>,
     /// The latest making, and whether any of it was not of the principal's own making.
     made: Option<Timestamp>,
     anothers: bool,
@@ -177,7 +182,11 @@ pub(crate) fn accessed(scene: &Scene<'_>, scope: &Scope<'_>) -> Vec<Accessed> {
                 made_at: sum.made.filter(|_| !sum.anothers),
                 bytes: sum.bytes,
                 by: LogText::from(by),
-                origins: sum.witnesses.origins(scene.material.evidence),
+                // What is named is proved.
+                origins: witness::origins(
+                    sum.witnesses.iter().chain(sum.names.witnesses()),
+                    scene.material.evidence,
+                ),
             };
             (sum.at, row)
         })

@@ -86,6 +86,13 @@ impl<const CAP: usize> Earliest<CAP> {
         }
     }
 
+    /// Gives a text another name.
+    pub(crate) fn rename(&mut self, from: &str, to: &str) {
+        let Some(at) = self.seen.iter().position(|(_, known)| **known == *from) else { return };
+        let (time, _) = self.seen.swap_remove(at);
+        self.insert(to, time);
+    }
+
     /// Whether texts were left out.
     pub(crate) const fn is_full(&self) -> bool {
         self.full

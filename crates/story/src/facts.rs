@@ -18,6 +18,7 @@ use crate::distinct::Distinct;
 use crate::earliest::Earliest;
 use crate::key::Parts;
 use crate::knowledge::{self, Detail, Effect, Target};
+use crate::named::Named;
 use crate::prune::{prune_by, prune_items};
 use crate::way::Way;
 use crate::witness::Witnesses;
@@ -68,7 +69,7 @@ pub(crate) struct Item {
     /// Objects that were read, where the records name them.
     pub(crate) objects: Distinct,
     /// The earliest of them by name.
-    pub(crate) names: Earliest<NAMED>,
+    pub(crate) names: Named<NAMED>,
     pub(crate) rules: Vec<RuleHit>,
     pub(crate) witnesses: Witnesses,
 }
@@ -79,7 +80,8 @@ pub(crate) struct Issued {
     pub(crate) by: Earliest<8>,
     /// The addresses of those who asked.
     pub(crate) from: Earliest<16>,
-    pub(crate) keys: Earliest<16>,
+    /// Its keys, each with the call that issued it.
+    pub(crate) keys: Named<16>,
     pub(crate) witnesses: Witnesses,
 }
 
@@ -114,13 +116,13 @@ impl Item {
         }
     }
 
-    fn add_read(&mut self, head: &Head<'_>, kind: &str) {
+    fn add_read(&mut self, record: &Record<'_>, head: &Head<'_>, event: EventRef, kind: &str) {
         self.add_bytes(bytes_out(head));
         let object = head.request.filter(|_| kind == "object").and_then(|r| r.text_of("key"));
         if let Some(object) = object {
             let object = object.text();
             self.objects.add(&object);
-            self.names.add(&object, head.time);
+            self.names.add(&object, record, head, event);
         }
     }
 
@@ -249,7 +251,7 @@ impl Facts {
         item.first = earlier(item.first, head.time);
         item.last = item.last.max(head.time);
         if let Some(Effect::Read(kind)) = call.map(knowledge::Call::effect) {
-            item.add_read(head, kind);
+            item.add_read(record, head, event, kind);
         }
         hits.iter().for_each(|hit| item.add_rule(*hit));
         item.witnesses.add(record, head, event);
@@ -286,7 +288,7 @@ impl Facts {
         }
         let key = response.object("credentials").and_then(|c| c.text_of("accessKeyId"));
         if let Some(key) = key {
-            issued.keys.add(&key.text(), head.time);
+            issued.keys.add(&key.text(), record, head, event);
         }
         issued.witnesses.add(record, head, event);
         if self.sessions.len() > 2 * SESSIONS {

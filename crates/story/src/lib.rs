@@ -20,6 +20,7 @@ mod earliest;
 mod facts;
 mod key;
 pub mod knowledge;
+mod named;
 mod neighbours;
 mod network;
 mod own;
@@ -28,6 +29,7 @@ mod prune;
 mod reach;
 mod reasons;
 mod removal;
+mod same;
 mod scene;
 mod scope;
 mod shell;
@@ -35,6 +37,7 @@ mod signs;
 mod steps;
 mod suspects;
 mod target;
+mod touched;
 mod undo;
 mod usual;
 mod verdict;
@@ -104,6 +107,7 @@ pub struct Told {
 
 /// Tells the story. Equal facts and material give an equal telling.
 pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
+    same::join(&mut facts);
     facts.bound(1);
     let usual = usual::set_apart(&mut facts, material);
     let scene = scene::Scene::new(&facts, &usual, material);

@@ -5,6 +5,15 @@ pub(crate) fn account(arn: &str) -> Option<&str> {
     arn.strip_prefix("arn:")?.split(':').nth(3).filter(|account| !account.is_empty())
 }
 
+/// The account numbers in a list of accounts and ARNs, such as the grantees of a policy.
+pub(crate) fn accounts_in(grantees: &str) -> impl Iterator<Item = &str> {
+    let is_number = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    grantees
+        .split(", ")
+        .filter_map(move |grantee| account(grantee).or(Some(grantee)))
+        .filter(is_number)
+}
+
 /// The user's name in the ARN of an IAM user, without its path.
 pub(crate) fn user(arn: &str) -> Option<&str> {
     arn.split_once(":user/").and_then(|(_, user)| user.rsplit('/').next())
@@ -89,6 +98,8 @@ mod tests {
         assert_eq!(bare("arn:aws:lambda:us-east-1:111122223333:function:f:2"), "f");
         assert_eq!(bare("arn:aws:cloudtrail:us-east-1:111122223333:trail/main"), "main");
         assert_eq!(bare("main"), "main");
+        let grantees = "*, 111122223333, arn:aws:iam::444455556666:root, tcp 22";
+        assert!(accounts_in(grantees).eq(["111122223333", "444455556666"]));
         assert_eq!(short("arn:aws:iam::111122223333:role/path/web"), "role web");
     }
 }

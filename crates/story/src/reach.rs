@@ -6,11 +6,13 @@ use crashcart_model::{BlastRadius, LogText, Outcome};
 
 use crate::blind_spots::LeftOut;
 use crate::knowledge::Effect;
+use crate::principal;
 use crate::scene::Scene;
 use crate::suspects::Profile;
 use crate::target::MORE;
 
-/// Everything that suspects touched with success, one name each.
+/// Everything that suspects touched with success, one name each; among the accounts also those
+/// that were let in.
 pub(crate) fn blast_radius(
     scene: &Scene<'_>,
     profiles: &[Profile<'_>],
@@ -28,6 +30,9 @@ pub(crate) fn blast_radius(
         principals.extend(scene.sessions_of(profile.name).map(str::to_owned));
         for entry in scene.entries_of(profile.name) {
             let parts = &entry.parts;
+            if entry.done() && matches!(entry.effect(), Some(Effect::Make(_))) {
+                accounts.extend(principal::accounts_in(parts.detail));
+            }
             if parts.outcome != Outcome::Done || !entry.matters() || parts.automation {
                 continue;
             }

@@ -11,6 +11,7 @@ use crate::facts::{Facts, Issued, Item, Map};
 use crate::key::Parts;
 use crate::knowledge::{self, Call, Effect};
 use crate::own::Own;
+use crate::touched::Touched;
 use crate::usual::{Split, Usual};
 
 /// One item with its row of the knowledge table.
@@ -110,6 +111,8 @@ pub(crate) struct Scene<'f> {
     pub(crate) aside: Vec<Entry<'f>>,
     /// Numbers of entries by principal.
     by_actor: BTreeMap<&'f str, Vec<usize>>,
+    /// What principals laid hands on themselves.
+    pub(crate) touched: Touched<'f>,
     /// Principals that the responder asked about.
     pub(crate) pivots: BTreeSet<&'f str>,
 }
@@ -126,8 +129,8 @@ impl<'f> Scene<'f> {
         for (at, entry) in entries.iter().enumerate() {
             by_actor.entry(entry.parts.actor).or_default().push(at);
         }
-        let pivots = BTreeSet::new();
-        let mut scene = Self { facts, material, usual, entries, aside, by_actor, pivots };
+        let (touched, pivots) = (Touched::new(&entries), BTreeSet::new());
+        let mut scene = Self { facts, material, usual, entries, aside, by_actor, touched, pivots };
         scene.pivots = scene.pivots();
         scene
     }

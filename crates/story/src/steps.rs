@@ -1,6 +1,6 @@
 //! What was done, in order of time: one call by one principal with one outcome is one step. What
-//! infrastructure-as-code tools did is a step only where a finding cites it, or where it serves a
-//! tactic and was not done by hand as well. What is left out is counted.
+//! infrastructure-as-code tools did is a step only where a finding cites it, where it is about what
+//! the same principal handled itself, or where it serves a tactic and was not done by hand as well. What is left out is counted.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub(crate) fn steps(scene: &Scene<'_>, scope: &Scope<'_>, left_out: &mut LeftOut
     for mut entries in groups.into_values() {
         let by_hand = entries.iter().any(|entry| !entry.parts.automation);
         entries.retain(|entry| {
-            let told = is_told(entry, by_hand);
+            let told = is_told(scene, entry, by_hand);
             left_out.scaffolding += if told { 0 } else { entry.item.count };
             told
         });
@@ -61,9 +61,12 @@ pub(crate) fn steps(scene: &Scene<'_>, scope: &Scope<'_>, left_out: &mut LeftOut
 }
 
 /// Whether an item is told in its step, where others of the step were done by hand or not.
-fn is_told(entry: &Entry<'_>, by_hand: bool) -> bool {
+fn is_told<'f>(scene: &Scene<'f>, entry: &Entry<'f>, by_hand: bool) -> bool {
     let scaffold = entry.parts.automation;
-    !scaffold || entry.cited(Level::Low) || !by_hand && entry.tactic().is_some()
+    !scaffold
+        || entry.cited(Level::Low)
+        || scene.touched.is_handled(entry)
+        || !by_hand && entry.tactic().is_some()
 }
 
 type Order<'s> =

@@ -67,27 +67,51 @@ impl EventId {
     }
 }
 
+/// One record.
+#[derive(Debug, Clone)]
+pub(crate) struct Witness {
+    time: i64,
+    id: EventId,
+    event: EventRef,
+}
+
+impl Witness {
+    pub(crate) fn of(record: &Record<'_>, head: &Head<'_>, event: EventRef) -> Self {
+        Self { time: sortable(head.time), id: EventId::of(record, head), event }
+    }
+
+    /// Its time in milliseconds; the largest number where it is unknown.
+    pub(crate) const fn time(&self) -> i64 {
+        self.time
+    }
+
+    /// What records are ordered by.
+    pub(crate) fn order(&self) -> impl Ord {
+        (self.time, &self.id)
+    }
+}
+
 /// The earliest records of something, by time, then event id.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Witnesses {
-    kept: Vec<(i64, EventId, EventRef)>,
+    kept: Vec<Witness>,
 }
 
 impl Witnesses {
     /// Adds a record. Reads its id only when its time is early enough.
     pub(crate) fn add(&mut self, record: &Record<'_>, head: &Head<'_>, event: EventRef) {
         let time = sortable(head.time);
-        if self.kept.len() >= SHOWN && self.kept.last().is_some_and(|last| last.0 < time) {
+        if self.kept.len() >= SHOWN && self.kept.last().is_some_and(|last| last.time < time) {
             return;
         }
-        self.insert((time, EventId::of(record, head), event));
+        self.insert(Witness::of(record, head, event));
     }
 
-    fn insert(&mut self, witness: (i64, EventId, EventRef)) {
+    fn insert(&mut self, witness: Witness) {
         if self.kept.is_empty() {
             self.kept.reserve_exact(1);
         }
-        let at = self.kept.partition_point(|known| (known.0, &known.1) <= (witness.0, &witness.1));
+        let at = self.kept.partition_point(|known| known.order() <= witness.order());
         if at < SHOWN {
             self.kept.insert(at, witness);
             self.kept.truncate(SHOWN);
@@ -102,21 +126,32 @@ impl Witnesses {
 
     /// The records, earliest first; equal times in the order of evidence and record.
     pub(crate) fn origins(&self, evidence: &dyn Fn(u32) -> EvidenceId) -> Vec<Origin> {
-        let mut origins: Vec<(i64, Origin)> = self
-            .kept
-            .iter()
-            .map(|(time, id, event)| {
-                let origin = Origin {
-                    evidence: evidence(event.evidence),
-                    record: u64::from(event.record),
-                    event_id: id.text(),
-                };
-                (*time, origin)
-            })
-            .collect();
-        origins.sort();
-        origins.into_iter().map(|(_, origin)| origin).collect()
+        origins(self.iter(), evidence)
     }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Witness> {
+        self.kept.iter()
+    }
+}
+
+/// Where records stand, each once, in the order of [`Witnesses::origins`].
+pub(crate) fn origins<'w>(
+    witnesses: impl Iterator<Item = &'w Witness>,
+    evidence: &dyn Fn(u32) -> EvidenceId,
+) -> Vec<Origin> {
+    let mut origins: Vec<(i64, Origin)> = witnesses
+        .map(|Witness { time, id, event }| {
+            let origin = Origin {
+                evidence: evidence(event.evidence),
+                record: u64::from(event.record),
+                event_id: id.text(),
+            };
+            (*time, origin)
+        })
+        .collect();
+    origins.sort();
+    origins.dedup();
+    origins.into_iter().map(|(_, origin)| origin).collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! Whose it is and how it was used.
 
-use crashcart_model::{Answer, Outcome, Timestamp, UniqueId};
+use crashcart_model::{Answer, Origin, Outcome, Timestamp, UniqueId};
 
 use super::{Known, LISTED, UNKNOWN, answer};
 use crate::principal::{plain, short};
 use crate::suspects::{Profile, usual_work};
 use crate::words::{counted, counted_len, listed};
 use crate::{agent, workload};
+
+/// Keys named of one suspect.
+const KEYS: usize = 2;
 
 pub(super) fn whose(known: &Known<'_, '_>) -> Answer {
     const QUESTION: &str = "Whose key is it?";
@@ -15,8 +18,8 @@ pub(super) fn whose(known: &Known<'_, '_>) -> Answer {
     let mut origins = Vec::new();
     if pivot.is_empty() {
         for profile in known.listed().take(3) {
-            lines.push(owner(known, profile));
             origins.extend(known.seen(profile).into_iter().take(2));
+            lines.push(owner(known, profile, &mut origins));
         }
     }
     for key in pivot {
@@ -28,7 +31,11 @@ pub(super) fn whose(known: &Known<'_, '_>) -> Answer {
             .map(|(name, actor)| {
                 origins
                     .extend(actor.seen.origins(known.scene.material.evidence).into_iter().take(2));
-                short(name)
+                let issued = issued(known, name, key);
+                let at = issued.iter().find_map(|(at, _)| *at);
+                let at = at.map_or_else(String::new, |at| format!(" (issued at {at})"));
+                origins.extend(issued.map(|(_, origin)| origin));
+                format!("{}{at}", short(name))
             })
             .collect();
         let encoded = UniqueId::parse(key).map_or_else(String::new, |id| {
@@ -51,13 +58,28 @@ pub(super) fn whose(known: &Known<'_, '_>) -> Answer {
 }
 
 /// A suspect with its keys, those that last first, and the workload that it belongs to.
-fn owner(known: &Known<'_, '_>, profile: &Profile<'_>) -> String {
+fn owner(known: &Known<'_, '_>, profile: &Profile<'_>, origins: &mut Vec<Origin>) -> String {
     let mut keys = profile.actor.keys.by_time();
     keys.sort_by_key(|key| !key.starts_with("AKIA"));
-    let keys = if keys.is_empty() { "no key logged".to_owned() } else { listed(keys, 2) };
+    let mut keys: Vec<String> = keys.into_iter().map(str::to_owned).collect();
+    for key in keys.iter_mut().take(KEYS) {
+        if let Some((at, origin)) = issued(known, profile.name, key) {
+            at.iter().for_each(|at| key.push_str(&format!(" (issued at {at})")));
+            origins.push(origin);
+        }
+    }
+    let keys = match &*keys {
+        [] => "no key logged".to_owned(),
+        keys => listed(keys.iter().map(String::as_str), KEYS),
+    };
     let workload = workload::what(known.scene.facts, profile.name);
     let workload = workload.map(|what| format!(", credentials of {what}")).unwrap_or_default();
     format!("{}: {keys}{workload}", short(profile.name))
+}
+
+/// When and by which record a key of a session was issued.
+fn issued(known: &Known<'_, '_>, session: &str, key: &str) -> Option<(Option<Timestamp>, Origin)> {
+    known.scene.facts.sessions.get(session)?.keys.first(key, known.scene.material.evidence)
 }
 
 pub(super) fn used(known: &Known<'_, '_>) -> Answer {
