@@ -1,9 +1,10 @@
 //! Asking a program's questions of a record, each at most once.
 
 use crashcart_model::Value;
+use serde_json::Value as Json;
 
 use crate::field::{Field, Found, Place, Scope, View};
-use crate::leaf::{Leaf, any_leaf, any_scalar};
+use crate::leaf::{Leaf, any_leaf};
 use crate::modifier::Anchor;
 use crate::predicate::Predicate;
 use crate::program::{FieldId, Item, Node, NodeId, Program, Quantifier};
@@ -46,6 +47,8 @@ enum Lookup<'a> {
 pub(crate) struct Evaluation<'e, 'a> {
     pub program: &'e Program,
     pub scope: Scope<'e, 'a>,
+    /// The record around an element, where references look for what the element does not have.
+    pub around: Option<Scope<'e, 'a>>,
     pub memo: Option<&'e mut Memo>,
 }
 
@@ -99,8 +102,8 @@ impl<'a> Evaluation<'_, 'a> {
             Item::Reference(left, right, anchor, cased) => {
                 self.refers(*left, *right, *anchor, *cased)
             }
-            Item::Keyword(_) => any_scalar(self.scope.value(), &mut |leaf| satisfies(leaf)),
-            Item::Itself(_) => any_leaf(self.scope.value(), &mut |leaf| satisfies(leaf)),
+            Item::Keyword(_) => self.scope.any_scalar(&mut |leaf| satisfies(leaf)),
+            Item::Itself(_) => self.scope.any_leaf(&mut |leaf| satisfies(leaf)),
             Item::Elements(field, quantifier, body) => self.elements(*field, *quantifier, *body),
         }
     }
@@ -181,9 +184,12 @@ impl<'a> Evaluation<'_, 'a> {
         else {
             return false;
         };
+        let named = |scope: &Scope<'_, 'a>| right.visit(scope, &mut |_| true);
+        let around = self.around.filter(|_| !named(&self.scope));
+        let scope = around.unwrap_or(self.scope);
         left.any(&self.scope, &mut |left| {
             let Some(left) = left.text() else { return false };
-            right.any(&self.scope, &mut |right| {
+            right.any(&scope, &mut |right| {
                 right.text().is_some_and(|right| {
                     if cased {
                         stands(left, right, anchor)
@@ -197,20 +203,20 @@ impl<'a> Evaluation<'_, 'a> {
 
     fn elements(&self, field: FieldId, quantifier: Quantifier, body: NodeId) -> bool {
         let (mut holding, mut failing) = (false, false);
+        let around = self.around.or(Some(self.scope));
+        let mut ask = |view: View<'_, 'a>| {
+            let scope = Scope { view, embedded: self.scope.embedded };
+            let holds = Evaluation { program: self.program, scope, around, memo: None }.holds(body);
+            holding |= holds;
+            failing |= !holds;
+            false
+        };
         if let Some(field) = self.program.field_at(field) {
-            field.visit(&self.scope, &mut |found| {
-                if let Found::Tape(value) = found {
-                    any_element(value, &mut |element| {
-                        let view = View::Element(element);
-                        let scope = Scope { view, embedded: self.scope.embedded };
-                        let mut inner = Evaluation { program: self.program, scope, memo: None };
-                        let holds = inner.holds(body);
-                        holding |= holds;
-                        failing |= !holds;
-                        false
-                    });
+            field.visit(&self.scope, &mut |found| match found {
+                Found::Tape(value) => any_element(value, &mut |item| ask(View::Element(item))),
+                Found::Json(value) => {
+                    any_json_element(value, &mut |item| ask(View::Embedded(item)))
                 }
-                false
             });
         }
         match quantifier {
@@ -227,6 +233,15 @@ fn any_element<'a>(value: Value<'a>, visit: &mut dyn FnMut(Value<'a>) -> bool) -
     match value {
         Value::Array(items) => items.members().any(|(_, item)| any_element(item, &mut *visit)),
         Value::Null => false,
+        single => visit(single),
+    }
+}
+
+/// Like [`any_element`], for JSON that was text inside a string.
+fn any_json_element(value: &Json, visit: &mut dyn FnMut(&Json) -> bool) -> bool {
+    match value {
+        Json::Array(items) => items.iter().any(|item| any_json_element(item, &mut *visit)),
+        Json::Null => false,
         single => visit(single),
     }
 }

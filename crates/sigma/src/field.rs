@@ -6,7 +6,7 @@ use crashcart_model::{FieldPath, Record, Str, Value};
 use serde_json::Value as Json;
 
 use crate::embedded::Embedded;
-use crate::leaf::{Leaf, any_json_leaf, any_leaf};
+use crate::leaf::{Leaf, any_json_leaf, any_json_scalar, any_leaf, any_scalar};
 use crate::slots::{SlotNames, Slots};
 
 /// A field that rules name.
@@ -82,6 +82,9 @@ impl Field {
                 false
             }
             View::Element(value) => scope.follow(&self.path, value, visit),
+            View::Embedded(value) => {
+                walk(value, self.path.as_str(), &mut |value| visit(Found::Json(value)))
+            }
         }
     }
 }
@@ -132,13 +135,14 @@ pub(crate) fn first_text(
     record: &Record<'_>,
     embedded: &Embedded,
 ) -> Option<String> {
-    let scope = Scope { view: View::Element(record.as_value()), embedded };
+    let value = record.as_value();
+    let scope = Scope { view: View::Element(value), embedded };
     let mut first = None;
     let mut take = |leaf: &Leaf<'_>| {
         first = leaf.text().map(str::to_owned);
         first.is_some()
     };
-    scope.follow(path, scope.value(), &mut |found| match found {
+    scope.follow(path, value, &mut |found| match found {
         Found::Tape(value) => any_leaf(value, &mut |leaf| take(leaf)),
         Found::Json(value) => any_json_leaf(value, &mut take),
     });
@@ -160,6 +164,8 @@ pub(crate) enum View<'v, 'a> {
     Root { record: &'v Record<'a>, slots: &'v Slots },
     /// Any other value: an element of an array, a record that is not an object.
     Element(Value<'a>),
+    /// An element of an array that stands in JSON text inside a string.
+    Embedded(&'v Json),
 }
 
 /// A view, and what has been parsed for this record so far.
@@ -170,11 +176,21 @@ pub(crate) struct Scope<'v, 'a> {
 }
 
 impl<'a> Scope<'_, 'a> {
-    /// The value looked at.
-    pub fn value(&self) -> Value<'a> {
+    /// Whether `test` holds for what is looked at, or an element of it where it is an array.
+    pub fn any_leaf(&self, test: &mut dyn FnMut(&Leaf<'_>) -> bool) -> bool {
         match self.view {
-            View::Root { record, .. } => record.as_value(),
-            View::Element(value) => value,
+            View::Root { record, .. } => any_leaf(record.as_value(), &mut |leaf| test(leaf)),
+            View::Element(value) => any_leaf(value, &mut |leaf| test(leaf)),
+            View::Embedded(value) => any_json_leaf(value, test),
+        }
+    }
+
+    /// Whether `test` holds for any scalar of what is looked at, however deep.
+    pub fn any_scalar(&self, test: &mut dyn FnMut(&Leaf<'_>) -> bool) -> bool {
+        match self.view {
+            View::Root { record, .. } => any_scalar(record.as_value(), test),
+            View::Element(value) => any_scalar(value, test),
+            View::Embedded(value) => any_json_scalar(value, test),
         }
     }
 

@@ -90,7 +90,7 @@ pub(crate) fn any_scalar(value: Value<'_>, test: &mut dyn FnMut(&Leaf<'_>) -> bo
     }
 }
 
-fn any_json_scalar(value: &Json, test: &mut dyn FnMut(&Leaf<'_>) -> bool) -> bool {
+pub(crate) fn any_json_scalar(value: &Json, test: &mut dyn FnMut(&Leaf<'_>) -> bool) -> bool {
     match value {
         Json::Object(members) => members.values().any(|item| any_json_scalar(item, &mut *test)),
         Json::Array(items) => items.iter().any(|item| any_json_scalar(item, &mut *test)),

@@ -54,7 +54,7 @@ impl<'r> Matcher<'r> {
         };
         let scope = Scope { view, embedded: &self.embedded };
         let memo = Some(&mut self.memo);
-        let mut evaluation = Evaluation { program: &self.set.program, scope, memo };
+        let mut evaluation = Evaluation { program: &self.set.program, scope, around: None, memo };
         ask(&mut evaluation, self.set, &self.candidates, hits);
         if !all {
             for (guard, rules) in self.set.index.always() {
@@ -101,7 +101,8 @@ impl<'r> Matcher<'r> {
         let scope = Scope { view: View::Element(record.as_value()), embedded: &self.embedded };
         for (rule, node) in self.set.conditions.iter().enumerate() {
             let Some(node) = node else { continue };
-            let mut evaluation = Evaluation { program: &self.set.program, scope, memo: None };
+            let mut evaluation =
+                Evaluation { program: &self.set.program, scope, around: None, memo: None };
             if evaluation.holds(*node)
                 && let (Ok(number), Some(meta)) = (u32::try_from(rule), self.set.rules.get(rule))
             {

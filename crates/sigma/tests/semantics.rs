@@ -405,6 +405,42 @@ fn elements_of_an_array_are_asked_together_in_version_3() {
 }
 
 #[test]
+fn elements_are_asked_together_inside_a_policy_that_is_a_string_too() {
+    let text = rule(
+        "s:\n  policy.Statement[any]:\n    Effect: Allow\n    Principal: '\\*'\n    Condition|exists: false\ncondition: s",
+    )
+    .replace("title: t", "title: t\nsigma-version: 3");
+    let (set, problems) = RuleSet::compile(&[file("r.yml", &text)], &Selection::default());
+    assert_eq!(problems, []);
+    let record = |statements: &str| {
+        let policy = format!(r#"{{"Statement":{statements}}}"#);
+        serde_json::json!({ "policy": policy }).to_string()
+    };
+    let open = r#"{"Effect":"Allow","Principal":"*"}"#;
+    let limited = r#"{"Effect":"Allow","Principal":"*","Condition":{"Bool":{"a":"b"}}}"#;
+    let denied = r#"{"Effect":"Deny","Principal":"*"}"#;
+    assert_eq!(hits(&set, &record(&format!("[{limited},{open}]"))), 1);
+    assert_eq!(hits(&set, &record(open)), 1);
+    assert_eq!(hits(&set, &record(&format!("[{limited},{denied}]"))), 0);
+}
+
+#[test]
+fn a_reference_inside_an_element_reaches_the_record_around_it() {
+    let text = rule(
+        "s:\n  resources[any]:\n    type: Bucket\n    owner|fieldref|neq: caller\ncondition: s",
+    )
+    .replace("title: t", "title: t\nsigma-version: 3");
+    let (set, problems) = RuleSet::compile(&[file("r.yml", &text)], &Selection::default());
+    assert_eq!(problems, []);
+    let own = r#"{"type":"Bucket","owner":"1"}"#;
+    let foreign = r#"{"type":"Bucket","owner":"2"}"#;
+    let record = |elements: &str| format!(r#"{{"caller":"1","resources":[{elements}]}}"#);
+    assert_eq!(hits(&set, &record(&format!("{own},{foreign}"))), 1);
+    assert_eq!(hits(&set, &record(&format!(r#"{own},{{"type":"Object"}}"#))), 0);
+    assert_eq!(hits(&set, &record(r#"{"type":"Bucket","owner":"2","caller":"2"}"#)), 0);
+}
+
+#[test]
 fn what_cannot_be_answered_is_refused_with_a_place() {
     for (detection, words, line) in [
         ("s:\n  a|gt: many\ncondition: s", "not a number", 6),
