@@ -11,6 +11,7 @@ mod exit;
 mod progress;
 mod terminal;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -35,10 +36,7 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            let exit = if error.use_stderr() { Exit::BadRequest } else { Exit::Done };
-            // Where help cannot be printed there is nobody to tell.
-            let _ = error.print();
-            return exit.into();
+            return answered(&error).into();
         }
     };
     // A panic is a bug: it ends with its own code, and the message names the place.
@@ -53,6 +51,21 @@ fn main() -> ExitCode {
             report_bug();
             Exit::Bug.into()
         }
+    }
+}
+
+/// Prints what the arguments ask for or what is wrong with them.
+fn answered(error: &clap::Error) -> Exit {
+    let printed = error.print().and_then(|()| std::io::stdout().flush());
+    if error.use_stderr() {
+        return Exit::BadRequest;
+    }
+    match printed.map_err(crashcart_app::AppError::Output) {
+        Err(failed) if !failed.is_broken_pipe() => {
+            report(&failed);
+            Exit::NoAccess
+        }
+        _ => Exit::Done,
     }
 }
 

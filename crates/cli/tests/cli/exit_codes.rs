@@ -1,5 +1,5 @@
 //! Exit codes are API: 0 done; 1 findings at or above --fail-on; 2 bad request; 3 no access; 4
-//! done with gaps. And every refusal says what to do next.
+//! done with gaps; 70 a bug. And every refusal says what to do next.
 
 use std::io::Read as _;
 use std::process::Stdio;
@@ -161,11 +161,52 @@ fn an_output_that_cannot_be_written_is_named_and_what_was_found_is_shown_all_the
 fn a_disk_that_is_full_is_no_bad_request() {
     let folder = folder(&[("worst.json", &worst())]);
     let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
-    for arguments in [&["timeline", "worst.json", "-q"][..], &["stats", "worst.json", "-q"]] {
+    for arguments in [
+        &["timeline", "worst.json", "-q"][..],
+        &["stats", "worst.json", "-q"],
+        &["investigate", "worst.json", "-q"],
+        &["detect", "worst.json", "-q", "--json"],
+        &["search", "nina", "--in", "worst.json", "-q", "--records"],
+        &["whois", "AKIAIOSFODNN7EXAMPLE"],
+        &["rules", "list"],
+        &["--help"],
+        &["--version"],
+        &["help", "stats"],
+    ] {
         let output = command(folder.path(), arguments).stdout(full()).output();
         let ran = Ran::of(output.expect("the binary runs"));
         assert_eq!(ran.code, Some(3), "{}", ran.shown());
         assert!(ran.stderr.contains("free space"), "{}", ran.shown());
+    }
+}
+
+#[test]
+fn a_bucket_is_a_bad_request_that_says_how_to_get_at_its_logs() {
+    let folder = folder(&[("fine.json", &harmless())]);
+    for paths in [&["s3://trail/AWSLogs"][..], &["fine.json", "S3://trail/AWSLogs"]] {
+        let ran = run(folder.path(), &[&["stats"], paths].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{}", ran.shown());
+        assert!(ran.stderr.contains("does not read from S3: "), "{}", ran.shown());
+        assert!(ran.stderr.contains("aws s3 sync s3://BUCKET/PREFIX ./logs"), "{}", ran.shown());
+    }
+}
+
+/// The one fault that a test can bring about from outside: the runtime is told to give each thread
+/// a stack that no machine has (`RUST_MIN_STACK`, documented in `std::thread`), and panics.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_bug_ends_with_70_and_says_what_to_do() {
+    let folder = folder(&[("worst.json", &worst())]);
+    for arguments in [
+        &["stats", "worst.json", "-q"][..],
+        &["investigate", "worst.json", "-q", "--fail-on", "low"],
+    ] {
+        let mut command = command(folder.path(), arguments);
+        let output = command.env("RUST_MIN_STACK", (1_u64 << 60).to_string()).output();
+        let ran = Ran::of(output.expect("the binary runs"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(70), ""), "{}", ran.shown());
+        assert!(ran.stderr.contains("error: this is a bug in crashcart"), "{}", ran.shown());
+        assert!(ran.stderr.contains("  hint: report the message above"), "{}", ran.shown());
     }
 }
 
