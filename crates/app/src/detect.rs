@@ -95,7 +95,7 @@ pub fn detect_rows(
             finding: meta.map(|meta| {
                 (meta.id.as_str(), meta.name.as_str(), meta.title.as_str(), meta.level)
             }),
-            local_path: paths.get(&sorted.event.origin.evidence).map(String::as_str),
+            local_path: paths.get(&sorted.event.origin.evidence).copied(),
         })
     })?;
     Ok(Detection { coverage: material.coverage, findings: detected.findings })

@@ -49,7 +49,7 @@ pub fn search(
     let rows = std::mem::take(&mut material.observers).into_iter().map(|searcher| searcher.rows);
     let paths = material.paths();
     sorted::merge(rows.collect(), &material, &mut |row| {
-        let local_path = paths.get(&row.event.origin.evidence).map(String::as_str);
+        let local_path = paths.get(&row.event.origin.evidence).copied();
         emit(&Row { event: &row.event, finding: None, local_path }, row.record.as_deref())
     })?;
     Ok(material.coverage)

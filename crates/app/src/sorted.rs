@@ -118,7 +118,7 @@ pub(crate) fn merge<O>(
         }
         spills.push(rows.spill);
     }
-    let evidence = &material.table.evidence;
+    let evidence = &material.coverage.evidence;
     let mut moment = Moment { evidence, spill: Spill::new(MOMENT_BUDGET), emitted: 0 };
     let mut now = None;
     spill::merge::<SortError>(spills, &mut |mut header, bytes| {
@@ -254,7 +254,7 @@ mod tests {
             reading::read(&listing(folder.path()), &options, &Progress::default(), &make);
         let keepers = std::mem::take(&mut material.observers);
         let mut moment =
-            Moment { evidence: &material.table.evidence, spill: Spill::new(3000), emitted: 0 };
+            Moment { evidence: &material.coverage.evidence, spill: Spill::new(3000), emitted: 0 };
         let spills = keepers.into_iter().map(|keeper| keeper.0.spill).collect();
         spill::merge::<SortError>(spills, &mut |mut header, bytes| {
             header.key.time = i64::MAX;

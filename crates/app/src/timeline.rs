@@ -26,7 +26,7 @@ pub fn timeline(
     let rows = std::mem::take(&mut material.observers).into_iter().map(|keeper| keeper.0);
     let paths = material.paths();
     sorted::merge(rows.collect(), &material, &mut |row| {
-        let local_path = paths.get(&row.event.origin.evidence).map(String::as_str);
+        let local_path = paths.get(&row.event.origin.evidence).copied();
         emit(&Row { event: &row.event, finding: None, local_path })
     })?;
     Ok(material.coverage)

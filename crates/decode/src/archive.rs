@@ -12,7 +12,6 @@ use zip::result::ZipError;
 
 use crate::container::Reading;
 use crate::inflate::{Bounded, Promised};
-use crate::sink::{Stretch, Tally};
 
 /// Labels of the members met so far, as hashes: an archive may hold one name twice, and each
 /// member is evidence of its own.
@@ -20,11 +19,25 @@ use crate::sink::{Stretch, Tally};
 pub(crate) struct Names {
     seen: HashSet<u64>,
     count: u64,
+    /// Bytes of the labels given.
+    bytes: u64,
 }
 
+/// Longest label, bytes; what is longer is cut, for labels are kept as long as the reading goes on.
+const LABEL: usize = 1024;
+/// Bytes of a label on average, in an archive of as many members as may be.
+const USUAL_LABEL: u64 = 256;
+
 impl Names {
-    fn label(&mut self, name: String) -> String {
+    fn label(&mut self, mut name: String) -> String {
+        if name.len() > LABEL {
+            let end = (0..=LABEL).rev().find(|at| name.is_char_boundary(*at)).unwrap_or_default();
+            let more = name.len() - end;
+            name.truncate(end);
+            name.push_str(&format!("... ({more} bytes more)"));
+        }
         self.count += 1;
+        self.bytes += name.len() as u64;
         if self.seen.insert(hash(&name)) {
             return name;
         }
@@ -44,13 +57,16 @@ fn hash(name: &str) -> u64 {
 impl Reading<'_> {
     /// Reads a tar archive.
     pub fn tar(&mut self, source: &mut dyn Read) {
-        let reached = Rc::new(Cell::new(false));
+        let blocks = Rc::new(Blocks::default());
+        let reached = &blocks.reached;
         let mut archive =
-            tar::Archive::new(Ending { source, zeros: 0, reached: Rc::clone(&reached) });
+            tar::Archive::new(Ending { source, zeros: 0, at: 0, blocks: Rc::clone(&blocks) });
         let complete = match archive.entries() {
-            Ok(entries) => self.entries(entries, &reached),
-            Err(error) => self.broken(&error, &reached),
+            Ok(entries) => self.entries(entries, &blocks),
+            Err(error) => self.broken(&error, reached),
         };
+        let detail = "bytes that are not zero in what fills the last block of members";
+        self.unread("between the members", blocks.stray.get(), detail.to_owned());
         if !complete {
             return;
         }
@@ -66,13 +82,13 @@ impl Reading<'_> {
                 self.member("behind the end of the archive", |reading| reading.stream(&mut rest));
             }
             Err(error) => {
-                self.broken(&error, &reached);
+                self.broken(&error, reached);
             }
         }
     }
 
     /// Reads the members; false when the archive ends before its end or the caps are reached.
-    fn entries<R: Read>(&mut self, entries: tar::Entries<'_, R>, reached: &Cell<bool>) -> bool {
+    fn entries<R: Read>(&mut self, entries: tar::Entries<'_, R>, blocks: &Blocks) -> bool {
         for entry in entries {
             if self.full() {
                 return false;
@@ -80,15 +96,20 @@ impl Reading<'_> {
             // After a broken header nothing that follows can be trusted.
             let mut entry = match entry {
                 Ok(entry) => entry,
-                Err(error) => return self.broken(&error, reached),
+                Err(error) => return self.broken(&error, &blocks.reached),
             };
             let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             let (kind, size) = (entry.header().entry_type(), entry.size());
+            // A sparse file is longer than what is stored of it.
+            if !kind.is_gnu_sparse() {
+                let end = entry.raw_file_position().saturating_add(size);
+                blocks.padding.set((end, end.saturating_add(BLOCK - 1) / BLOCK * BLOCK));
+            }
             if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
                 self.member(&name, |reading| {
                     reading.sized(size, &mut Promised::new(&mut entry, size));
                 });
-            } else if size > 0 {
+            } else if size > 0 && !kind.is_pax_global_extensions() {
                 let detail = format!("{size} bytes of an entry that is no file");
                 self.member(&name, |reading| reading.untold(GapReason::Unsupported, detail));
             }
@@ -116,7 +137,11 @@ impl Reading<'_> {
             Err(error) => return self.untold(GapReason::Corrupt, format!("archive: {error}")),
         };
         for (offset, length) in outside(&mut archive).into_iter().chain(after) {
-            self.outside(offset, length);
+            let end = offset + length;
+            let detail = format!(
+                "bytes {offset} to {end} of the archive, which its directory does not name"
+            );
+            self.unread("outside the directory", length, detail);
         }
         for index in 0..archive.len() {
             if self.full() {
@@ -145,27 +170,12 @@ impl Reading<'_> {
         }
     }
 
-    /// Bytes of a zip archive that belong to nothing that its directory names.
-    fn outside(&mut self, offset: u64, length: u64) {
-        let detail = format!(
-            "bytes {offset} to {} of the archive, which its directory does not name",
-            offset + length
-        );
-        self.sink.begin(self.member.as_deref());
-        self.sink.gap(Stretch {
-            offset: 0,
-            size: Some(length),
-            reason: GapReason::Unsupported,
-            detail,
-        });
-        let lost = Tally { inflated: length, lost: length, ..Tally::default() };
-        self.sink.end(lost);
-    }
-
     /// Whether no further member is read, which is told.
     fn full(&mut self) -> bool {
         let detail = if self.names.count >= self.caps.members {
             format!("more than {} members", self.caps.members)
+        } else if self.names.bytes >= self.caps.members.saturating_mul(USUAL_LABEL) {
+            "the names of the members are too long to be held: no further one is read".to_owned()
         } else if self.flow.is_bomb(0, &self.caps) {
             "the file inflates beyond the cap (--max-ratio): no further member is read".to_owned()
         } else {
@@ -177,12 +187,18 @@ impl Reading<'_> {
 
     /// Reads one member of an archive.
     fn member(&mut self, name: &str, read: impl FnOnce(&mut Self)) {
+        let outer = self.label(name);
+        self.deeper(read);
+        self.member = outer;
+    }
+
+    /// Gives what follows the name of a member, no other's; returns the one that was before.
+    pub fn label(&mut self, name: &str) -> Option<String> {
         let outer = self.member.take();
         let label =
             outer.as_ref().map_or_else(|| name.to_owned(), |outer| format!("{outer}#{name}"));
         self.member = Some(self.names.label(label));
-        self.deeper(read);
-        self.member = outer;
+        outer
     }
 
     fn sized(&mut self, size: u64, source: &mut dyn Read) {
@@ -218,25 +234,49 @@ fn behind(source: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Counts the zeros that a stream ends with: an archive ends with two blocks of them.
+/// Bytes of a block, to which each member is filled up (POSIX, pax "ustar Interchange Format").
+const BLOCK: u64 = 512;
+
+/// What is known of a tar archive while another reads it.
+#[derive(Default)]
+struct Blocks {
+    /// Its last byte was read.
+    reached: Cell<bool>,
+    /// The bytes behind the member that is read now.
+    padding: Cell<(u64, u64)>,
+    /// How many of such bytes were not zero.
+    stray: Cell<u64>,
+}
+
+/// Counts the zeros that a stream ends with: an archive ends with two blocks of them. And what
+/// should be zero between members.
 struct Ending<R> {
     source: R,
     zeros: u64,
-    reached: Rc<Cell<bool>>,
+    at: u64,
+    blocks: Rc<Blocks>,
 }
 
 impl<R: Read> Read for Ending<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.source.read(buffer)?;
         if count == 0 && !buffer.is_empty() {
-            self.reached.set(true);
+            self.blocks.reached.set(true);
         }
         let read = buffer.get(..count).unwrap_or_default();
         let zeros = read.iter().rev().take_while(|byte| **byte == 0).count();
         self.zeros = if zeros == count { self.zeros + zeros as u64 } else { zeros as u64 };
+        let (start, end) = self.blocks.padding.get();
+        let place =
+            |at: u64| usize::try_from(at.saturating_sub(self.at)).unwrap_or(count).min(count);
+        let padding = read.get(place(start)..place(end)).unwrap_or_default();
+        let stray = padding.iter().filter(|byte| **byte != 0).count();
+        self.blocks.stray.set(self.blocks.stray.get() + stray as u64);
+        self.at += count as u64;
         Ok(count)
     }
 }
+
 /// What follows a member's data where its sizes were not known beforehand, at most: a signature, a
 /// checksum and two sizes (APPNOTE.TXT 4.3.9).
 const DESCRIPTOR: u64 = 24;

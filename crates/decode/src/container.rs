@@ -2,6 +2,7 @@
 //! content, never from a name.
 
 use std::io::{BufRead, Read};
+use std::rc::Rc;
 
 use crashcart_model::GapReason;
 
@@ -100,7 +101,12 @@ impl Reading<'_> {
         let (head, mut source) = inflate::peek(source, SNIFF);
         match Container::sniff(&head) {
             Container::Gzip => self.unpacked(&mut inflate::gzip(source)),
-            Container::Zstd => self.unpacked(&mut inflate::zstd(source)),
+            Container::Zstd => {
+                let skipped = Rc::default();
+                self.unpacked(&mut inflate::zstd(source, &skipped));
+                let detail = "skippable frames of the zstd stream, which were not looked into";
+                self.unread("skippable frames", skipped.get(), detail.to_owned());
+            }
             Container::Tar => self.tar(&mut source),
             Container::Zip => {
                 let detail =
@@ -138,6 +144,19 @@ impl Reading<'_> {
         if let Some(tally) = framing::read(window, &self.caps, self.sink) {
             self.sink.end(tally);
         }
+    }
+
+    /// Bytes that belong to no file and no member, told under a name of their own.
+    pub fn unread(&mut self, name: &str, length: u64, detail: String) {
+        if length == 0 {
+            return;
+        }
+        let outer = self.label(name);
+        self.sink.begin(self.member.as_deref());
+        let reason = GapReason::Unsupported;
+        self.sink.gap(Stretch { offset: 0, size: Some(length), reason, detail });
+        self.sink.end(Tally { inflated: length, lost: length, ..Tally::default() });
+        self.member = outer;
     }
 
     /// A file or member of which nothing could be read.

@@ -247,7 +247,7 @@ impl Framing<'_, '_> {
     }
 
     fn deliver(&mut self, length: usize) {
-        self.budget = (self.budget + length as u64).min(BUDGET);
+        self.earn(length as u64);
         let text = self.window.text();
         let record = self.tape.record(text);
         let mut opener = Opener::new(self.sink, &mut self.ledger, self.caps.depth, text);
@@ -330,6 +330,11 @@ impl Framing<'_, '_> {
         let offset = self.window.offset();
         self.ledger.lose(self.sink, Stretch { offset, size, reason, detail: detail.to_owned() });
         self.window.advance(length);
+    }
+
+    /// What was read pays for as much that is parsed in vain.
+    pub(crate) fn earn(&mut self, read: u64) {
+        self.budget = (self.budget + read).min(BUDGET);
     }
 
     /// Pays for `seen` bytes that were parsed to get on by `moved`; gives up when that is too much.

@@ -39,9 +39,9 @@ pub(crate) fn gzip(source: impl Read) -> impl Read {
     flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, source))
 }
 
-/// A zstd stream of any number of frames.
-pub(crate) fn zstd(source: impl Read) -> impl Read {
-    Frames::new(source)
+/// A zstd stream of any number of frames; bytes of those that hold no data are added to `skipped`.
+pub(crate) fn zstd(source: impl Read, skipped: &Rc<Cell<u64>>) -> impl Read {
+    Frames::new(source, skipped)
 }
 
 /// Looks at the first bytes of a stream; gives them, and the stream with them in front.

@@ -73,7 +73,7 @@ fn foreign(headings: &[&str]) -> Option<String> {
 }
 
 fn rows(framing: &mut Framing<'_, '_>, columns: &mut Columns, cutter: &mut Cutter, headings: &str) {
-    while let Some(length) = row_length(framing)
+    while let Some((length, seen)) = row_length(framing, cutter.delimiter)
         && !framing.ledger.refused
     {
         let text = framing.window.text().get(..length).unwrap_or_default();
@@ -81,28 +81,51 @@ fn rows(framing: &mut Framing<'_, '_>, columns: &mut Columns, cutter: &mut Cutte
         if text.trim().is_empty() || text.trim_end() == headings {
             framing.frame(length);
         } else {
+            let before = framing.window.offset();
             row(framing, columns, cutter, length);
+            let moved = framing.window.offset() - before;
+            framing.earn(moved);
+            framing.afford(seen, usize::try_from(moved).unwrap_or(usize::MAX));
         }
     }
 }
 
-/// Length of the next row with its line end. Where quotes do not close, of all that was seen.
-fn row_length(framing: &mut Framing<'_, '_>) -> Option<usize> {
-    let (mut quoted, mut at) = (false, 0);
-    loop {
+/// Where in a row the cutting stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Start,
+    Plain,
+    Quoted,
+    /// Behind a quote that ends the cell, or is the first of two that stand for one.
+    Closing,
+}
+
+/// The next row with its line end: how long it is, and how much was looked at for that. Where a
+/// quote is not closed, or closed in the middle of a cell, the line is the row: what follows would
+/// vanish in that cell.
+fn row_length(framing: &mut Framing<'_, '_>, delimiter: u8) -> Option<(usize, usize)> {
+    let (mut place, mut at) = (Place::Start, 0);
+    let damaged = 'row: loop {
         let text = framing.window.ahead(framing.caps.record_bytes);
         for byte in text.as_bytes().get(at..).unwrap_or_default() {
             at += 1;
-            match byte {
-                b'"' => quoted = !quoted,
-                b'\n' if !quoted => return Some(at),
-                _ => {}
-            }
+            place = match (place, *byte) {
+                (Place::Quoted, b'"') => Place::Closing,
+                (Place::Quoted, _) | (Place::Start | Place::Closing, b'"') => Place::Quoted,
+                (_, b'\n') => return Some((at, at)),
+                (_, byte) if byte == delimiter => Place::Start,
+                (Place::Closing, b'\r') => Place::Closing,
+                (Place::Closing, _) => break 'row true,
+                (Place::Start | Place::Plain, _) => Place::Plain,
+            };
         }
         if at >= framing.caps.record_bytes || !framing.more() {
-            return (at > 0).then_some(at);
+            break matches!(place, Place::Quoted);
         }
-    }
+    };
+    let text = framing.window.text().get(..at).unwrap_or_default();
+    let line = text.find('\n').filter(|_| damaged).map_or(at, |end| end + 1);
+    (at > 0).then_some((line, at))
 }
 
 /// Reads a row. If it is none, its first line may be one by itself (a quote that stands alone in
@@ -128,26 +151,25 @@ fn row(framing: &mut Framing<'_, '_>, columns: &mut Columns, cutter: &mut Cutter
                 }
                 Row::Read => framing.settle(end, losses, handed),
             }
-            return framing.afford(length, end);
+            return;
         }
         found = cells.map_or(0, |cells| cells.len());
     }
     let detail = format!("a row of {found} columns under {} headings", columns.count());
-    let mut moved = 0;
     loop {
         let text = framing.window.text();
         let line = text.find('\n').map(|at| at + 1);
         let end = line.unwrap_or(text.len());
         framing.lose(end, GapReason::NotJson, &detail);
-        moved += end;
         if line.is_some() || !framing.window.fill() {
-            return framing.afford(length, moved);
+            return;
         }
     }
 }
 
 /// Cuts rows into cells; its buffers are used again for every row.
 struct Cutter {
+    delimiter: u8,
     reader: csv_core::Reader,
     text: Vec<u8>,
     ends: Vec<usize>,
@@ -163,7 +185,7 @@ impl Cutter {
             // A lone carriage return is part of a cell, or what follows it would be passed over.
             .terminator(csv_core::Terminator::Any(b'\n'))
             .build();
-        Self { reader, text: Vec::new(), ends: Vec::new() }
+        Self { delimiter, reader, text: Vec::new(), ends: Vec::new() }
     }
 
     /// The cells of one row, if there are at most `most`; none when it is more or less than one.

@@ -1,13 +1,28 @@
 //! zstd streams: frames one after another, as `cat a.zst b.zst` and parallel compressors make
-//! them. What came before damage is given before the damage is told.
+//! them. What came before damage is given before the damage is told; what lies in skippable frames
+//! is counted.
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
+use std::rc::Rc;
 
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// A last block without content, and a checksum that nobody compares.
 const LAST: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
+
+/// The end of a seek table: the number of its entries, a descriptor, a magic number
+/// (zstd/contrib/seekable_format/zstd_seekable_compression_format.md).
+const SEEK_END: usize = 9;
+
+/// Whether a frame that ends so is a seek table, which tells only where frames begin.
+fn is_seek_table(end: &[u8], length: u64) -> bool {
+    let [a, b, c, d, descriptor, 0xb1, 0xea, 0x92, 0x8f] = end else { return false };
+    // With a checksum in each entry or without one.
+    let entry = if descriptor & 0x80 == 0 { 8 } else { 12 };
+    length == u64::from(u32::from_le_bytes([*a, *b, *c, *d])) * entry + SEEK_END as u64
+}
 
 /// See the module.
 pub(crate) struct Frames<R> {
@@ -16,12 +31,15 @@ pub(crate) struct Frames<R> {
     open: bool,
     /// Damage that is told once all that came before it was given.
     damage: Option<Error>,
+    /// Bytes in skippable frames that are not known to be the format's own.
+    skipped: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Frames<R> {
-    pub fn new(source: R) -> Self {
+    pub fn new(source: R, skipped: &Rc<Cell<u64>>) -> Self {
         let source = BufReader::with_capacity(1 << 16, source);
-        Self { source, decoder: FrameDecoder::new(), open: false, damage: None }
+        let skipped = Rc::clone(skipped);
+        Self { source, decoder: FrameDecoder::new(), open: false, damage: None, skipped }
     }
 
     fn begin(&mut self) -> std::io::Result<()> {
@@ -32,12 +50,36 @@ impl<R: Read> Frames<R> {
                 length,
                 ..
             })) => {
-                let mut content = (&mut self.source).take(u64::from(length));
-                if std::io::copy(&mut content, &mut std::io::sink())? < u64::from(length) {
-                    return Err(Error::new(ErrorKind::UnexpectedEof, "zstd skippable frame"));
-                }
+                self.skip(u64::from(length))?;
             }
             Err(error) => return Err(self.told(&error)),
+        }
+        Ok(())
+    }
+
+    /// Passes over the content of a skippable frame (RFC 8878, 3.1.2), and counts it unless it is
+    /// of those that compressors write for themselves.
+    fn skip(&mut self, length: u64) -> std::io::Result<()> {
+        let (mut left, mut empty, mut end) = (length, true, Vec::new());
+        while left > 0 {
+            let piece = self.source.fill_buf()?;
+            let piece = piece.get(..piece.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
+            let piece = piece.unwrap_or_default();
+            if piece.is_empty() {
+                return Err(Error::new(ErrorKind::UnexpectedEof, "zstd skippable frame"));
+            }
+            empty &= piece.iter().all(|byte| *byte == 0);
+            end.extend_from_slice(
+                piece.get(piece.len().saturating_sub(SEEK_END)..).unwrap_or_default(),
+            );
+            end.drain(..end.len().saturating_sub(SEEK_END));
+            let count = piece.len();
+            self.source.consume(count);
+            left -= count as u64;
+        }
+        // pzstd writes the size of the frame that follows.
+        if !empty && length != 4 && !is_seek_table(&end, length) {
+            self.skipped.set(self.skipped.get() + length);
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! shown to the observer, while its bytes are hot.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crashcart_collect::Sealed;
 use crashcart_decode::{Apart, ColumnMap, Sink, Stretch, Tally};
@@ -55,7 +56,7 @@ pub(crate) struct Desk<'a, O> {
     pub waiting: Waiting,
     /// Whether lossy exports are read now, or full records.
     lossy: bool,
-    path: String,
+    path: Arc<str>,
     member: Option<String>,
     number: u32,
     records: u64,
@@ -71,7 +72,7 @@ impl<'a, O: Observer> Desk<'a, O> {
             counts: Counts::default(),
             waiting: Waiting::default(),
             lossy: false,
-            path: String::new(),
+            path: Arc::from(""),
             member: None,
             number: 0,
             records: 0,
@@ -82,7 +83,7 @@ impl<'a, O: Observer> Desk<'a, O> {
 
     /// The next file.
     pub fn open(&mut self, path: &str, lossy: bool) {
-        path.clone_into(&mut self.path);
+        self.path = Arc::from(path);
         self.lossy = lossy;
         self.numbers.clear();
         self.deferred = false;
@@ -158,7 +159,7 @@ impl<'a, O: Observer> Desk<'a, O> {
     fn place(&self) -> String {
         match &self.member {
             Some(member) => format!("{}#{member}", self.path),
-            None => self.path.clone(),
+            None => self.path.to_string(),
         }
     }
 

@@ -16,7 +16,8 @@ use std::sync::{Mutex, PoisonError};
 use crashcart_collect::{Found, Listing};
 use crashcart_decode::{Caps, ColumnMap};
 use crashcart_model::{
-    Coverage, EventRef, EvidenceId, Gap, GapReason, Head, LogText, LogTypeCount, Origin, Record,
+    Coverage, EventRef, Evidence, EvidenceId, Gap, GapReason, Head, LogText, LogTypeCount, Origin,
+    Record,
 };
 use foldhash::fast::FixedState;
 
@@ -89,9 +90,9 @@ impl<O> Material<O> {
     }
 
     /// Where each piece of evidence was found.
-    pub fn paths(&self) -> BTreeMap<EvidenceId, String> {
-        let evidence = self.table.evidence.iter();
-        evidence.map(|one| (one.id.clone(), one.path.clone())).collect()
+    pub fn paths(&self) -> BTreeMap<&EvidenceId, &str> {
+        let evidence = self.coverage.evidence.iter();
+        evidence.map(|one| (&one.id, one.path.as_str())).collect()
     }
 
     /// Names the first delivery of an event in place of a later one.
@@ -161,7 +162,7 @@ fn read_once<O: Observer>(
     let mut found = std::mem::take(&mut counts.corrections);
     found.undecided.extend(corrections.undecided.iter().cloned());
     let Shared { distinct, numbering, .. } = shared;
-    let table = numbering.finish();
+    let (table, evidence) = numbering.finish();
     settle(
         (&mut waiting, &distinct),
         &table,
@@ -171,7 +172,7 @@ fn read_once<O: Observer>(
     // Of a copy of one of two events with one id it is not known whose it is.
     counts.copies.retain(|(hash, _)| !counts.ambiguous.contains(hash));
     let copies = first_copies(std::mem::take(&mut counts.copies), &table);
-    let coverage = coverage(counts, &table);
+    let coverage = coverage(counts, evidence);
     (Material { observers, coverage, table, copies }, found)
 }
 
@@ -277,11 +278,11 @@ impl Counts {
     }
 }
 
-fn coverage(counts: Counts, table: &Table) -> Coverage {
+fn coverage(counts: Counts, evidence: Vec<Evidence>) -> Coverage {
     let texts = |set: BTreeSet<String>| set.into_iter().map(LogText::new).collect();
     Coverage {
-        files: table.evidence.len() as u64,
-        bytes: table.evidence.iter().map(|evidence| evidence.inflated).sum(),
+        files: evidence.len() as u64,
+        bytes: evidence.iter().map(|one| one.inflated).sum(),
         events: counts.events,
         duplicates: counts.duplicates,
         shared: counts.shared,
@@ -301,6 +302,6 @@ fn coverage(counts: Counts, table: &Table) -> Coverage {
             .collect(),
         blind_spots: Vec::new(),
         tables: counts.tables.into_iter().collect(),
-        evidence: table.evidence.clone(),
+        evidence,
     }
 }

@@ -41,6 +41,9 @@ pub(crate) struct Columns {
     time_form: Option<String>,
     times_unread: u64,
     first_time_unread: Option<String>,
+    /// The record of the row that is read, and its tape: used again for every row.
+    json: Vec<u8>,
+    tape: Tape,
 }
 
 /// What became of a row.
@@ -108,6 +111,8 @@ impl Columns {
             time_form,
             times_unread: 0,
             first_time_unread: None,
+            json: Vec::new(),
+            tape: Tape::new(),
         })
     }
 
@@ -158,12 +163,13 @@ impl Columns {
             return Row::Nameless;
         }
         self.tell_time(&mut out);
-        let mut tape = Tape::new();
-        let json = Json::Object(out).to_string();
-        if tape.parse(&json, opener.depth()).is_err() {
+        self.json.clear();
+        let written = serde_json::to_writer(&mut self.json, &out).is_ok();
+        let json = std::str::from_utf8(&self.json).unwrap_or_default();
+        if !written || self.tape.parse(json, opener.depth()).is_err() {
             return Row::TooDeep;
         }
-        opener.partial_event(&tape.record(&json), format);
+        opener.partial_event(&self.tape.record(json), format);
         Row::Read
     }
 

@@ -149,3 +149,21 @@ fn a_zip_archive_that_is_cut_is_told() {
         assert_eq!(seen.gaps().count(), 1, "{cut}");
     }
 }
+
+#[test]
+fn names_that_are_long_are_cut_and_names_that_fill_memory_stop_the_archive() {
+    let long = "x".repeat(5_000);
+    let content = lines(&records(1));
+    let names: Vec<String> = (0..20).map(|n| format!("{n}{long}")).collect();
+    let members: Vec<(&str, &[u8])> =
+        names.iter().map(|name| (name.as_str(), content.as_bytes())).collect();
+    let seen = Seen::read(&zip(&members));
+    assert_eq!(seen.records().count(), 20);
+    let name = seen.members[0].name.as_deref().unwrap();
+    assert!(name.ends_with("x... (3977 bytes more)") && name.len() < 1_100, "{name}");
+    let caps = Caps { members: 40, ..Caps::default() };
+    let seen = Seen::read_with(&zip(&members), &caps);
+    // 40 names of 256 bytes may be held: ten of a thousand.
+    assert_eq!(seen.records().count(), 10);
+    assert_eq!(reasons(&seen), [GapReason::ArchiveTooDeep]);
+}

@@ -1,6 +1,8 @@
 //! What stands beside the place where events are expected is read or told, never dropped.
 
-use crate::generate::zip;
+use crashcart_model::GapReason;
+
+use crate::generate::{gzip, tar, zip, zstd};
 use crate::seen::Seen;
 
 const EVENT: &str = r#"{"eventVersion":"1.08","eventSource":"iam.amazonaws.com","eventName":"DeleteUser","eventID":"e1"}"#;
@@ -146,5 +148,55 @@ fn bytes_that_a_zip_archives_directory_does_not_name_are_told() {
     for (name, bytes) in [("fake", fake), ("after", after), ("before", before)] {
         let lost: u64 = Seen::read(&bytes).gaps().filter_map(|gap| gap.size).sum();
         assert!(lost >= EVENT.len() as u64, "{name}: {lost}");
+    }
+}
+
+/// A skippable frame of zstd around any content (RFC 8878, 3.1.2).
+fn skippable(content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).unwrap().to_le_bytes();
+    [&[0x50, 0x2a, 0x4d, 0x18], length.as_slice(), content].concat()
+}
+
+#[test]
+fn what_lies_in_a_skippable_frame_of_zstd_is_told_unless_compressors_write_it_themselves() {
+    let good = zstd(EVENT.as_bytes());
+    let hidden = skippable(OTHER.as_bytes());
+    let size = OTHER.len() as u64;
+    for bytes in [
+        [hidden.as_slice(), &good].concat(),
+        [good.as_slice(), &hidden].concat(),
+        gzip(&[good.as_slice(), &hidden].concat()),
+    ] {
+        let seen = Seen::read(&bytes);
+        assert_eq!(seen.fields("eventID"), ["e1"]);
+        assert_eq!((seen.gap().size, seen.gap().reason), (Some(size), GapReason::Unsupported));
+        assert_eq!(seen.members.last().unwrap().name.as_deref(), Some("skippable frames"));
+    }
+    // pzstd's size of the next frame, a seek table of one entry, and filling.
+    let sizes = (good.len() as u32).to_le_bytes();
+    let table = [[1; 8].as_slice(), &[1, 0, 0, 0, 0, 0xb1, 0xea, 0x92, 0x8f]].concat();
+    for content in [sizes.as_slice(), &table, &[0; 1_000], &[]] {
+        let seen = Seen::read(&[skippable(content), good.clone(), skippable(content)].concat());
+        assert_eq!((seen.records().count(), seen.gaps().count()), (1, 0));
+    }
+    let cut = [good.as_slice(), hidden.get(..40).unwrap()].concat();
+    assert_eq!(Seen::read(&cut).gap().reason, GapReason::Truncated);
+}
+
+#[test]
+fn bytes_in_the_padding_of_a_tar_archive_are_told() {
+    let members = [("a.json", EVENT.as_bytes()), ("b.json", OTHER.as_bytes())];
+    let good = tar(&members);
+    assert_eq!(Seen::read(&good).gaps().count(), 0);
+    // Behind the first member's data, in the rest of its block; and in that of the second.
+    let first = 512 + EVENT.len();
+    let second = 3 * 512 + OTHER.len();
+    let mut stuffed = good;
+    stuffed[first..first + 6].copy_from_slice(b"hidden");
+    stuffed[second] = b'!';
+    for bytes in [stuffed.clone(), gzip(&stuffed)] {
+        let seen = Seen::read(&bytes);
+        assert_eq!(seen.fields("eventID"), ["e1", "e2"]);
+        assert_eq!(seen.gap().size, Some(7));
     }
 }

@@ -210,3 +210,28 @@ fn a_row_over_the_cap_is_told_and_the_next_is_read() {
     assert_eq!(seen.fields("eventName"), ["A", "B"]);
     assert_eq!(seen.gap().size, Some(20_008));
 }
+
+#[test]
+fn a_quote_in_the_last_column_that_is_never_closed_swallows_no_row() {
+    let table =
+        |rows: &[&str]| format!("eventtime,eventname,eventsource,useragent\n{}\n", rows.join("\n"));
+    let [a, b, c] = [r#"1,A,s3,"open"#, "2,B,s3,x", r#"3,C,s3,"open too"#];
+    for rows in [&[a, b][..], &[a, b, c, b], &[a, c, b]] {
+        let seen = Seen::read(table(rows).as_bytes());
+        assert_eq!(seen.records().count(), rows.len(), "{rows:?}: {seen:?}");
+        assert!(seen.fields("userAgent").iter().all(|agent| !agent.contains('\n')), "{rows:?}");
+        assert_eq!(seen.gaps().count(), 0, "{rows:?}");
+    }
+}
+
+#[test]
+fn many_broken_quotes_cost_their_own_lines_and_not_the_rest_of_the_table() {
+    // Each is looked for up to the next, which is far: more in sum than may be read in vain.
+    let quiet = format!("2026-05-03T02:13:00Z,A,{}\n", "s".repeat(20_000)).repeat(50);
+    let broken = "2026-05-03T02:13:00Z,\"B,s3\n";
+    let text =
+        format!("eventtime,eventname,eventsource\n{}", format!("{broken}{quiet}").repeat(40));
+    let seen = Seen::read(text.as_bytes());
+    assert_eq!(seen.records().count(), 40 * 50);
+    assert_eq!(seen.tally().lost, 40 * broken.len() as u64);
+}
