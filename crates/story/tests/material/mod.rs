@@ -27,6 +27,7 @@ impl Tale {
         Self { records, ..Self::default() }
     }
 
+    #[allow(dead_code, reason = "not every file of tests needs rules")]
     pub fn rule(mut self, name: &'static str, level: Level) -> Self {
         self.rules.push((name, level));
         self
