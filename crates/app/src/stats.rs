@@ -211,7 +211,7 @@ fn values<'a>(head: &Head<'a>) -> [Option<Cow<'a, str>>; COLUMNS.len()] {
         text(identity.access_key),
         text(head.address),
         text(head.region),
-        text(head.recipient.or(identity.account)),
+        text(head.account()),
         text(head.error_code),
         text(head.user_agent),
         hour,

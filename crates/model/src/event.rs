@@ -46,7 +46,7 @@ impl Event {
             source: text(head.source),
             name: text(head.name),
             region: text(head.region),
-            account: text(head.recipient.or(identity.account)),
+            account: text(head.account()),
             principal: LogText::new(principal_name(identity)),
             access_key: text(identity.access_key),
             address: text(head.address),

@@ -117,6 +117,15 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// The account whose trail this is: `recipientAccountId`, and where a record lacks it the
+    /// caller's account. A caller of type `AWSAccount` belongs to another one, or to none
+    /// (CloudTrail user guide, "userIdentity element"), and says nothing about the trail.
+    pub fn account(&self) -> Option<Str<'a>> {
+        let identity = self.identity();
+        let stranger = identity.kind.is_some_and(|kind| kind.is("AWSAccount"));
+        self.recipient.or(identity.account.filter(|_| !stranger))
+    }
+
     /// What became of the call. A failed sign-in says so only in `responseElements`; a format
     /// that may drop columns and has no error column tells nothing.
     pub fn outcome(&self) -> Outcome {

@@ -3,6 +3,7 @@
 
 mod permissions;
 mod usage;
+mod way_out;
 
 use std::collections::BTreeSet;
 
@@ -57,7 +58,7 @@ pub(crate) fn answers(known: &Known<'_, '_>) -> Vec<Answer> {
         alert(known),
         should_have(known),
         permissions::may_do(known),
-        got_out(known),
+        way_out::got_out(known),
         affected(known),
         who_may_cut(known),
         cut_first(known),
@@ -155,39 +156,6 @@ fn should_have(known: &Known<'_, '_>) -> Answer {
         "rules at medium or above that fired on the suspects".to_owned(),
         origins,
     )
-}
-
-fn got_out(known: &Known<'_, '_>) -> Answer {
-    let hints: Vec<String> = known
-        .listed()
-        .flat_map(|p| p.because.iter().map(move |text| (p, text)))
-        .filter(|(_, text)| {
-            text.starts_with("AWS put")
-                || text.starts_with("credentials of") && text.contains(" used from ")
-        })
-        .map(|(p, text)| format!("{}: {text}", short(p.name)))
-        .take(3)
-        .collect();
-    let delivered = known.listed().filter(|p| p.actor.metadata_v1).map(|p| {
-        let who = short(p.name);
-        format!("{who} got them by IMDSv1, which a flaw of a web application can reach, and which proves no theft")
-    });
-    let hints: Vec<String> = hints.into_iter().chain(delivered.take(1)).collect();
-    let origins: Vec<Origin> = known
-        .listed()
-        .flat_map(|p| [&p.actor.desktop, &p.actor.attack])
-        .flat_map(|seen| seen.origins(known.scene.material.evidence).into_iter().take(1))
-        .take(5)
-        .collect();
-    let because = if hints.is_empty() {
-        "not in this material: code repositories, images, the hosts that held the key and their web logs would tell".to_owned()
-    } else {
-        format!(
-            "signs: {}; how they were taken, the host's and its web server's logs would tell",
-            hints.join("; ")
-        )
-    };
-    answer("How did it get out?", UNKNOWN.to_owned(), because, origins)
 }
 
 fn affected(known: &Known<'_, '_>) -> Answer {

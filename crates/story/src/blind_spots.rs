@@ -107,6 +107,9 @@ fn kinds_of_logs(scene: &Scene<'_>, out: &mut Vec<String>) {
     if !scene.facts.s3_data_events {
         out.push("no S3 data events seen: only the trail's selectors can say whether there were none; objects may have been read, written or deleted".to_owned());
     }
+    if !scene.facts.management_events && scene.facts.events > 0 {
+        out.push("no management events in this material: who made or changed users, roles, buckets and what they permit is not here".to_owned());
+    }
     if !has("flow") {
         out.push("no VPC flow logs in this material: how much left the network, and to where, is unknown".to_owned());
     }

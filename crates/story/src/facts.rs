@@ -50,6 +50,8 @@ pub struct Facts {
     pub(crate) hours: BTreeSet<i64>,
     pub(crate) events: u64,
     pub(crate) s3_data_events: bool,
+    /// Events that are, or may be, of what manages an account.
+    pub(crate) management_events: bool,
     /// Own accounts: the accounts whose trails these are.
     pub(crate) recipients: Earliest<64>,
     scratch: Vec<u8>,
@@ -157,7 +159,7 @@ impl Facts {
         let access_key = identity.access_key.map(|text| text.text()).unwrap_or_default();
         let class = self.class(agent);
         let by_hand = !class.automation;
-        if let Some(recipient) = head.recipient.or(identity.account) {
+        if let Some(recipient) = head.account() {
             self.recipients.add(&recipient.text(), head.time);
         }
         let actor = self.actors.entry_ref(&*name).or_default();
@@ -175,7 +177,7 @@ impl Facts {
         if self.actors.len() > 2 * ACTORS {
             prune_by(&mut self.actors, ACTORS, |name| fnv(name.as_bytes()));
         }
-        let account = head.recipient.or(identity.account).map(|text| text.text());
+        let account = head.account().map(|text| text.text());
         let who = (&*name, account.as_deref().unwrap_or_default(), way);
         self.observe_item(record, head, who, (event, hits, by_hand));
         self.observe_session(record, head, identity, event);
@@ -223,8 +225,7 @@ impl Facts {
         };
         let outcome = head.outcome();
         let error = if outcome == Outcome::Done { String::new() } else { text(head.error_code) };
-        self.s3_data_events |= service == "s3"
-            && (head.management == Some(false) || matches!(plain, "GetObject" | "PutObject"));
+        self.observe_kind(head, service, plain);
         let changes = call.is_some_and(|call| {
             matches!(call.effect(), Effect::Make(_) | Effect::Change(_) | Effect::Remove(_))
         });
@@ -260,6 +261,14 @@ impl Facts {
             // One call made in many ways is many items and counts as one.
             self.room = 2 * self.items.len();
         }
+    }
+
+    /// Notes which kinds of events there are, by the record and else by the call.
+    fn observe_kind(&mut self, head: &Head<'_>, service: &str, name: &str) {
+        self.s3_data_events |= service == "s3"
+            && (head.management == Some(false) || matches!(name, "GetObject" | "PutObject"));
+        self.management_events |=
+            head.management.unwrap_or(service != "s3" || !target::is_on_objects(name));
     }
 
     fn observe_session(
@@ -324,6 +333,7 @@ impl Facts {
         self.hours.extend(other.hours);
         self.events += other.events;
         self.s3_data_events |= other.s3_data_events;
+        self.management_events |= other.management_events;
         self.recipients.merge(&other.recipients);
         self.bound(2);
     }

@@ -77,6 +77,8 @@ pub enum Detail {
     PolicyPrincipals,
     /// The first of these paths.
     Paths(&'static [&'static str]),
+    /// The snapshot that is taken of it before it goes, by the first of these paths.
+    LastSnapshot(&'static [&'static str]),
 }
 
 /// One call: name, variant (told from parameters, mostly empty), words, tactic, technique, effect

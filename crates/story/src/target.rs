@@ -94,6 +94,13 @@ pub(crate) const USUAL: &[&str] = &[
 pub(crate) const BUCKET: Target =
     Target { thing: &["q.bucketName"], owner: &[], detail: Detail::None };
 
+/// Whether a call of S3 is about objects or only looks into a bucket, which are data events; what
+/// manages a bucket is not (CloudTrail user guide, "Logging data events").
+pub(crate) fn is_on_objects(name: &str) -> bool {
+    let objects = ["Object", "Multipart", "Part"].iter().any(|word| name.contains(word));
+    matches!(name, "HeadBucket" | "ListBucket") || objects && !name.contains("Bucket")
+}
+
 /// Whether the call lists the objects of a bucket.
 pub(crate) fn lists_bucket(service: &str, name: &str) -> bool {
     service == "s3" && name.starts_with("ListObject")
@@ -107,6 +114,10 @@ pub(crate) fn of<'a>(head: &Head<'a>, target: &Target) -> [Cow<'a, str>; 3] {
         Detail::Shared => shared(head),
         Detail::PolicyPrincipals => Cow::Owned(outsiders(head)),
         Detail::Paths(paths) => first(head, paths),
+        Detail::LastSnapshot(paths) => match first(head, paths) {
+            name if name.is_empty() => name,
+            name => Cow::Owned(format!("last snapshot {name}")),
+        },
     };
     [first(head, target.thing), first(head, target.owner), detail]
 }

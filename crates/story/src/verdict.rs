@@ -17,6 +17,8 @@ const REASONS: usize = 3;
 const SPARED: usize = 3;
 /// Fewer events than this are too little to clear anybody.
 const ENOUGH: u64 = 100;
+/// Of so many events one may leave open whether it succeeded.
+const TOLD_OF: u64 = 10;
 
 pub(crate) fn verdict(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
     let guilty: Vec<&Profile<'_>> =
@@ -97,17 +99,29 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
             "what would decide it: the trails of all accounts and regions for the days before and after".to_owned(),
         ]);
     }
+    let unknown = count(scene, Outcome::Unknown);
+    if unknown * TOLD_OF > scene.facts.events {
+        return undecided(vec![
+            format!(
+                "{} of {} do not tell whether they succeeded: nobody can be cleared",
+                unknown,
+                counted(scene.facts.events, "event")
+            ),
+            "what would decide it: the same events with their error codes, as the trail delivers them".to_owned(),
+        ]);
+    }
     no(scene)
+}
+
+/// Events with this outcome.
+fn count(scene: &Scene<'_>, outcome: Outcome) -> u64 {
+    let entries = scene.entries.iter().filter(|entry| entry.parts.outcome == outcome);
+    entries.map(|entry| entry.item.count).sum()
 }
 
 /// No, on positive grounds.
 fn no(scene: &Scene<'_>) -> Verdict {
-    let denied: u64 = scene
-        .entries
-        .iter()
-        .filter(|entry| entry.parts.outcome == Outcome::Denied)
-        .map(|entry| entry.item.count)
-        .sum();
+    let denied = count(scene, Outcome::Denied);
     Verdict {
         incident: Incident::No,
         severity: None,

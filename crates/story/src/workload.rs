@@ -12,6 +12,9 @@ use crate::scene::{Entry, Scene};
 use crate::suspects::changes_or_reads;
 use crate::{agent, principal};
 
+/// What [`what`] calls the sessions of functions.
+pub(crate) const FUNCTION: &str = "a Lambda function";
+
 /// Addresses from which people worked by hand, with the people. A person is an IAM user, root or
 /// a federated user; sessions of roles may be machines.
 pub(crate) fn people_addresses(facts: &Facts) -> BTreeMap<&str, BTreeSet<&str>> {
@@ -40,7 +43,7 @@ pub(crate) fn what(facts: &Facts, name: &str) -> Option<String> {
     let service = services.first()?;
     Some(match *service {
         "ec2.amazonaws.com" => "an EC2 instance".to_owned(),
-        "lambda.amazonaws.com" => "a Lambda function".to_owned(),
+        "lambda.amazonaws.com" => FUNCTION.to_owned(),
         "ecs-tasks.amazonaws.com" => "a container task".to_owned(),
         other => format!("a workload of {other}"),
     })

@@ -221,3 +221,66 @@ fn the_named_objects_and_their_records_do_not_depend_on_the_order_or_the_split_o
     odd.merge(tale.facts((0..40).filter(|at| at % 2 == 0)));
     assert_eq!(whole, tale.tell_from(odd));
 }
+
+#[test]
+fn a_function_whose_credentials_were_taken_is_told_with_who_called_it() {
+    let issued = event(
+        1,
+        "sts:AssumeRole",
+        json!({
+            "userIdentity": {"type": "AWSService", "invokedBy": "lambda.amazonaws.com"},
+            "sourceIPAddress": "lambda.amazonaws.com",
+            "requestParameters": {"roleArn": "arn:aws:iam::111122223333:role/service-role/web", "roleSessionName": "shop"},
+            "responseElements": {"credentials": {"accessKeyId": "ASIAEXAMPLESESSION00"}}
+        }),
+    );
+    let call = |second: u32, function: &str| {
+        let function = format!("arn:aws:lambda:us-east-1:111122223333:function:{function}");
+        let service = json!({"type": "AWSService", "invokedBy": "apigateway.amazonaws.com"});
+        let request = json!({"functionName": function});
+        event(
+            second,
+            "lambda:Invoke",
+            json!({"userIdentity": service, "requestParameters": request}),
+        )
+    };
+    let used = event(9, "s3:ListBuckets", json!({"userIdentity": session("web", "shop")}));
+    let mut tale = Tale::of(vec![issued, call(2, "shop"), call(4, "shop"), call(5, "other"), used]);
+    tale.pivot.principals = vec!["shop".to_owned()];
+    let told = tale.tell();
+    let out = told.story.answers.iter().find(|a| a.question == "How did it get out?").unwrap();
+    assert_eq!(out.answer.raw(), "unknown", "a call is a sign and no proof");
+    let expected = "function shop was called 2 times from 2024-05-04T02:00:02Z to 2024-05-04T02:00:04Z by apigateway.amazonaws.com";
+    assert!(out.because.raw().contains(expected), "{out:?}");
+    assert!(cites(&out.origins, 2) && cites(&out.origins, 4) && !cites(&out.origins, 5));
+}
+
+#[test]
+fn a_deleted_database_is_told_with_the_snapshot_that_is_left_of_it() {
+    let deleted = |request: Value| {
+        let told = about_mallory(vec![event(
+            1,
+            "rds:DeleteDBInstance",
+            json!({"requestParameters": request}),
+        )]);
+        told.story.changes[0].resource.raw().to_owned()
+    };
+    let kept = json!({"dBInstanceIdentifier": "orders", "skipFinalSnapshot": false, "finalDBSnapshotIdentifier": "orders-last"});
+    assert_eq!(deleted(kept), "orders (last snapshot orders-last)");
+    assert_eq!(
+        deleted(json!({"dBInstanceIdentifier": "orders", "skipFinalSnapshot": true})),
+        "orders"
+    );
+}
+
+#[test]
+fn where_only_objects_are_logged_the_lack_of_management_events_is_a_blind_spot() {
+    let request = json!({"requestParameters": {"bucketName": "acme-export", "key": "a.csv"}});
+    let lacks = |records| {
+        let spots = about_mallory(records).blind_spots;
+        spots.iter().any(|spot| spot.starts_with("no management events"))
+    };
+    let read = event(1, "s3:GetObject", request.clone());
+    assert!(lacks(vec![read.clone(), event(2, "s3:HeadBucket", request.clone())]));
+    assert!(!lacks(vec![read, event(2, "s3:PutBucketPolicy", request)]));
+}

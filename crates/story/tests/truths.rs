@@ -341,6 +341,14 @@ fn no_is_said_only_on_positive_grounds() {
 }
 
 #[test]
+fn nobody_is_cleared_by_an_export_that_does_not_tell_what_succeeded() {
+    let records = (0..150).map(|second| event(second, "ec2:DescribeInstances", json!({})));
+    let verdict = Tale { partial: true, ..Tale::of(records.collect()) }.tell().verdict;
+    assert_eq!(verdict.incident, Incident::Undecided);
+    assert!(verdict.because[0].starts_with("150 of 150 events do not tell"), "{verdict:?}");
+}
+
+#[test]
 fn the_story_is_the_same_whatever_the_order_and_the_split_of_the_reading() {
     let mut records = vec![created_key(3), deleted_key(9)];
     for second in 0..60 {

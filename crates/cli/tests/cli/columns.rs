@@ -253,3 +253,20 @@ fn a_honeypots_own_table_is_read_whole() {
     assert_eq!(first["requestParameters"]["bucketName"], "microsoft-devtest");
     assert_eq!(first["Repeated Attempts"], "4");
 }
+
+#[test]
+fn the_account_of_a_stranger_is_not_told_as_the_account_whose_trail_it_is() {
+    let of = |kind: &str| {
+        let table = format!(
+            "Action,Service,Kind,Account\nPutObject,s3.amazonaws.com,{kind},444455556666\n"
+        );
+        let folder = folder(&[("export.csv", &table)]);
+        let line = "eventName=Action,eventSource=Service,userIdentity.type=Kind,userIdentity.accountId=Account";
+        let ran =
+            run(folder.path(), &["investigate", "export.csv", "--json", "-q", "--columns", line]);
+        let told: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        told["coverage"]["accounts"].clone()
+    };
+    assert_eq!(of("AWSAccount"), json!([]), "it says whose the caller is, not whose the bucket is");
+    assert_eq!(of("IAMUser"), json!(["444455556666"]));
+}

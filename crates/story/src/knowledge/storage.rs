@@ -16,6 +16,11 @@ const SNAPSHOT_OF_DATABASE: Target = Target {
     detail: Detail::Shared,
 };
 const DATABASE: Target = thing(&["q.dBInstanceIdentifier", "q.dBClusterIdentifier"]);
+const DELETED_DATABASE: Target = Target {
+    thing: &["q.dBInstanceIdentifier", "q.dBClusterIdentifier"],
+    owner: &[],
+    detail: Detail::LastSnapshot(&["q.finalDBSnapshotIdentifier"]),
+};
 const SECRET: Target = thing(&["q.secretId", "r.name", "r.aRN", "q.name"]);
 const KEY: Target = thing(&["q.keyId", "r.keyMetadata.keyId"]);
 
@@ -68,9 +73,9 @@ pub(super) static RDS: &[Call] = &[
     Call("CopyDBSnapshot", "", "copied a database snapshot", EXFILTRATION, "T1537", Act, thing(&["q.sourceDBSnapshotIdentifier"])),
     Call("CreateDBSecurityGroup", "", "made a database security group", EVASION, "T1562.007", Act, thing(&["q.dBSecurityGroupName"])),
     Call("CreateDBSnapshot", "", "made a database snapshot", EXFILTRATION, "T1578.001", Act, owned(&["q.dBSnapshotIdentifier"], &["q.dBInstanceIdentifier"])),
-    Call("DeleteDBCluster", "", "deleted a database cluster", IMPACT, "T1485", Change("database deleted"), DATABASE),
+    Call("DeleteDBCluster", "", "deleted a database cluster", IMPACT, "T1485", Change("database deleted"), DELETED_DATABASE),
     Call("DeleteDBClusterSnapshot", "", "deleted a database snapshot", IMPACT, "T1490", Remove(&[("shared database snapshot", By::Thing)]), thing(&["q.dBClusterSnapshotIdentifier"])),
-    Call("DeleteDBInstance", "", "deleted a database", IMPACT, "T1485", Change("database deleted"), DATABASE),
+    Call("DeleteDBInstance", "", "deleted a database", IMPACT, "T1485", Change("database deleted"), DELETED_DATABASE),
     Call("DeleteDBSnapshot", "", "deleted a database snapshot", IMPACT, "T1490", Remove(&[("shared database snapshot", By::Thing)]), thing(&["q.dBSnapshotIdentifier"])),
     Call("DownloadDBLogFilePortion", "", "read a database's log", COLLECTION, "T1530", Read("database log"), DATABASE),
     Call("ModifyDBCluster", "", "changed a database cluster", CREDENTIALS, "T1556", Change("database settings"), DATABASE),

@@ -20,6 +20,8 @@ pub struct Tale {
     pub findings: Vec<Finding>,
     /// A rule that fires on this record alone, by event name and number.
     pub only: Option<(&'static str, usize)>,
+    /// The records are of an export that may lack fields.
+    pub partial: bool,
 }
 
 impl Tale {
@@ -51,6 +53,7 @@ impl Tale {
             let event = EventRef { evidence: 0, record: u32::try_from(at).unwrap() };
             let hits = self.hits(at, record);
             crashcart_testkit::with_record(&record.to_string(), |record| {
+                let record = &if self.partial { record.into_partial() } else { *record };
                 facts.observe(record, &Head::of(record), event, &hits);
             });
         }
