@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crashcart_decode::json::Tape;
-use crashcart_decode::{Apart, Caps, Sink, Stretch, Tally};
+use crashcart_decode::{Apart, Caps, ColumnMap, Sink, Stretch, Tally};
 use crashcart_model::{EventRef, Head, Record};
 use crashcart_sigma::RuleSet;
 
@@ -32,6 +32,7 @@ struct Accounts {
     told: u64,
     tallies: Vec<Tally>,
     apart: BTreeSet<Apart>,
+    columns: ColumnMap,
 }
 
 impl Sink for Accounts {
@@ -47,6 +48,10 @@ impl Sink for Accounts {
         self.in_member += 1;
         let _ = (Head::of(record).identity(), Head::of(record).outcome());
         self.records.push(record.as_value().to_json());
+    }
+
+    fn column_map(&self) -> Option<&ColumnMap> {
+        Some(&self.columns)
     }
 
     fn apart(&mut self, kind: Apart) {
@@ -75,14 +80,14 @@ impl Accounts {
         self
     }
 
-    fn held(bytes: &[u8]) -> Self {
-        let mut accounts = Self::default();
+    fn held(bytes: &[u8], columns: &ColumnMap) -> Self {
+        let mut accounts = Self { columns: columns.clone(), ..Self::default() };
         crashcart_decode::read_bytes(bytes, &caps(), &mut accounts);
         accounts.settled()
     }
 
-    fn streamed(mut bytes: &[u8]) -> Self {
-        let mut accounts = Self::default();
+    fn streamed(mut bytes: &[u8], columns: &ColumnMap) -> Self {
+        let mut accounts = Self { columns: columns.clone(), ..Self::default() };
         crashcart_decode::read_stream(&mut bytes, &caps(), &mut accounts);
         accounts.settled()
     }
@@ -90,17 +95,22 @@ impl Accounts {
 
 /// Reads arbitrary bytes both ways and checks the accounts of each.
 pub fn decode(bytes: &[u8]) {
-    Accounts::held(bytes);
-    Accounts::streamed(bytes);
+    Accounts::held(bytes, &ColumnMap::default());
+    Accounts::streamed(bytes, &ColumnMap::default());
 }
 
 /// Reads text, which no decompressor touches: all of it must be in the accounts, and it must read
 /// the same held whole and streamed.
 pub fn decode_text(text: &[u8]) {
-    let held = Accounts::held(text);
+    decode_table(text, &ColumnMap::default());
+}
+
+/// The same, where the user says what the columns of tables hold.
+pub fn decode_table(text: &[u8], columns: &ColumnMap) {
+    let held = Accounts::held(text, columns);
     let inflated: u64 = held.tallies.iter().map(|tally| tally.inflated).sum();
     assert_eq!(inflated, text.len() as u64, "every byte is in the accounts");
-    let streamed = Accounts::streamed(text);
+    let streamed = Accounts::streamed(text, columns);
     assert_eq!(held.records, streamed.records, "held whole and streamed read the same");
     assert_eq!(held.tallies, streamed.tallies, "held whole and streamed count the same");
 }

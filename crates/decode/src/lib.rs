@@ -27,7 +27,9 @@ mod opener;
 mod resync;
 mod sink;
 mod table;
+mod tar_archive;
 mod window;
+mod zip_archive;
 mod zstd;
 
 #[cfg(test)]

@@ -98,6 +98,8 @@ enum Place {
     Quoted,
     /// Behind a quote that ends the cell, or is the first of two that stand for one.
     Closing,
+    /// Behind a quote in the middle of a cell.
+    Damaged,
 }
 
 /// The next row with its line end: how long it is, and how much was looked at for that. Where a
@@ -105,27 +107,33 @@ enum Place {
 /// vanish in that cell.
 fn row_length(framing: &mut Framing<'_, '_>, delimiter: u8) -> Option<(usize, usize)> {
     let (mut place, mut at) = (Place::Start, 0);
-    let damaged = 'row: loop {
+    // The first line's end, with its line feed.
+    let mut line = None;
+    loop {
         let text = framing.window.ahead(framing.caps.record_bytes);
         for byte in text.as_bytes().get(at..).unwrap_or_default() {
             at += 1;
+            if *byte == b'\n' {
+                line = line.or(Some(at));
+            }
             place = match (place, *byte) {
                 (Place::Quoted, b'"') => Place::Closing,
                 (Place::Quoted, _) | (Place::Start | Place::Closing, b'"') => Place::Quoted,
                 (_, b'\n') => return Some((at, at)),
+                (Place::Damaged, _) => Place::Damaged,
                 (_, byte) if byte == delimiter => Place::Start,
                 (Place::Closing, b'\r') => Place::Closing,
-                (Place::Closing, _) => break 'row true,
+                (Place::Closing, _) if line.is_some() => return Some((line?, at)),
+                (Place::Closing, _) => Place::Damaged,
                 (Place::Start | Place::Plain, _) => Place::Plain,
             };
         }
         if at >= framing.caps.record_bytes || !framing.more() {
-            break matches!(place, Place::Quoted);
+            let whole = (at > 0).then_some(at);
+            let end = if matches!(place, Place::Quoted) { line.or(whole) } else { whole };
+            return end.map(|end| (end, at));
         }
-    };
-    let text = framing.window.text().get(..at).unwrap_or_default();
-    let line = text.find('\n').filter(|_| damaged).map_or(at, |end| end + 1);
-    (at > 0).then_some((line, at))
+    }
 }
 
 /// Reads a row. If it is none, its first line may be one by itself (a quote that stands alone in

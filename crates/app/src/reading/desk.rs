@@ -190,9 +190,7 @@ impl Counts {
             self.without_time += 1;
         }
         self.without_id += u64::from(head.event_id.is_none_or(Str::is_empty));
-        // Who has not signed in calls from no account: ANONYMOUS_PRINCIPAL stands there.
-        let number = |text: &Str<'_>| text.raw().bytes().all(|byte| byte.is_ascii_digit());
-        note(&mut self.accounts, head.account().filter(number));
+        note(&mut self.accounts, head.account());
         note(&mut self.regions, head.region);
         *self.kinds.entry(kind(head)).or_default() += 1;
     }

@@ -167,3 +167,15 @@ fn names_that_are_long_are_cut_and_names_that_fill_memory_stop_the_archive() {
     assert_eq!(seen.records().count(), 10);
     assert_eq!(reasons(&seen), [GapReason::ArchiveTooDeep]);
 }
+
+#[test]
+fn very_many_members_of_one_name_are_told_apart_in_good_time() {
+    let names: Vec<&str> =
+        std::iter::once("a (3)").chain(std::iter::repeat_n("a", 20_000)).collect();
+    let members: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, b"".as_slice())).collect();
+    let seen = Seen::read(&tar(&members));
+    let labels: std::collections::BTreeSet<_> =
+        seen.members.iter().map(|member| member.name.as_deref()).collect();
+    assert_eq!(labels.len(), 20_001);
+    assert!(labels.contains(&Some("a (20001)")), "a (3) was taken");
+}

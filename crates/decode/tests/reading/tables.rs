@@ -235,3 +235,17 @@ fn many_broken_quotes_cost_their_own_lines_and_not_the_rest_of_the_table() {
     assert_eq!(seen.records().count(), 40 * 50);
     assert_eq!(seen.tally().lost, 40 * broken.len() as u64);
 }
+
+#[test]
+fn what_follows_a_closing_quote_leaves_the_line_whole() {
+    let head = b"eventtime,eventname,eventsource,useragent\n".as_slice();
+    for junk in [b"x".as_slice(), "é".as_bytes(), b"\xe6", b"\xe6\xe6\xe6"] {
+        let torn = [b"1,A,s3,\"a".as_slice(), b"\"", junk, b"y\n2,B,s3,b\n"].concat();
+        let long = [b"1,A,s3,\"a\nb".as_slice(), b"\"", junk, b"y\n2,B,s3,b\n"].concat();
+        for (rows, names) in [(torn, ["A", "B"]), (long, ["A", "B"])] {
+            let seen = Seen::read(&[head, &rows].concat());
+            assert_eq!(seen.fields("eventName"), names, "{}", rows.escape_ascii());
+            assert_eq!(seen.tally().inflated, (head.len() + rows.len()) as u64);
+        }
+    }
+}
