@@ -1,11 +1,15 @@
 //! Rules at work: each event is matched once, matches are counted exactly and shown up to a cap.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::hash::BuildHasher as _;
 
 use crashcart_model::{
     EventRef, Finding, Head, LogText, Record, RuleHit, Str, Timestamp, principal_name,
 };
 use crashcart_sigma::{CorrelationMatch, Correlator, Matcher, RuleMeta, RuleSet};
+
+use foldhash::quality::RandomState;
 
 use crate::reading::{Material, Observer, event_hash};
 
@@ -13,6 +17,8 @@ use crate::reading::{Material, Observer, event_hash};
 const EVENTS_LISTED: usize = 100;
 /// Principals, keys, addresses and regions listed for one finding.
 const NAMES_LISTED: usize = 50;
+/// Hashes of names kept for each such list.
+const NAMES_RECENT: usize = 64;
 
 /// An event in the order in which findings list them: time, id, and where those are equal a hash
 /// of the record, so that what the cap cuts off depends on content alone.
@@ -33,45 +39,88 @@ struct Tally {
 
 /// The first so many names in the order of the alphabet.
 #[derive(Debug, Default)]
-struct Names(BTreeSet<String>);
+struct Names {
+    names: BTreeSet<String>,
+    /// Hashes of names lately added: most events name whom others named before them.
+    recent: Vec<u64>,
+}
 
 impl Names {
+    /// Adds a name of an event.
+    fn see(&mut self, name: &Named<'_>) {
+        if self.recent.is_empty() {
+            self.recent.resize(NAMES_RECENT, 0);
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do")]
+        let Some(recent) = self.recent.get_mut(name.hash as usize % NAMES_RECENT) else { return };
+        if std::mem::replace(recent, name.hash) != name.hash {
+            self.add(&name.text);
+        }
+    }
+
     fn add(&mut self, name: &str) {
-        if name.is_empty() || self.0.contains(name) {
+        if name.is_empty() {
             return;
         }
-        if self.0.len() >= NAMES_LISTED {
-            if self.0.last().is_none_or(|last| last.as_str() < name) {
+        if self.names.len() >= NAMES_LISTED {
+            if self.names.last().is_none_or(|last| last.as_str() < name)
+                || self.names.contains(name)
+            {
                 return;
             }
-            self.0.pop_last();
+            self.names.pop_last();
+        } else if self.names.contains(name) {
+            return;
         }
-        self.0.insert(name.to_owned());
+        self.names.insert(name.to_owned());
+    }
+
+    fn merge(&mut self, other: Self) {
+        other.names.iter().for_each(|name| self.add(name));
     }
 
     fn texts(self) -> Vec<LogText> {
-        self.0.into_iter().map(LogText::new).collect()
+        self.names.into_iter().map(LogText::new).collect()
+    }
+}
+
+/// A name in an event, and its hash.
+struct Named<'a> {
+    text: Cow<'a, str>,
+    hash: u64,
+}
+
+/// Who and where an event tells of: its principal, access key, address and region.
+struct Telling<'a>([Named<'a>; 4]);
+
+impl<'a> Telling<'a> {
+    fn of(head: &Head<'a>, state: &RandomState) -> Self {
+        let named = |text: Cow<'a, str>| Named { hash: state.hash_one(&*text), text };
+        let field = |field: Option<Str<'a>>| named(field.map_or(Cow::Borrowed(""), Str::text));
+        let identity = head.identity();
+        Self([
+            named(principal_name(identity)),
+            field(identity.access_key),
+            field(head.address),
+            field(head.region),
+        ])
     }
 }
 
 impl Tally {
-    fn add(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef) {
+    fn add(
+        &mut self,
+        record: &Record<'_>,
+        head: &Head<'_>,
+        at: EventRef,
+        Telling([principal, access_key, address, region]): &Telling<'_>,
+    ) {
         self.count += 1;
         self.span(head.time);
-        let identity = head.identity();
-        self.principals.add(&principal_name(identity));
-        let text = |field: Option<Str<'_>>| field.map(Str::text).unwrap_or_default().into_owned();
-        for (names, field) in [
-            (&mut self.access_keys, identity.access_key),
-            (&mut self.addresses, head.address),
-            (&mut self.regions, head.region),
-        ] {
-            match field {
-                Some(field) if field.is_escaped() => names.add(&text(Some(field))),
-                Some(field) => names.add(field.raw()),
-                None => {}
-            }
-        }
+        self.principals.see(principal);
+        self.access_keys.see(access_key);
+        self.addresses.see(address);
+        self.regions.see(region);
         if self.events.len() >= EVENTS_LISTED
             && self.events.last().is_some_and(|last| unlisted(head.time) > unlisted(last.0))
         {
@@ -97,10 +146,10 @@ impl Tally {
         self.count += other.count;
         self.span(other.first);
         self.span(other.last);
-        other.principals.0.iter().for_each(|name| self.principals.add(name));
-        other.access_keys.0.iter().for_each(|name| self.access_keys.add(name));
-        other.addresses.0.iter().for_each(|name| self.addresses.add(name));
-        other.regions.0.iter().for_each(|name| self.regions.add(name));
+        self.principals.merge(other.principals);
+        self.access_keys.merge(other.access_keys);
+        self.addresses.merge(other.addresses);
+        self.regions.merge(other.regions);
         other.events.into_iter().for_each(|event| self.list(event));
     }
 
@@ -135,6 +184,7 @@ pub(crate) struct Detector<'r, T> {
     correlator: Correlator<'r>,
     hits: Vec<RuleHit>,
     tallies: Vec<Tally>,
+    state: RandomState,
     /// What else looks at the event, with the rules that it matched.
     pub next: T,
 }
@@ -153,6 +203,7 @@ impl<'r, T> Detector<'r, T> {
             correlator: rules.correlator(),
             hits: Vec::new(),
             tallies: rules.rules().iter().map(|_| Tally::default()).collect(),
+            state: RandomState::default(),
             next,
         }
     }
@@ -165,9 +216,12 @@ impl<T: MatchObserver> Observer for Detector<'_, T> {
             self.correlator.observe(record, head, at, &self.hits);
             let metas = self.rules.rules();
             self.hits.retain(|hit| metas.get(hit.rule as usize).is_some_and(|meta| !meta.hidden));
-            for hit in &self.hits {
-                if let Some(tally) = self.tallies.get_mut(hit.rule as usize) {
-                    tally.add(record, head, at);
+            if !self.hits.is_empty() {
+                let telling = Telling::of(head, &self.state);
+                for hit in &self.hits {
+                    if let Some(tally) = self.tallies.get_mut(hit.rule as usize) {
+                        tally.add(record, head, at, &telling);
+                    }
                 }
             }
         }

@@ -80,9 +80,11 @@ impl Reading<'_> {
     /// What came out of a decompressor, whole.
     fn inflated(&mut self, bytes: Vec<u8>) {
         if Container::sniff(&bytes) != Container::Plain {
-            return self.deeper(|reading| reading.bytes(&bytes));
+            self.deeper(|reading| reading.bytes(&bytes));
+        } else {
+            self.plain(&bytes);
         }
-        self.plain(&bytes);
+        inflate::give_back(bytes);
     }
 
     fn plain(&mut self, bytes: &[u8]) {

@@ -7,7 +7,7 @@ use crate::field::{Field, Found, Place, Scope, View};
 use crate::leaf::{Leaf, any_leaf};
 use crate::modifier::Anchor;
 use crate::predicate::Predicate;
-use crate::program::{FieldId, Item, Node, NodeId, Program, Quantifier};
+use crate::program::{Conjunct, FieldId, Item, Node, NodeId, Program, Quantifier};
 use crate::text::fold;
 use crate::values::Values;
 
@@ -69,6 +69,11 @@ impl<'a> Evaluation<'_, 'a> {
             }
         }
         answer
+    }
+
+    /// Whether the node holds where it must, or does not where it must not.
+    pub fn agrees(&mut self, conjunct: Conjunct) -> bool {
+        self.holds(conjunct.node) == conjunct.holds
     }
 
     fn ask(&mut self, id: NodeId) -> bool {

@@ -53,6 +53,13 @@ impl Field {
         })
     }
 
+    /// The slot of the name before the first dot: where that and all names with dots are known,
+    /// so is the field.
+    pub fn first_slot(&self) -> u32 {
+        // Ways to split the name stand behind the whole name, the shortest first.
+        self.routes.get(1).or(self.routes.first()).map_or(u32::MAX, |route| route.slot)
+    }
+
     /// Where the field stands in a record whose top level has been walked.
     pub fn place(&self, record: &Record<'_>, slots: &Slots) -> Place {
         let mut place = Place::Absent;

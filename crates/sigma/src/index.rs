@@ -3,11 +3,13 @@
 //! A rule is filed under every pair that its condition admits; the filing only ever admits too
 //! much. A rule that admits any source and any name is asked for every record.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::FixedState;
 
-use crate::program::{Item, Node, NodeId, Program};
+use crate::predicate::PredicateSet;
+use crate::program::{Conjunct, Item, Node, NodeId, Program};
+use crate::sieve::Sieve;
 use crate::text::fold;
 
 /// The top-level fields that rules are filed by.
@@ -28,8 +30,10 @@ pub(crate) struct Index {
     by_name: Map<Named>,
     /// Rules that admit any name.
     by_source: Map<Vec<u32>>,
-    /// Rules that admit any name and source, by the node to ask before all else.
-    always: Vec<(NodeId, Vec<u32>)>,
+    /// Rules that admit any name and source.
+    always: Sieve,
+    /// By rule: what is left to ask of a record with a source and a name that it is filed under.
+    rest: Vec<Vec<Conjunct>>,
 }
 
 /// Rules that admit one name.
@@ -46,25 +50,33 @@ impl Index {
         let mut index = Self::default();
         let mut sources = Admission { program, field: SOURCE, known: HashMap::new() };
         let mut names = Admission { program, field: NAME, known: HashMap::new() };
-        let mut always: BTreeMap<NodeId, Vec<u32>> = BTreeMap::new();
+        let mut always = Vec::new();
         for (rule, node) in rules {
+            let mut told = Vec::new();
             match (sources.of(*node), names.of(*node)) {
-                (None, None) => always.entry(program.guard(*node)).or_default().push(*rule),
+                (None, None) => always.push((*rule, *node)),
                 (Some(sources), None) => {
+                    told.push(SOURCE);
                     for source in sources {
                         let key = source.into_bytes().into();
                         index.by_source.entry(key).or_default().push(*rule);
                     }
                 }
-                (sources, Some(names)) => index.file(*rule, sources, names),
+                (sources, Some(names)) => {
+                    let pairs = |sources: &BTreeSet<String>| sources.len() * names.len();
+                    let sources = sources.filter(|sources| pairs(sources) <= PAIRS);
+                    told.push(NAME);
+                    told.extend(sources.is_some().then_some(SOURCE));
+                    index.file(*rule, sources, names);
+                }
             }
+            index.leave(*rule, rest(program, *node, &told));
         }
-        index.always = always.into_iter().collect();
+        index.always = Sieve::new(program, &always);
         index
     }
 
     fn file(&mut self, rule: u32, sources: Admitted, names: BTreeSet<String>) {
-        let sources = sources.filter(|sources| sources.len() * names.len() <= PAIRS);
         for name in names {
             let named = self.by_name.entry(name.into_bytes().into()).or_default();
             match &sources {
@@ -74,8 +86,23 @@ impl Index {
         }
     }
 
-    /// Rules that any record may match, by a node that holds where any of them does.
-    pub fn always(&self) -> &[(NodeId, Vec<u32>)] {
+    fn leave(&mut self, rule: u32, rest: Vec<Conjunct>) {
+        let at = rule as usize;
+        if self.rest.len() <= at {
+            self.rest.resize_with(at + 1, Vec::new);
+        }
+        if let Some(slot) = self.rest.get_mut(at) {
+            *slot = rest;
+        }
+    }
+
+    /// What must be so for a rule that [`Index::candidates`] gave to match.
+    pub fn rest(&self, rule: u32) -> Option<&[Conjunct]> {
+        self.rest.get(rule as usize).map(Vec::as_slice)
+    }
+
+    /// Rules that any record may match.
+    pub const fn always(&self) -> &Sieve {
         &self.always
     }
 
@@ -103,6 +130,24 @@ impl Index {
             out.extend_from_slice(rules);
         }
     }
+}
+
+/// What a rule asks beyond what its filing under these fields tells already.
+fn rest(program: &Program, node: NodeId, told: &[&str]) -> Vec<Conjunct> {
+    let mut conjuncts = program.conjuncts(node);
+    conjuncts.retain(|conjunct| match program.node(conjunct.node) {
+        Some(Node::Item(Item::Any(field, set))) if conjunct.holds => {
+            let filed = program.field_at(*field).is_some_and(|field| told.contains(&field.name()));
+            !filed || !is_filed(set) || set.texts.cased
+        }
+        _ => true,
+    });
+    conjuncts
+}
+
+/// Whether rules are filed by the texts of the set: nothing but whole texts.
+fn is_filed(set: &PredicateSet) -> bool {
+    set.clauses.is_empty() && set.texts.only_equals()
 }
 
 impl Named {
@@ -149,8 +194,8 @@ impl Admission<'_> {
             Node::Constant(value) => (!value).then(BTreeSet::new),
             Node::Item(Item::Any(field, set)) => {
                 let named = program.field_at(*field).is_some_and(|f| f.name() == self.field);
-                let exact = set.clauses.is_empty() && set.texts.only_equals();
-                (named && exact).then(|| set.texts.equals.iter().map(|text| fold(text)).collect())
+                (named && is_filed(set))
+                    .then(|| set.texts.equals.iter().map(|text| fold(text)).collect())
             }
             Node::Item(_) | Node::Not(_) | Node::AtLeast(0, _) => None,
             Node::And(children) => {

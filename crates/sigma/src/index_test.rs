@@ -151,6 +151,40 @@ proptest! {
 }
 
 #[test]
+fn of_a_hundred_rules_that_pin_no_name_each_sees_its_own_records() {
+    let files: Vec<_> = (0..100)
+        .map(|number| RuleFile {
+            path: format!("{number:05}.yml"),
+            text: format!(
+                "title: t\nlogsource: {{product: aws}}\ndetection:\n  s: {{userIdentity.arn|endswith: '/{number}'}}\n  e: {{errorCode: Denied, userAgent|contains: curl}}\n  condition: s and not e\n"
+            ),
+        })
+        .collect();
+    let (set, problems) = RuleSet::compile(&files, &Selection::default());
+    assert_eq!((problems.len(), set.index.always().rules().len()), (0, 100));
+    let (mut matcher, mut hits) = (set.matcher(), Vec::new());
+    for _ in 0..2 {
+        for number in 0..100_u32 {
+            for (more, expected) in [
+                ("", vec![number]),
+                (r#","errorCode":"Denied","userAgent":"curl/8""#, vec![]),
+                (r#","errorCode":"Denied","userAgent":"Boto3""#, vec![number]),
+                // A name with a dot in it stands for the path.
+                (r#","userIdentity.arn":"arn:aws:iam::1:user/no""#, vec![]),
+            ] {
+                let arn = format!("arn:aws:iam::1:user/{number}");
+                let record = format!(r#"{{"userIdentity":{{"arn":"{arn}"}}{more}}}"#);
+                with_record(&record, |record| {
+                    matcher.matches(record, &Head::of(record), &mut hits);
+                });
+                let found: Vec<u32> = hits.iter().map(|hit| hit.rule).collect();
+                assert_eq!(found, expected, "{record}");
+            }
+        }
+    }
+}
+
+#[test]
 fn rules_about_other_events_cost_an_event_nothing() {
     let asked = |rules: usize| {
         let files: Vec<_> = (0..rules)
@@ -163,7 +197,7 @@ fn rules_about_other_events_cost_an_event_nothing() {
             .collect();
         let (set, problems) = RuleSet::compile(&files, &Selection::default());
         assert_eq!(problems, []);
-        assert!(set.index.always().is_empty());
+        assert!(set.index.always().rules().is_empty());
         let mut out = Vec::new();
         let (name, source) = (Some("EVENT7"), Some("iam.amazonaws.com"));
         set.index.candidates(name, source, &mut Vec::new(), &mut out);

@@ -29,6 +29,7 @@ mod reference;
 mod rule_set;
 mod rule_test;
 mod selection;
+mod sieve;
 mod slots;
 mod text;
 mod values;

@@ -8,6 +8,7 @@ use crate::RuleSet;
 use crate::embedded::Embedded;
 use crate::evaluation::{Evaluation, Memo};
 use crate::field::{Scope, View};
+use crate::sieve::Remembered;
 use crate::slots::Slots;
 
 /// Matches records against a rule set; one per thread. Allocates while it warms up, then only
@@ -20,6 +21,7 @@ pub struct Matcher<'r> {
     memo: Memo,
     key: Vec<u8>,
     candidates: Vec<u32>,
+    remembered: Remembered,
 }
 
 impl<'r> Matcher<'r> {
@@ -31,6 +33,7 @@ impl<'r> Matcher<'r> {
             memo: Memo::default(),
             key: Vec::new(),
             candidates: Vec::new(),
+            remembered: Remembered::default(),
         }
     }
 
@@ -49,25 +52,40 @@ impl<'r> Matcher<'r> {
             all = !self.gather(record);
             View::Root { record, slots: &self.slots }
         } else {
-            self.gather_all();
             View::Element(record.as_value())
         };
         let scope = Scope { view, embedded: &self.embedded };
         let memo = Some(&mut self.memo);
         let mut evaluation = Evaluation { program: &self.set.program, scope, around: None, memo };
-        ask(&mut evaluation, self.set, &self.candidates, hits);
-        if !all {
-            for (guard, rules) in self.set.index.always() {
-                if evaluation.holds(*guard) {
-                    ask(&mut evaluation, self.set, rules, hits);
+        if all {
+            for (rule, node) in (0..).zip(&self.set.conditions) {
+                if node.is_some_and(|node| evaluation.holds(node)) {
+                    hit(self.set, rule, hits);
                 }
             }
+        } else {
+            let index = &self.set.index;
+            for rule in &self.candidates {
+                let mut rest = index.rest(*rule).into_iter().flatten();
+                if rest.all(|conjunct| evaluation.agrees(*conjunct)) {
+                    hit(self.set, *rule, hits);
+                }
+            }
+            let always = index.always();
+            always.sift(
+                &mut self.remembered,
+                (record, &self.slots),
+                &mut evaluation,
+                &mut |rule| {
+                    hit(self.set, rule, hits);
+                },
+            );
         }
         hits.sort_unstable_by_key(|hit| hit.rule);
     }
 
     /// Gathers the rules that may match because of the record's source and name. Either that is no
-    /// text is looked up nowhere: then all rules are gathered, and the answer is false.
+    /// text is looked up nowhere: then all rules must be asked, and the answer is false.
     fn gather(&mut self, record: &Record<'_>) -> bool {
         let set = self.set;
         let source = self.slots.value(record, set.source_slot);
@@ -76,7 +94,6 @@ impl<'r> Matcher<'r> {
             matches!(value, None | Some(Value::Null | Value::String(_)))
         };
         if !plain(&source) || !plain(&name) {
-            self.gather_all();
             return false;
         }
         let (source, name) = (text(source), text(name));
@@ -87,10 +104,6 @@ impl<'r> Matcher<'r> {
             &mut self.candidates,
         );
         true
-    }
-
-    fn gather_all(&mut self) {
-        self.candidates.extend((0..).zip(&self.set.conditions).map(|(rule, _)| rule));
     }
 
     /// Like [`Matcher::matches`], without the index: for the test that it loses nothing.
@@ -112,16 +125,8 @@ impl<'r> Matcher<'r> {
     }
 }
 
-/// Adds those of the rules that match.
-fn ask(evaluation: &mut Evaluation<'_, '_>, set: &RuleSet, rules: &[u32], hits: &mut Vec<RuleHit>) {
-    for rule in rules {
-        let Some(Some(node)) = set.conditions.get(*rule as usize) else { continue };
-        if evaluation.holds(*node)
-            && let Some(meta) = set.rules.get(*rule as usize)
-        {
-            hits.push(RuleHit { rule: *rule, level: meta.level });
-        }
-    }
+fn hit(set: &RuleSet, rule: u32, hits: &mut Vec<RuleHit>) {
+    hits.extend(set.rules.get(rule as usize).map(|meta| RuleHit { rule, level: meta.level }));
 }
 
 fn text<'a>(value: Option<Value<'a>>) -> Option<Cow<'a, str>> {

@@ -64,6 +64,13 @@ pub(crate) enum Node {
     AtLeast(u64, Vec<NodeId>),
 }
 
+/// A node, and whether it must hold or must not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Conjunct {
+    pub node: NodeId,
+    pub holds: bool,
+}
+
 /// The graph.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -224,11 +231,41 @@ impl Program {
         self.plain(Node::AtLeast(count, children), cost)
     }
 
-    /// The node to ask before all else: where it does not hold, neither does this one.
-    pub fn guard(&self, id: NodeId) -> NodeId {
+    /// What must all be so for the node to hold, cut as small as it goes.
+    pub fn conjuncts(&self, id: NodeId) -> Vec<Conjunct> {
         match self.node(id) {
-            Some(Node::And(children)) => children.first().copied().unwrap_or(id),
-            _ => id,
+            Some(Node::And(children)) => {
+                children.iter().flat_map(|child| self.conjuncts(*child)).collect()
+            }
+            Some(Node::Not(child)) => match self.node(*child) {
+                Some(Node::Or(children)) => {
+                    children.iter().map(|node| Conjunct { node: *node, holds: false }).collect()
+                }
+                _ => vec![Conjunct { node: *child, holds: false }],
+            },
+            _ => vec![Conjunct { node: id, holds: true }],
+        }
+    }
+
+    /// The slot of the one top-level field that the node asks about, if it is one.
+    pub fn only_slot(&self, id: NodeId) -> Option<u32> {
+        let slot = |field: FieldId| self.field_at(field).map(Field::first_slot);
+        match self.node(id)? {
+            // What is asked of elements may look at the record around them.
+            Node::Constant(_)
+            | Node::Item(Item::Keyword(_) | Item::Itself(_) | Item::Elements(..)) => None,
+            Node::Item(Item::Exists(field) | Item::Missing(field) | Item::Any(field, _)) => {
+                slot(*field)
+            }
+            Node::Item(Item::Reference(left, right, ..)) => {
+                slot(*left).filter(|left| slot(*right) == Some(*left))
+            }
+            Node::Not(child) => self.only_slot(*child),
+            Node::And(children) | Node::Or(children) | Node::AtLeast(_, children) => {
+                let (first, others) = children.split_first()?;
+                let slot = self.only_slot(*first)?;
+                others.iter().all(|child| self.only_slot(*child) == Some(slot)).then_some(slot)
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! A compiled rule set.
 
-use crate::correlation::{Correlation, Correlator};
+use crate::correlation::{Correlation, Correlator, number_reads};
 use crate::document::{RuleFile, parse};
 use crate::index::{Index, NAME, SOURCE};
 use crate::item::Placeholders;
@@ -22,6 +22,8 @@ pub struct RuleSet {
     pub(crate) index: Index,
     /// Each behind those that it takes in.
     pub(crate) correlations: Vec<Correlation>,
+    /// How many fields correlations read.
+    pub(crate) reads: usize,
     /// By rule: the correlations (by place in `correlations`) and steps that take it in.
     feeds: Vec<Vec<(usize, usize)>>,
     pub(crate) source_slot: u32,
@@ -54,7 +56,7 @@ impl RuleSet {
     pub(crate) fn new(
         rules: Vec<(RuleMeta, Option<NodeId>)>,
         mut program: Program,
-        correlations: Vec<Correlation>,
+        mut correlations: Vec<Correlation>,
     ) -> Self {
         let (rules, conditions): (Vec<_>, Vec<_>) = rules.into_iter().unzip();
         let filed: Vec<(u32, NodeId)> =
@@ -70,7 +72,18 @@ impl RuleSet {
         }
         let (source_slot, name_slot) = (program.slots.slot(SOURCE), program.slots.slot(NAME));
         program.finish();
-        Self { rules, conditions, program, index, correlations, feeds, source_slot, name_slot }
+        let reads = number_reads(&mut correlations);
+        Self {
+            reads,
+            rules,
+            conditions,
+            program,
+            index,
+            correlations,
+            feeds,
+            source_slot,
+            name_slot,
+        }
     }
 
     /// All rules by number, hidden ones and correlations among them.

@@ -7,6 +7,8 @@ use crashcart_model::{Record, Value};
 #[derive(Debug)]
 pub(crate) struct SlotNames {
     names: Vec<Box<str>>,
+    /// By slot: whether the name has a dot in it.
+    dotted: Vec<bool>,
     /// By a cheap hash of the name: slots from 1, 0 for none; a slot whose place is taken stands
     /// at the next free one. Twice as large as the names, at least.
     table: Vec<u32>,
@@ -16,7 +18,7 @@ const SMALLEST: usize = 512;
 
 impl SlotNames {
     pub fn new() -> Self {
-        Self { names: Vec::new(), table: vec![0; SMALLEST] }
+        Self { names: Vec::new(), dotted: Vec::new(), table: vec![0; SMALLEST] }
     }
 
     pub fn len(&self) -> usize {
@@ -30,6 +32,7 @@ impl SlotNames {
         }
         let slot = u32::try_from(self.names.len()).unwrap_or(u32::MAX - 1);
         self.names.push(name.into());
+        self.dotted.push(name.contains('.'));
         if self.names.len() * 2 > self.table.len() {
             self.table = vec![0; self.table.len() * 2];
             for (slot, name) in (1..).zip(&self.names) {
@@ -39,6 +42,10 @@ impl SlotNames {
             enter(&mut self.table, slot + 1, name);
         }
         slot
+    }
+
+    fn is_dotted(&self, slot: u32) -> bool {
+        self.dotted.get(slot as usize).is_some_and(|dotted| *dotted)
     }
 
     #[inline]
@@ -83,6 +90,7 @@ pub(crate) struct Slots {
     /// Generation and place on the tape; another generation's place is void.
     places: Vec<(u32, u32)>,
     generation: u32,
+    has_dotted: bool,
 }
 
 impl Slots {
@@ -94,20 +102,26 @@ impl Slots {
             self.generation = 0;
         }
         self.generation += 1;
+        self.has_dotted = false;
         let mut members = record.members();
         loop {
             let position = members.position();
             let Some(key) = members.next_name() else { return };
             let slot =
                 if key.is_escaped() { names.find(&key.text()) } else { names.find(key.raw()) };
-            let Some(place) = slot.and_then(|slot| self.places.get_mut(slot as usize)) else {
-                continue;
-            };
+            let Some(slot) = slot else { continue };
+            let Some(place) = self.places.get_mut(slot as usize) else { continue };
+            self.has_dotted |= names.is_dotted(slot);
             // Of a name that stands twice the first counts, as everywhere else.
             if place.0 != self.generation {
                 *place = (self.generation, position);
             }
         }
+    }
+
+    /// Whether a name with a dot in it that some rule reaches for stands at the top level.
+    pub const fn has_dotted(&self) -> bool {
+        self.has_dotted
     }
 
     /// The value in a slot.

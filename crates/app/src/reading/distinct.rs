@@ -27,9 +27,17 @@ pub(crate) struct Distinct {
     first: RandomState,
     second: RandomState,
     /// Hash of the event's id and name, and of all its kept fields; filed under the first.
-    shards: Vec<Mutex<HashTable<(u64, u64)>>>,
+    shards: Vec<Mutex<Shard>>,
     /// Shared event ids with the account that was first seen to receive them.
     shared: Vec<Mutex<HashMap<u64, u32, foldhash::fast::FixedState>>>,
+}
+
+/// A part of the events seen.
+#[derive(Debug, Default)]
+struct Shard {
+    entries: HashTable<(u64, u64)>,
+    /// Whether any entry is filed under both halves: mostly there is none to look for.
+    has_far: bool,
 }
 
 /// What an event is to those seen before.
@@ -90,15 +98,19 @@ impl Distinct {
             namesakes += usize::from(known.0 == name);
             known.0 == name && (known.1 & !(LOSSY | FAR) == content || head.partial)
         };
-        let near = shard.find(place(&(name, content)), &mut is_known).copied();
-        let far = || shard.find(place(&(name, content | FAR)), &mut is_known).copied();
-        if let Some(known) = near.or_else(far) {
+        let mut find = |key| shard.entries.find(place(&key), &mut is_known).copied();
+        let mut known = find((name, content));
+        if known.is_none() && shard.has_far {
+            known = find((name, content | FAR));
+        }
+        if let Some(known) = known {
             return if known.1 & LOSSY == 0 { Novelty::Copy } else { Novelty::CopyOfLossy };
         }
         let lossy = if lossy { LOSSY } else { 0 };
         let far = if namesakes < NAMESAKES { 0 } else { FAR };
+        shard.has_far |= far != 0;
         let key = (name, content | lossy | far);
-        shard.insert_unique(place(&key), key, place);
+        shard.entries.insert_unique(place(&key), key, place);
         if namesakes > 0 { Novelty::SameId } else { Novelty::New }
     }
 

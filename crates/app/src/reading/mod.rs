@@ -28,6 +28,8 @@ use distinct::Distinct;
 use table::{Numbering, Table};
 use twins::Waiting;
 
+/// A file is large when it is more than this part of a thread's share.
+const LARGE: u64 = 16;
 /// How many gaps a document lists; their number is always exact.
 const GAPS_LISTED: usize = 1000;
 
@@ -183,9 +185,15 @@ fn work<O: Observer>(
     caps: &Caps,
     lossy: bool,
 ) -> Vec<Found> {
-    // The largest first, so that no thread is left alone with one at the end.
     let mut queue: Vec<&Found> = files.iter().collect();
-    queue.sort_by_key(|file| file.size);
+    let total: u64 = files.iter().map(|file| file.size).sum();
+    let large = total / (LARGE * desks.len() as u64);
+    // Taken from the end: the large ones first, so that no thread is left alone with one at the
+    // end; then file by file as they lie, since neighbours tell of the same people.
+    queue.sort_by(|a, b| {
+        let class = |file: &Found| if file.size > large { file.size } else { 0 };
+        (class(a), &b.path).cmp(&(class(b), &a.path))
+    });
     let queue = Mutex::new(queue);
     let later = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

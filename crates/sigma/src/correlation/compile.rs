@@ -6,7 +6,7 @@ use rsigma_parser::{
     Quantifier, WindowMode,
 };
 
-use super::{Correlation, Presence, Question, Step, Thresholds};
+use super::{Correlation, Presence, Question, Read, Step, Thresholds};
 use crate::problem::Fault;
 
 /// A rule that the correlation names, found.
@@ -59,7 +59,8 @@ pub(crate) fn compile(
         .enumerate()
         .map(|(number, reference)| {
             let path = |name: &String| {
-                Ok(FieldPath::new(&field_of(correlation, name, number, reference, &step_of)?))
+                let name = field_of(correlation, name, number, reference, &step_of)?;
+                Ok(Read { path: FieldPath::new(&name), number: 0 })
             };
             Ok(Step {
                 rule: reference.rule,

@@ -9,7 +9,7 @@ use rsigma_parser::ConditionOperator;
 use super::observe::{Correlator, Details, Row};
 use super::order::Chains;
 use super::window::{Count, Distinct, Percentile, Steps, Sum, bursts};
-use super::{Correlation, Question};
+use super::{Correlation, Question, Read};
 use crate::predicate::number;
 
 /// So many events of a match are given; all are counted.
@@ -136,10 +136,10 @@ impl Correlator<'_> {
         rows.sort_unstable_by_key(|row| row.group);
         for rows in rows.chunk_by(|left, right| left.group == right.group) {
             let Some(group) = rows.first().map(|row| row.group) else { continue };
-            if groups.is_empty() && too_few(correlation, rows.len()) {
+            if groups.is_empty() && too_few(correlation, rows) {
                 continue;
             }
-            let key = self.interned.group_at(group);
+            let key = self.interned.group_at(group, correlation.group_by.len());
             let mut occurrences = groups.remove(&key).unwrap_or_default();
             occurrences.extend(rows.iter().filter_map(|row| self.occurrence(row, rank)));
             decide_group(correlation, &key, occurrences, &self.events, &mut out);
@@ -187,18 +187,40 @@ impl Correlator<'_> {
     }
 }
 
-/// Whether so few events cannot satisfy a count, however close together they are.
-fn too_few(correlation: &Correlation, events: usize) -> bool {
-    let (Question::Events(thresholds) | Question::Values(thresholds)) = &correlation.question
-    else {
-        return false;
+/// Whether these events cannot satisfy a count, however close together they are.
+fn too_few(correlation: &Correlation, rows: &[Row]) -> bool {
+    let (thresholds, distinct) = match &correlation.question {
+        Question::Events(thresholds) => (thresholds, false),
+        Question::Values(thresholds) => (thresholds, true),
+        _ => return false,
     };
-    let count = u32::try_from(events).map_or(f64::MAX, f64::from);
-    thresholds.0.iter().any(|(operator, threshold)| match operator {
-        ConditionOperator::Gte | ConditionOperator::Eq => count < *threshold,
-        ConditionOperator::Gt => count <= *threshold,
-        _ => false,
+    thresholds.0.iter().any(|(operator, threshold)| {
+        let enough = |count: usize| {
+            let count = u32::try_from(count).map_or(f64::MAX, f64::from);
+            if *operator == ConditionOperator::Gt {
+                count > *threshold
+            } else {
+                count >= *threshold
+            }
+        };
+        matches!(operator, ConditionOperator::Gte | ConditionOperator::Eq | ConditionOperator::Gt)
+            && !enough(rows.len().min(if distinct {
+                values_up_to(rows, &enough)
+            } else {
+                usize::MAX
+            }))
     })
+}
+
+/// The number of different values, counted until there are enough.
+fn values_up_to(rows: &[Row], enough: &dyn Fn(usize) -> bool) -> usize {
+    let mut values = HashSet::new();
+    for row in rows {
+        if values.insert(row.value) && enough(values.len()) {
+            break;
+        }
+    }
+    values.len()
 }
 
 /// A match of another correlation is one occurrence, at the time of its last event. Its fields
@@ -211,8 +233,8 @@ fn take_in(
     source: Option<&Correlation>,
 ) {
     let (Some(source), Some(reading)) = (source, correlation.steps.get(step)) else { return };
-    let field = |path: &crashcart_model::FieldPath| {
-        let at = source.group_by.iter().position(|name| name == path.as_str())?;
+    let field = |read: &Read| {
+        let at = source.group_by.iter().position(|name| name == read.path.as_str())?;
         burst.key.get(at).cloned()
     };
     let Some(key) = reading.group.iter().map(field).collect::<Option<Vec<_>>>() else { return };

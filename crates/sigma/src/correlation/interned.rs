@@ -1,34 +1,62 @@
 //! Each different text, and each different group of texts, once: correlations may take in most
 //! events of a trail, and what they hold of each must stay small.
 
+use std::hash::{BuildHasher as _, Hash};
 use std::sync::Arc;
 
 use crashcart_model::{LogText, Str};
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 /// The number of no text.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Texts and groups by number.
+/// Texts and groups by number. A text is known by two hashes of 64 bits, keyed at random in each
+/// process, so that finding it again touches nothing but the table.
 #[derive(Debug, Default)]
 pub(super) struct Interned {
     texts: Vec<Arc<str>>,
-    text_numbers: HashMap<Arc<str>, u32, RandomState>,
+    text_numbers: Numbers,
     groups: Vec<Arc<[u32]>>,
-    group_numbers: HashMap<Arc<[u32]>, u32, RandomState>,
+    group_numbers: Numbers,
+}
+
+/// Numbers by the hashes of what they stand for.
+#[derive(Debug, Default)]
+struct Numbers {
+    first: RandomState,
+    second: RandomState,
+    entries: HashTable<(u64, u64, u32)>,
+}
+
+impl Numbers {
+    /// The number of a thing; `next` where it is new, and then true.
+    fn of<T: Hash + ?Sized>(&mut self, thing: &T, next: usize) -> (u32, bool) {
+        let (first, second) = (self.first.hash_one(thing), self.second.hash_one(thing));
+        let entry = self.entries.entry(
+            first,
+            |entry| (entry.0, entry.1) == (first, second),
+            |entry| entry.0,
+        );
+        match entry {
+            Entry::Occupied(known) => (known.get().2, false),
+            Entry::Vacant(place) => {
+                let number = u32::try_from(next).unwrap_or(NONE);
+                place.insert((first, second, number));
+                (number, true)
+            }
+        }
+    }
 }
 
 impl Interned {
     /// The number of a text.
     pub fn text(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.text_numbers.get(text) {
-            return *number;
+        let (number, new) = self.text_numbers.of(text, self.texts.len());
+        if new {
+            self.texts.push(text.into());
         }
-        let number = next(self.texts.len());
-        let text: Arc<str> = text.into();
-        self.texts.push(Arc::clone(&text));
-        self.text_numbers.insert(text, number);
         number
     }
 
@@ -37,20 +65,23 @@ impl Interned {
         self.texts.get(number as usize)
     }
 
-    /// The number of a group of texts.
+    /// The number of a group of texts; of one text alone it is the text's number.
     pub fn group(&mut self, group: &[u32]) -> u32 {
-        if let Some(number) = self.group_numbers.get(group) {
-            return *number;
+        if let [text] = group {
+            return *text;
         }
-        let number = next(self.groups.len());
-        let group: Arc<[u32]> = group.into();
-        self.groups.push(Arc::clone(&group));
-        self.group_numbers.insert(group, number);
+        let (number, new) = self.group_numbers.of(group, self.groups.len());
+        if new {
+            self.groups.push(group.into());
+        }
         number
     }
 
-    /// The texts of a group.
-    pub fn group_at(&self, number: u32) -> Vec<Arc<str>> {
+    /// The texts of a group of `size`.
+    pub fn group_at(&self, number: u32, size: usize) -> Vec<Arc<str>> {
+        if size == 1 {
+            return self.text_at(number).cloned().into_iter().collect();
+        }
         let group = self.groups.get(number as usize).map(AsRef::as_ref).unwrap_or_default();
         group.iter().filter_map(|text| self.text_at(*text).cloned()).collect()
     }
@@ -71,10 +102,6 @@ impl Interned {
     }
 }
 
-fn next(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(NONE)
-}
-
 /// An event id: a UUID as AWS writes them in sixteen bytes, anything else as a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EventId {
@@ -85,6 +112,8 @@ pub(super) enum EventId {
 
 /// Where a UUID has its dashes.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
+/// Where a UUID has its pairs of digits.
+const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 impl EventId {
     pub fn of(id: Option<Str<'_>>, text: &mut dyn FnMut(&str) -> u32) -> Self {
@@ -123,23 +152,18 @@ impl EventId {
 
 /// Only what is written again in the same way: lower-case digits, dashes in their places.
 fn uuid(text: &str) -> Option<[u8; 16]> {
+    let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    let digit = |at: usize| match *text.get(at)? {
+        byte @ b'0'..=b'9' => Some(byte - b'0'),
+        byte @ b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    DASHES.iter().all(|at| text.get(*at) == Some(&b'-')).then_some(())?;
     let mut out = [0; 16];
-    let mut digits = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if DASHES.contains(&at) {
-            (byte == b'-').then_some(())?;
-            continue;
-        }
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        let slot = out.get_mut(digits / 2)?;
-        *slot = *slot << 4 | digit;
-        digits += 1;
+    for (slot, at) in out.iter_mut().zip(PAIRS) {
+        *slot = digit(at)? << 4 | digit(at + 1)?;
     }
-    (digits == 32).then_some(out)
+    Some(out)
 }
 
 #[cfg(test)]
@@ -174,7 +198,7 @@ mod tests {
         let (texts, groups) = one.merge(&other);
         assert_eq!(one.text_at(texts[b as usize]).map(AsRef::as_ref), Some("b"));
         let merged: Vec<String> =
-            one.group_at(groups[group as usize]).iter().map(ToString::to_string).collect();
+            one.group_at(groups[group as usize], 2).iter().map(ToString::to_string).collect();
         assert_eq!(merged, ["b", "a"]);
     }
 }

@@ -38,10 +38,33 @@ pub(crate) struct Correlation {
 pub(crate) struct Step {
     /// Its number in the rule set.
     pub rule: u32,
-    /// One path for each name of the group.
-    pub group: Vec<FieldPath>,
+    /// One field for each name of the group.
+    pub group: Vec<Read>,
     /// The fields whose value is counted or measured.
-    pub value: Vec<FieldPath>,
+    pub value: Vec<Read>,
+}
+
+/// A field that correlations read, by its number among all of them: what several read of one
+/// event is read once.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub path: FieldPath,
+    pub number: usize,
+}
+
+/// Numbers the fields that correlations read; returns how many there are.
+pub(crate) fn number_reads(correlations: &mut [Correlation]) -> usize {
+    let mut known: Vec<FieldPath> = Vec::new();
+    for step in correlations.iter_mut().flat_map(|correlation| &mut correlation.steps) {
+        for read in step.group.iter_mut().chain(&mut step.value) {
+            let number = known.iter().position(|path| *path == read.path);
+            read.number = number.unwrap_or(known.len());
+            if number.is_none() {
+                known.push(read.path.clone());
+            }
+        }
+    }
+    known.len()
 }
 
 /// What must hold for the events in one window.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crashcart_model::{EventRef, FieldPath, Head, Record, RuleHit, Str, Timestamp, principal_name};
 
 use super::interned::{EventId, Interned, NONE};
-use super::{Question, Step};
+use super::{Question, Read, Step};
 use crate::RuleSet;
 use crate::embedded::Embedded;
 use crate::field::first_text;
@@ -24,6 +24,8 @@ pub struct Correlator<'r> {
     pub(super) events: Vec<Details>,
     pub(super) interned: Interned,
     embedded: Embedded,
+    /// By number of the field: what this event has there, once it was read.
+    read: Vec<Option<Option<u32>>>,
     group: Vec<u32>,
     untimed: u64,
 }
@@ -60,6 +62,7 @@ impl<'r> Correlator<'r> {
             events: Vec::new(),
             interned: Interned::default(),
             embedded: Embedded::default(),
+            read: vec![None; set.reads],
             group: Vec::new(),
             untimed: 0,
         }
@@ -76,6 +79,8 @@ impl<'r> Correlator<'r> {
     ) {
         let set = self.set;
         let mut number = None;
+        self.embedded.clear();
+        self.read.fill(None);
         for hit in hits {
             for (correlation, step) in set.feeds(hit.rule) {
                 let Some(time) = head.time else {
@@ -84,7 +89,6 @@ impl<'r> Correlator<'r> {
                 };
                 let Some(compiled) = set.correlations.get(*correlation) else { continue };
                 let Some(reading) = compiled.steps.get(*step) else { continue };
-                self.embedded.clear();
                 let Some(group) = self.group(record, reading) else { continue };
                 let Some(value) = self.value(record, reading, &compiled.question) else { continue };
                 let event = *number.get_or_insert_with(|| {
@@ -106,6 +110,10 @@ impl<'r> Correlator<'r> {
 
     /// Adds what another thread gathered with the same rule set.
     pub fn merge(&mut self, other: Self) {
+        if self.events.is_empty() && self.untimed == 0 {
+            *self = other;
+            return;
+        }
         let offset = count(self.events.len());
         let (texts, groups) = self.interned.merge(&other.interned);
         let text = |number: u32| texts.get(number as usize).copied().unwrap_or(NONE);
@@ -117,7 +125,12 @@ impl<'r> Correlator<'r> {
             region: text(event.region),
             ..event
         }));
-        for (rows, more) in self.rows.iter_mut().zip(other.rows) {
+        let set = self.set;
+        for (correlation, (rows, more)) in
+            set.correlations.iter().zip(self.rows.iter_mut().zip(other.rows))
+        {
+            // A group of one text is the text.
+            let groups = if correlation.group_by.len() == 1 { &texts } else { &groups };
             rows.extend(more.into_iter().map(|row| Row {
                 event: row.event + offset,
                 group: groups.get(row.group as usize).copied().unwrap_or(NONE),
@@ -132,7 +145,7 @@ impl<'r> Correlator<'r> {
     fn group(&mut self, record: &Record<'_>, reading: &Step) -> Option<u32> {
         let mut group = std::mem::take(&mut self.group);
         group.clear();
-        let whole = reading.group.iter().all(|path| match self.read(record, path) {
+        let whole = reading.group.iter().all(|field| match self.read(record, field) {
             Some(text) => {
                 group.push(text);
                 true
@@ -152,21 +165,31 @@ impl<'r> Correlator<'r> {
                 [only] => self.read(record, only),
                 several => {
                     let values =
-                        several.iter().map(|path| first_text(path, record, &self.embedded));
+                        several.iter().map(|field| first_text(&field.path, record, &self.embedded));
                     let values = values.collect::<Option<Vec<_>>>()?;
                     Some(self.interned.text(&format!("{values:?}")))
                 }
             },
             Question::Sum(_) | Question::Average(_) | Question::Percentile(..) => {
-                let text = first_text(reading.value.first()?, record, &self.embedded)?;
+                let text = first_text(&reading.value.first()?.path, record, &self.embedded)?;
                 number(&text).map(|_| self.interned.text(&text))
             }
         }
     }
 
-    fn read(&mut self, record: &Record<'_>, path: &FieldPath) -> Option<u32> {
-        let text = first_text(path, record, &self.embedded)?;
-        Some(self.interned.text(&text))
+    fn read(&mut self, record: &Record<'_>, field: &Read) -> Option<u32> {
+        if let Some(Some(known)) = self.read.get(field.number) {
+            return *known;
+        }
+        let number = match plain_text(&field.path, record) {
+            Some(text) => Some(self.interned.text(text)),
+            None => first_text(&field.path, record, &self.embedded)
+                .map(|text| self.interned.text(&text)),
+        };
+        if let Some(slot) = self.read.get_mut(field.number) {
+            *slot = Some(number);
+        }
+        number
     }
 
     fn details(&mut self, head: &Head<'_>, event: EventRef, time: Timestamp) -> Details {
@@ -182,6 +205,20 @@ impl<'r> Correlator<'r> {
             region: text(&raw(head.region)),
         }
     }
+}
+
+/// The text at a path of one or two names, where that is a string without escapes: the common
+/// case of [`first_text`], without a copy.
+fn plain_text<'a>(path: &FieldPath, record: &Record<'a>) -> Option<&'a str> {
+    let whole = path.as_str();
+    let text = match record.position_of(whole) {
+        Some(position) => record.value_at(position),
+        None => {
+            let (name, rest) = whole.split_once('.').filter(|(_, rest)| !rest.contains('.'))?;
+            record.object(name)?.get(rest)?
+        }
+    };
+    text.as_str().filter(|text| !text.is_escaped()).map(Str::raw)
 }
 
 /// Numbers fit 32 bits: no run takes in four thousand million events.
