@@ -196,11 +196,9 @@ impl<'a> Evaluation<'_, 'a> {
             let Some(left) = left.text() else { return false };
             right.any(&scope, &mut |right| {
                 right.text().is_some_and(|right| {
-                    if cased {
-                        stands(left, right, anchor)
-                    } else {
-                        stands(&fold(left), &fold(right), anchor)
-                    }
+                    // Most often they are equal by the letter: folding would only cost.
+                    stands(left, right, anchor)
+                        || (!cased && stands(&fold(left), &fold(right), anchor))
                 })
             })
         })
