@@ -245,6 +245,7 @@ pub(crate) fn findings<T>(
     let mut tallies: Vec<Tally> = rules.rules().iter().map(|_| Tally::default()).collect();
     let mut correlator = rules.correlator();
     let mut others = Vec::new();
+    let threads = detectors.len().saturating_sub(1);
     for detector in detectors {
         for (all, one) in tallies.iter_mut().zip(detector.tallies) {
             all.merge(one);
@@ -253,7 +254,7 @@ pub(crate) fn findings<T>(
         others.push(detector.next);
     }
     let rank = |evidence: u32| material.table.rank(evidence);
-    let correlations = correlator.finish(&rank);
+    let correlations = correlator.finish(threads, &rank);
     for found in &correlations {
         if let Some(tally) = tallies.get_mut(found.rule as usize) {
             tally.correlated(found);

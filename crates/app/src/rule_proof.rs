@@ -52,7 +52,7 @@ fn fired(set: &RuleSet, events: &[&Json]) -> Vec<u32> {
         correlator.observe(&event, &head, EventRef { evidence: 0, record }, &hits);
         fired.extend(hits.iter().map(|hit| hit.rule));
     }
-    fired.extend(correlator.finish(&|evidence| evidence).iter().map(|found| found.rule));
+    fired.extend(correlator.finish(1, &|evidence| evidence).iter().map(|found| found.rule));
     fired
 }
 

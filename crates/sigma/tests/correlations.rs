@@ -67,7 +67,7 @@ fn found(correlation: &str, events: &[(i64, &str)]) -> Vec<String> {
     for (record, (second, event)) in (0..).zip(events) {
         observe(&mut correlator, &set, record, *second, event);
     }
-    correlator.finish(&|evidence| evidence).iter().map(ids).collect()
+    correlator.finish(2, &|evidence| evidence).iter().map(ids).collect()
 }
 
 fn ids(found: &CorrelationMatch) -> String {
@@ -115,7 +115,7 @@ fn the_order_of_arrival_means_nothing() {
             observe(&mut part, &set, record, i64::from(record) * 30, DENIED);
             whole.merge(part);
         }
-        let matches = whole.finish(&|evidence| evidence);
+        let matches = whole.finish(2, &|evidence| evidence);
         assert_eq!(matches.iter().map(ids).collect::<Vec<_>>(), expected);
         assert_eq!(matches[0].first, Timestamp::from_millis(0));
         assert_eq!(matches[0].last, Timestamp::from_millis(60_000));
@@ -279,7 +279,7 @@ fn a_correlation_may_take_in_another() {
     for (record, (second, event)) in (0..).zip(events) {
         observe(&mut correlator, &set, record, second, event);
     }
-    let matches = correlator.finish(&|evidence| evidence);
+    let matches = correlator.finish(2, &|evidence| evidence);
     assert_eq!(
         matches.iter().map(ids).collect::<Vec<_>>(),
         ["0 1 3"],
@@ -351,7 +351,7 @@ fn events_without_a_time_are_counted_apart() {
         correlator.observe(record, &head, EventRef { evidence: 0, record: 0 }, &hits);
     });
     assert_eq!(correlator.untimed(), 1);
-    assert_eq!(correlator.finish(&|evidence| evidence), []);
+    assert_eq!(correlator.finish(2, &|evidence| evidence), []);
 }
 
 #[test]
@@ -361,7 +361,7 @@ fn a_match_gives_its_first_hundred_events_and_counts_all() {
     for record in 0..150 {
         observe(&mut correlator, &set, record, i64::from(record), DENIED);
     }
-    let matches = correlator.finish(&|evidence| evidence);
+    let matches = correlator.finish(2, &|evidence| evidence);
     assert_eq!((matches.len(), matches[0].events.len(), matches[0].event_count), (1, 100, 150));
 }
 
@@ -384,7 +384,7 @@ fn the_shared_correlations_find_the_simulated_attack() {
         half.observe(record, head, EventRef { evidence: number, record: 0 }, &hits);
     });
     left.merge(right);
-    let matches = left.finish(&|evidence| evidence);
+    let matches = left.finish(2, &|evidence| evidence);
     let told: Vec<_> = matches
         .iter()
         .map(|found| {

@@ -70,7 +70,7 @@ fn fired(set: &RuleSet, events: &[&Json]) -> Vec<u32> {
     if events.len() > 1 {
         assert_eq!(correlator.untimed(), 0, "events of a correlation need an eventTime");
     }
-    fired.extend(correlator.finish(&|rank| rank).iter().map(|found| found.rule));
+    fired.extend(correlator.finish(2, &|rank| rank).iter().map(|found| found.rule));
     fired
 }
 

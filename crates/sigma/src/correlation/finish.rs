@@ -1,15 +1,16 @@
 //! Deciding correlations once everything has been gathered.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crashcart_model::{EventRef, LogText, Timestamp};
 use rsigma_parser::ConditionOperator;
 
+use super::interned::Interned;
 use super::observe::{Correlator, Details, Row};
 use super::order::Chains;
 use super::window::{Count, Distinct, Percentile, Steps, Sum, bursts};
-use super::{Correlation, Question, Read};
+use super::{Correlation, Question, Read, Step};
 use crate::predicate::number;
 
 /// So many events of a match are given; all are counted.
@@ -88,14 +89,46 @@ struct Burst {
 type Groups = BTreeMap<Vec<Arc<str>>, Vec<Occurrence>>;
 
 impl Correlator<'_> {
-    /// Decides all correlations. `rank` gives the place of an evidence number among all evidence,
-    /// so that equal times are ordered in the same way in every run.
-    pub fn finish(mut self, rank: &dyn Fn(u32) -> u32) -> Vec<CorrelationMatch> {
-        let mut decided: HashMap<u32, Vec<Burst>> = HashMap::new();
-        let mut gathered = std::mem::take(&mut self.rows).into_iter();
-        // A correlation stands behind those that it takes in.
-        for correlation in &self.set.correlations {
-            let rows = gathered.next().unwrap_or_default();
+    /// Decides all correlations, on so many threads. `rank` gives the place of an evidence number
+    /// among all evidence, so that equal times are ordered in the same way in every run.
+    pub fn finish(
+        mut self,
+        threads: usize,
+        rank: &(dyn Fn(u32) -> u32 + Sync),
+    ) -> Vec<CorrelationMatch> {
+        let rows = std::mem::take(&mut self.rows);
+        let gathered = Gathered { events: &self.events, interned: &self.interned };
+        let mut decided = HashMap::new();
+        // A correlation stands behind those that it takes in; most take none in, and are decided
+        // side by side.
+        let (mut apart, mut behind) = (Vec::new(), Vec::new());
+        for (correlation, rows) in self.set.correlations.iter().zip(rows) {
+            let takes = |step: &Step| self.set.correlation(step.rule).is_some();
+            let those = if correlation.steps.iter().any(takes) { &mut behind } else { &mut apart };
+            those.push((correlation, rows));
+        }
+        apart.sort_by_key(|(_, rows)| rows.len());
+        let queue = Mutex::new(apart);
+        let decide = || {
+            let mut out = Vec::new();
+            loop {
+                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let Some((correlation, rows)) = next else { return out };
+                let bursts = gathered.decide(correlation, rows, Groups::new(), rank);
+                out.push((correlation.rule, bursts));
+            }
+        };
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(decide)).collect();
+            decided.extend(decide());
+            for other in others {
+                match other.join() {
+                    Ok(bursts) => decided.extend(bursts),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+        });
+        for (correlation, rows) in behind {
             let mut groups = Groups::new();
             for (step, reading) in correlation.steps.iter().enumerate() {
                 let source = self.set.correlation(reading.rule);
@@ -103,8 +136,14 @@ impl Correlator<'_> {
                     take_in(&mut groups, correlation, step, burst, source);
                 }
             }
-            decided.insert(correlation.rule, self.decide(correlation, rows, groups, rank));
+            let bursts = gathered.decide(correlation, rows, groups, rank);
+            decided.insert(correlation.rule, bursts);
         }
+        self.told(decided)
+    }
+
+    /// The bursts of those correlations that are reported, in order, in words.
+    fn told(&self, decided: HashMap<u32, Vec<Burst>>) -> Vec<CorrelationMatch> {
         let reported =
             |rule: &u32| self.set.rules().get(*rule as usize).is_some_and(|meta| !meta.hidden);
         let mut bursts: Vec<(u32, Burst)> = decided
@@ -122,43 +161,6 @@ impl Correlator<'_> {
             ))
         });
         bursts.iter().map(|(rule, burst)| self.worded(*rule, burst)).collect()
-    }
-
-    /// Group by group, so that only one group's occurrences are held.
-    fn decide(
-        &self,
-        correlation: &Correlation,
-        mut rows: Vec<Row>,
-        mut groups: Groups,
-        rank: &dyn Fn(u32) -> u32,
-    ) -> Vec<Burst> {
-        let mut out = Vec::new();
-        rows.sort_unstable_by_key(|row| row.group);
-        for rows in rows.chunk_by(|left, right| left.group == right.group) {
-            let Some(group) = rows.first().map(|row| row.group) else { continue };
-            if groups.is_empty() && too_few(correlation, rows) {
-                continue;
-            }
-            let key = self.interned.group_at(group, correlation.group_by.len());
-            let mut occurrences = groups.remove(&key).unwrap_or_default();
-            occurrences.extend(rows.iter().filter_map(|row| self.occurrence(row, rank)));
-            decide_group(correlation, &key, occurrences, &self.events, &mut out);
-        }
-        for (key, occurrences) in groups {
-            decide_group(correlation, &key, occurrences, &self.events, &mut out);
-        }
-        out
-    }
-
-    fn occurrence(&self, row: &Row, rank: &dyn Fn(u32) -> u32) -> Option<Occurrence> {
-        let details = self.events.get(row.event as usize)?;
-        Some(Occurrence {
-            time: details.time,
-            place: (rank(details.event.evidence), details.event.record),
-            step: row.step as usize,
-            value: self.interned.text_at(row.value).cloned(),
-            events: vec![row.event as usize],
-        })
     }
 
     fn worded(&self, rule: u32, burst: &Burst) -> CorrelationMatch {
@@ -184,6 +186,51 @@ impl Correlator<'_> {
                 .collect(),
             event_count: burst.events.len() as u64,
         }
+    }
+}
+
+/// What was gathered, without what only gathering needs.
+struct Gathered<'g> {
+    events: &'g [Details],
+    interned: &'g Interned,
+}
+
+impl Gathered<'_> {
+    /// Group by group, so that only one group's occurrences are held.
+    fn decide(
+        &self,
+        correlation: &Correlation,
+        mut rows: Vec<Row>,
+        mut groups: Groups,
+        rank: &(dyn Fn(u32) -> u32 + Sync),
+    ) -> Vec<Burst> {
+        let mut out = Vec::new();
+        rows.sort_unstable_by_key(|row| row.group);
+        for rows in rows.chunk_by(|left, right| left.group == right.group) {
+            let Some(group) = rows.first().map(|row| row.group) else { continue };
+            if groups.is_empty() && too_few(correlation, rows) {
+                continue;
+            }
+            let key = self.interned.group_at(group, correlation.group_by.len());
+            let mut occurrences = groups.remove(&key).unwrap_or_default();
+            occurrences.extend(rows.iter().filter_map(|row| self.occurrence(row, rank)));
+            decide_group(correlation, &key, occurrences, self.events, &mut out);
+        }
+        for (key, occurrences) in groups {
+            decide_group(correlation, &key, occurrences, self.events, &mut out);
+        }
+        out
+    }
+
+    fn occurrence(&self, row: &Row, rank: &dyn Fn(u32) -> u32) -> Option<Occurrence> {
+        let details = self.events.get(row.event as usize)?;
+        Some(Occurrence {
+            time: details.time,
+            place: (rank(details.event.evidence), details.event.record),
+            step: row.step as usize,
+            value: self.interned.text_at(row.value).cloned(),
+            events: vec![row.event as usize],
+        })
     }
 }
 
