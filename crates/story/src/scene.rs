@@ -111,6 +111,8 @@ pub(crate) struct Scene<'f> {
     pub(crate) aside: Vec<Entry<'f>>,
     /// Numbers of entries by principal.
     by_actor: BTreeMap<&'f str, Vec<usize>>,
+    /// Sessions by who asked for them, in order of name.
+    by_asker: BTreeMap<&'f str, Vec<(&'f str, &'f Issued)>>,
     /// What principals laid hands on themselves.
     pub(crate) touched: Touched<'f>,
     /// Principals that the responder asked about.
@@ -129,8 +131,16 @@ impl<'f> Scene<'f> {
         for (at, entry) in entries.iter().enumerate() {
             by_actor.entry(entry.parts.actor).or_default().push(at);
         }
+        let mut by_asker: BTreeMap<&str, Vec<(&str, &Issued)>> = BTreeMap::new();
+        for (name, issued) in &facts.sessions {
+            for asker in issued.by.iter() {
+                by_asker.entry(asker).or_default().push((name, issued));
+            }
+        }
+        by_asker.values_mut().for_each(|sessions| sessions.sort_unstable_by_key(|(name, _)| *name));
         let (touched, pivots) = (Touched::new(&entries), BTreeSet::new());
-        let mut scene = Self { facts, material, usual, entries, aside, by_actor, touched, pivots };
+        let mut scene =
+            Self { facts, material, usual, entries, aside, by_actor, by_asker, touched, pivots };
         scene.pivots = scene.pivots();
         scene
     }
@@ -177,13 +187,13 @@ impl<'f> Scene<'f> {
     }
 
     /// The sessions that a principal asked for, apart from its usual work.
-    pub(crate) fn sessions_of(&self, actor: &str) -> impl Iterator<Item = &'f str> {
-        let mine = |issued: &Issued| issued.by.contains(actor) && self.is_strange(actor, issued);
-        let sessions = self.facts.sessions.iter();
-        let mut names: Vec<&str> =
-            sessions.filter(|(_, issued)| mine(issued)).map(|(name, _)| name.as_str()).collect();
-        names.sort_unstable();
-        names.into_iter()
+    pub(crate) fn sessions_of<'s>(
+        &'s self,
+        actor: &'s str,
+    ) -> impl Iterator<Item = &'f str> + use<'s, 'f> {
+        let sessions = self.by_asker.get(actor).map(Vec::as_slice).unwrap_or_default();
+        let mine = sessions.iter().filter(move |(_, issued)| self.is_strange(actor, issued));
+        mine.map(|(name, _)| *name)
     }
 
     /// Whether a session was asked for from where the principal's usual work does not come from.
