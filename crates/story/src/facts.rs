@@ -19,7 +19,7 @@ use crate::earliest::Earliest;
 use crate::key::Parts;
 use crate::knowledge::{self, Detail, Effect, Target};
 use crate::named::Named;
-use crate::prune::{prune_by, prune_items};
+use crate::prune::{Place, place, prune_by, prune_items};
 use crate::way::Way;
 use crate::witness::Witnesses;
 use crate::{agent, fnv, principal, target};
@@ -55,6 +55,8 @@ pub struct Facts {
     /// Own accounts: the accounts whose trails these are.
     pub(crate) recipients: Earliest<64>,
     scratch: Vec<u8>,
+    /// Where items end that can still be kept.
+    limit: Option<Place>,
     /// So many items before they are cut down again.
     room: usize,
     /// What agents are; forgotten and told again when there are too many.
@@ -247,7 +249,7 @@ impl Facts {
             way,
         };
         parts.write(&mut self.scratch);
-        let item = self.items.entry_ref(self.scratch.as_slice()).or_default();
+        let Some(item) = self.item() else { return };
         item.count += 1;
         item.first = earlier(item.first, head.time);
         item.last = item.last.max(head.time);
@@ -257,9 +259,22 @@ impl Facts {
         hits.iter().for_each(|hit| item.add_rule(*hit));
         item.witnesses.add(record, head, event);
         if self.items.len() > self.room.max(2 * ITEMS) {
-            prune_items(&mut self.items, ITEMS);
+            self.cut_items();
             // One call made in many ways is many items and counts as one.
             self.room = 2 * self.items.len();
+        }
+    }
+
+    /// The item of the key just written; none where it could not be kept.
+    fn item(&mut self) -> Option<&mut Item> {
+        let key = self.scratch.as_slice();
+        let late = self.limit.is_some_and(|limit| place(key) >= limit);
+        (!late).then(|| self.items.entry_ref(key).or_default())
+    }
+
+    fn cut_items(&mut self) {
+        if let Some(limit) = prune_items(&mut self.items, ITEMS) {
+            self.limit = Some(self.limit.map_or(limit, |before| before.min(limit)));
         }
     }
 
@@ -330,6 +345,7 @@ impl Facts {
             known.keys.merge(&issued.keys);
             known.witnesses.merge(issued.witnesses);
         }
+        self.limit = self.limit.into_iter().chain(other.limit).min();
         self.hours.extend(other.hours);
         self.events += other.events;
         self.s3_data_events |= other.s3_data_events;
@@ -344,7 +360,7 @@ impl Facts {
             prune_by(&mut self.actors, ACTORS, |name| fnv(name.as_bytes()));
         }
         if self.items.len() > slack * ITEMS {
-            prune_items(&mut self.items, ITEMS);
+            self.cut_items();
         }
         if self.sessions.len() > slack * SESSIONS {
             prune_by(&mut self.sessions, SESSIONS, |arn| fnv(arn.as_bytes()));

@@ -17,19 +17,25 @@ pub(crate) fn prune_by<K: Hash + Eq, V>(map: &mut Map<K, V>, cap: usize, hash: i
     }
 }
 
-/// The same for items, the dearest kinds of calls first. One call made in several ways stays or
-/// goes as a whole, and counts as one.
-pub(crate) fn prune_items(items: &mut Map<Vec<u8>, Item>, cap: usize) {
-    let order = |key: &[u8]| {
-        let rank = Parts::read(key).map_or(u8::MAX, |parts| parts.rank());
-        (rank, fnv(Parts::without_way(key)))
-    };
-    let mut all: Vec<(u8, u64)> = items.keys().map(|key| order(key)).collect();
+/// A place in the order in which items are kept: the dearest kinds of calls first, then by hash.
+pub(crate) type Place = (u8, u64);
+
+/// Where an item stands in that order. One call made in several ways stands in one place: it
+/// stays or goes as a whole, and counts as one.
+pub(crate) fn place(key: &[u8]) -> Place {
+    let rank = Parts::read(key).map_or(u8::MAX, |parts| parts.rank());
+    (rank, fnv(Parts::without_way(key)))
+}
+
+/// The same for items. Returns the first place that is not kept: as more items come it only moves
+/// forward, so what stands there or behind need not be taken in any more.
+pub(crate) fn prune_items(items: &mut Map<Vec<u8>, Item>, cap: usize) -> Option<Place> {
+    let mut all: Vec<Place> = items.keys().map(|key| place(key)).collect();
     all.sort_unstable();
     all.dedup();
-    if let Some(limit) = all.get(cap) {
-        items.retain(|key, _| order(key) < *limit);
-    }
+    let limit = all.get(cap).copied()?;
+    items.retain(|key, _| place(key) < limit);
+    Some(limit)
 }
 
 #[cfg(test)]
