@@ -57,6 +57,7 @@ pub(crate) fn kept<'f>(
                 || scene.touched.is_built_on(entry)
         })
         .filter_map(|entry| match entry.effect() {
+            Some(Effect::Make("Lambda code")) if removals.restores(entry) => None,
             Some(Effect::Make(kind)) => {
                 Some(Kept { kind, made: *entry, removed: removals.of(entry, kind) })
             }
@@ -98,7 +99,7 @@ pub(crate) fn changes<'f>(
     let usual = scene.aside.iter().filter(|entry| !scope.is_listed(entry.parts.actor));
     for entry in scene.entries.iter().chain(usual).filter(|entry| entry.done()) {
         let kind = match entry.effect() {
-            Some(Effect::Change(kind)) => Some(kind),
+            Some(Effect::Change(kind) | Effect::Replace(kind, _)) => Some(kind),
             Some(Effect::Make(kind)) if CROWN_JEWELS.contains(&kind) => Some(kind),
             Some(Effect::Remove(_)) if matches!(entry.technique(), Some("T1485" | "T1490")) => None,
             _ => continue,
@@ -108,7 +109,10 @@ pub(crate) fn changes<'f>(
         if !(by_hand || scaffold && scope.tells(entry)) {
             continue;
         }
-        let reverted = kind.and_then(|kind| removals.of(entry, kind));
+        let reverted = kind.and_then(|kind| removals.of(entry, kind)).filter(|call| {
+            // Who switches MFA off and registers a device itself has put nothing back.
+            kind != Some("MFA") || call.parts.actor != entry.parts.actor
+        });
         changes.push(Changed {
             resource: entry.target().unwrap_or_else(|| LogText::from(kind.unwrap_or("unknown"))),
             change: entry.what(),

@@ -10,6 +10,7 @@ use crate::actor::Actor;
 use crate::denial;
 use crate::distinct::Distinct;
 use crate::knowledge::{self, Effect};
+use crate::principal;
 use crate::reasons::Reasons;
 use crate::scene::{Entry, Scene};
 use crate::suspects::proves;
@@ -144,6 +145,8 @@ pub(crate) fn points(scene: &Scene<'_>, name: &str, because: &mut Reasons) -> u3
             Effect::Make(kind) if call.tactic() == knowledge::EXFILTRATION => {
                 shared.insert(kind);
             }
+            // To register one's own MFA device is what everybody is asked to do.
+            Effect::Make("MFA device") if principal::user(name) == Some(entry.parts.owner) => {}
             Effect::Make(kind) => drop(made.insert(kind)),
             Effect::Read(kind) => read.entry(kind).or_default().add(entry),
             _ if matches!(call.technique(), "T1485" | "T1490" | "T1486") => {
@@ -226,8 +229,7 @@ impl<'f> Taken<'f> {
 /// Whether a call is about what watches the account, as ATT&CK T1562 has it.
 pub(crate) fn is_watch_change(entry: &Entry<'_>) -> bool {
     entry.call.is_some_and(|call| {
-        matches!(call.technique(), "T1562.008" | "T1562.001")
-            && matches!(call.effect(), Effect::Change(_))
+        matches!(call.technique(), "T1562.008" | "T1562.001") && call.effect().change().is_some()
     }) || entry.parts.service == "s3"
         && entry.call.is_some_and(|call| call.technique() == "T1485.001")
 }

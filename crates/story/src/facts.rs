@@ -228,9 +228,7 @@ impl Facts {
         let outcome = head.outcome();
         let error = if outcome == Outcome::Done { String::new() } else { text(head.error_code) };
         self.observe_kind(head, service, plain);
-        let changes = call.is_some_and(|call| {
-            matches!(call.effect(), Effect::Make(_) | Effect::Change(_) | Effect::Remove(_))
-        });
+        let changes = call.is_some_and(|call| call.effect().alters());
         let region = head.region.filter(|_| changes).map(|text| text.text()).unwrap_or_default();
         let parts = Parts {
             actor,

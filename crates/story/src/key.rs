@@ -126,9 +126,9 @@ impl<'k> Parts<'k> {
         let effect = self.call().map(Call::effect);
         match effect {
             _ if self.automation => 3,
-            Some(Effect::Make(_) | Effect::Change(_) | Effect::Remove(_)) => 0,
-            Some(Effect::Read(_) | Effect::Act) => 1,
+            Some(effect) if effect.alters() => 0,
             Some(Effect::Look) => 2,
+            Some(_) => 1,
             None if !self.read_only => 1,
             None => 2,
         }

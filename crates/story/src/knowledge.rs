@@ -35,12 +35,41 @@ pub enum Effect {
     Change(&'static str),
     /// Takes away or puts back what calls of other kinds made or changed.
     Remove(&'static [(&'static str, By)]),
+    /// Changes something that matters, of this kind, and takes away with it what calls of other
+    /// kinds made or changed.
+    Replace(&'static str, &'static [(&'static str, By)]),
     /// Reads data of this kind.
     Read(&'static str),
     /// Only looks.
     Look,
     /// Does something else that a story tells.
     Act,
+}
+
+impl Effect {
+    /// The kind of what it changes.
+    pub const fn change(&self) -> Option<&'static str> {
+        match self {
+            Effect::Change(kind) | Effect::Replace(kind, _) => Some(*kind),
+            _ => None,
+        }
+    }
+
+    /// The kinds of what it takes away or puts back.
+    pub const fn removes(&self) -> &'static [(&'static str, By)] {
+        match self {
+            Effect::Remove(kinds) | Effect::Replace(_, kinds) => kinds,
+            _ => &[],
+        }
+    }
+
+    /// Whether it makes, changes or takes away something.
+    pub const fn alters(&self) -> bool {
+        matches!(
+            self,
+            Effect::Make(_) | Effect::Change(_) | Effect::Replace(..) | Effect::Remove(_)
+        )
+    }
 }
 
 /// How the target of a removing call is compared with what was made.
@@ -53,7 +82,7 @@ pub enum By {
 }
 
 /// Where a record names what a call was about. Paths begin with `q` (requestParameters), `r`
-/// (responseElements) or `i` (userIdentity); the first path that leads to a value counts.
+/// (responseElements), `a` (additionalEventData) or `i` (userIdentity); the first path that leads to a value counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
     /// The thing itself.

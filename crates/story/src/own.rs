@@ -30,7 +30,9 @@ impl<'f> Own<'f> {
             let first = entry.item.first;
             for thing in things(&entry.parts) {
                 let key = key(&entry.parts, thing);
-                if let Some(Effect::Make(kind) | Effect::Change(kind)) = entry.effect() {
+                if let Some(Effect::Make(kind) | Effect::Change(kind) | Effect::Replace(kind, _)) =
+                    entry.effect()
+                {
                     own.kinds.entry((key, kind)).or_default().push(*entry);
                 }
                 if makes(&entry.parts) {
@@ -85,7 +87,7 @@ fn key<'f>(parts: &Parts<'f>, thing: &'f str) -> Key<'f> {
 }
 
 /// A secret's ARN ends in six characters that its name has not.
-fn plain_secret<'f>(parts: &Parts<'f>, thing: &'f str) -> &'f str {
+pub(crate) fn plain_secret<'f>(parts: &Parts<'f>, thing: &'f str) -> &'f str {
     let named = parts.thing.starts_with("arn:") && parts.service == "secretsmanager";
     match thing.rsplit_once('-').filter(|(_, tail)| named && tail.len() == 6) {
         Some((name, _)) => name,

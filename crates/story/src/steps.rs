@@ -3,7 +3,7 @@
 //! the same principal handled itself, or where it serves a tactic and was not done by hand as well. What is left out is counted.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crashcart_model::{Level, LogText, Outcome, Step, Timestamp};
 
@@ -14,6 +14,7 @@ use crate::scene::{Entry, Scene};
 use crate::scope::Scope;
 use crate::target::MORE;
 use crate::witness::Witnesses;
+use crate::{own, principal};
 
 /// Steps shown.
 const SHOWN: usize = 400;
@@ -34,7 +35,9 @@ struct Group<'f> {
 /// The steps; what is left out is noted.
 pub(crate) fn steps(scene: &Scene<'_>, scope: &Scope<'_>, left_out: &mut LeftOut) -> Vec<Step> {
     let mut groups: BTreeMap<Group<'_>, Vec<&Entry<'_>>> = BTreeMap::new();
-    for entry in scene.entries.iter().filter(|entry| belongs(entry, scope)) {
+    let handled = handled(scene, scope);
+    let told = |entry: &&Entry<'_>| belongs(entry, scope) || confirms(entry, &handled);
+    for entry in scene.entries.iter().filter(told) {
         let Parts { actor, service, name, outcome, .. } = entry.parts;
         let group = Group { actor, service, name, outcome, undo: entry.undo };
         groups.entry(group).or_default().push(entry);
@@ -88,6 +91,48 @@ fn belongs(entry: &Entry<'_>, scope: &Scope<'_>) -> bool {
         return !entry.parts.automation;
     }
     entry.matters() && !is_housekeeping(entry)
+}
+
+/// Events in which a service itself tells what came of a call about something.
+const CONFIRMING: [(&str, &str); 4] = [
+    ("ec2", "SharedSnapshotCopyInitiated"),
+    ("ec2", "SharedSnapshotVolumeCreated"),
+    ("kms", "DeleteKey"),
+    ("secretsmanager", "EndSecretVersionDelete"),
+];
+
+/// Account, service and name of what those whose steps are told laid hands on.
+type Handled<'f> = BTreeSet<(&'f str, &'f str, &'f str)>;
+
+fn handled<'f>(scene: &Scene<'f>, scope: &Scope<'_>) -> Handled<'f> {
+    let told =
+        scene.entries.iter().filter(|entry| entry.done() && entry.matters() && scope.tells(entry));
+    told.flat_map(|entry| {
+        entry.parts.thing.split(", ").flat_map(|thing| names(&entry.parts, thing))
+    })
+    .collect()
+}
+
+/// A secret's ARN ends in six characters that its name has not: both name it.
+fn names<'f>(
+    parts: &Parts<'f>,
+    thing: &'f str,
+) -> impl Iterator<Item = (&'f str, &'f str, &'f str)> {
+    let (account, service) = (parts.account, parts.service);
+    let own = principal::bare(thing);
+    let short = own::plain_secret(parts, own);
+    [own, short]
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .map(move |name| (account, service, name))
+}
+
+/// Whether a service's own event confirms what came of a step that is told.
+fn confirms<'f>(entry: &Entry<'f>, handled: &Handled<'f>) -> bool {
+    let parts = &entry.parts;
+    entry.done()
+        && CONFIRMING.contains(&(parts.service, parts.name))
+        && names(parts, parts.thing).any(|name| handled.contains(&name))
 }
 
 /// What the agent on an instance reports about itself.

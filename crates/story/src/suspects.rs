@@ -195,7 +195,13 @@ pub(crate) fn changes_or_reads(entry: &Entry<'_>) -> bool {
         && !entry.parts.automation
         && (matches!(
             entry.effect(),
-            Some(Effect::Make(_) | Effect::Change(_) | Effect::Read(_) | Effect::Remove(_))
+            Some(
+                Effect::Make(_)
+                    | Effect::Change(_)
+                    | Effect::Replace(..)
+                    | Effect::Read(_)
+                    | Effect::Remove(_)
+            )
         ) || entry.effect() == Some(Effect::Act) && !entry.parts.read_only)
 }
 

@@ -190,6 +190,27 @@ fn lets_outsiders_in(head: &Head<'_>) -> bool {
     outside
 }
 
+/// Whether a policy lets somebody outside in; empty where its text cannot be read or does not
+/// tell, as with a condition or with ids in the place of names.
+fn side(head: &Head<'_>) -> &'static str {
+    if documents(head).is_empty() {
+        return "";
+    }
+    if lets_outsiders_in(head) {
+        return "outside";
+    }
+    let own = head.recipient.or_else(|| head.identity().account).map(|text| text.text());
+    let own = own.as_deref().filter(|own| !own.is_empty());
+    let mut inside = own.is_some();
+    each_statement(head, &mut |statement| {
+        let mut found = Vec::new();
+        allowed(statement, &mut found);
+        inside &= statement.get("NotPrincipal").is_none()
+            && found.iter().all(|who| Some(principal::account(who).unwrap_or(who)) == own);
+    });
+    if inside { "inside" } else { "" }
+}
+
 fn each_statement(head: &Head<'_>, visit: &mut dyn FnMut(&Json)) {
     for document in documents(head) {
         if let Some(Json::Array(statements)) = document.get("Statement") {
@@ -208,15 +229,29 @@ fn outsiders(head: &Head<'_>) -> String {
     join(&mut found)
 }
 
+/// The policy documents of a request, as far as they can be read.
 fn documents(head: &Head<'_>) -> Vec<Json> {
     let Some(request) = head.request else { return Vec::new() };
-    ["policyDocument", "bucketPolicy", "policy"]
+    const MEMBERS: [&str; 6] = [
+        "policyDocument",
+        "bucketPolicy",
+        "policy",
+        "policyText",
+        "resourcePolicy",
+        "attributeValue",
+    ];
+    let attributes = request.object("attributes").and_then(|set| set.get("Policy"));
+    MEMBERS
         .iter()
-        .filter_map(|name| match request.get(name)? {
+        .filter_map(|name| request.get(name))
+        .chain(attributes)
+        .filter_map(|document| match document {
             Value::String(text) => serde_json::from_str(&text.text()).ok(),
             Value::Object(object) => Some(Value::Object(object).to_json()),
             _ => None,
         })
+        // What has none is no policy: cut off, or something else under the same name.
+        .filter(|document: &Json| document.get("Statement").is_some())
         .collect()
 }
 
@@ -297,7 +332,33 @@ pub(crate) fn variant(service: &str, name: &str, head: &Head<'_>) -> &'static st
 fn variant_elsewhere(service: &str, name: &str, head: &Head<'_>) -> &'static str {
     let told = |path: &'static str| first(head, &[path]);
     match (service, name) {
-        ("s3", "PutBucketPolicy") if lets_outsiders_in(head) => "outside",
+        (
+            "s3" | "secretsmanager" | "kms" | "sns" | "sqs" | "backup" | "elasticfilesystem",
+            "PutBucketPolicy"
+            | "PutAccessPointPolicy"
+            | "PutResourcePolicy"
+            | "PutKeyPolicy"
+            | "SetTopicAttributes"
+            | "SetQueueAttributes"
+            | "PutBackupVaultAccessPolicy"
+            | "PutFileSystemPolicy",
+        ) => side(head),
+        ("s3", "PutBucketAcl") => {
+            let text = head.request.map(|request| request.json()).unwrap_or_default();
+            let everybody = ["/global/AllUsers", "/global/AuthenticatedUsers", "public-read"];
+            if everybody.iter().any(|who| text.contains(who)) { "world" } else { "" }
+        }
+        ("rds", "ModifyDBInstance") => match &*told("q.publiclyAccessible") {
+            "true" => "public",
+            _ if told("q.backupRetentionPeriod") == "0" => "no-backups",
+            "false" => "private",
+            _ => "",
+        },
+        ("macie2", "UpdateMacieSession") => match &*told("q.status") {
+            "PAUSED" => "paused",
+            "ENABLED" => "on",
+            _ => "",
+        },
         ("s3", "PutBucketPublicAccessBlock" | "PutPublicAccessBlock") => {
             let text = head.request.map(|request| request.json()).unwrap_or_default();
             if text.contains("true") && !text.contains("false") { "all" } else { "" }

@@ -4,7 +4,6 @@ use Part::{BareOwner, BareThing, Detail, Fixed, Owner, Thing};
 
 use crate::aftermath::Kept;
 use crate::deeds::is_watch_change;
-use crate::knowledge::Effect;
 use crate::principal::bare;
 use crate::removal::Removals;
 use crate::scene::{Entry, Scene};
@@ -25,11 +24,9 @@ pub(crate) fn logging_off<'f>(scene: &Scene<'f>, removals: &Removals<'f>) -> Vec
         .filter(|entry| {
             is_watch_change(entry) && matches!(entry.parts.name, "StopLogging" | "DeleteTrail")
         })
-        .filter_map(|entry| match entry.effect() {
-            Some(Effect::Change(kind)) => {
-                Some(Off { stopped: *entry, again: removals.of(entry, kind) })
-            }
-            _ => None,
+        .filter_map(|entry| {
+            let kind = entry.effect()?.change()?;
+            Some(Off { stopped: *entry, again: removals.of(entry, kind) })
         })
         .collect()
 }

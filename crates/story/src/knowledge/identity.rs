@@ -1,7 +1,7 @@
 //! Calls about who may do what: IAM, STS, sign-in, Roles Anywhere, Identity Center, Organizations.
 //! Rows are sorted by name and variant; this file must hold nothing but rows.
 
-use super::Effect::{Act, Change, Look, Make, Read, Remove};
+use super::Effect::{Act, Change, Look, Make, Read, Remove, Replace};
 use super::{
     By, Call, DISCOVERY, Detail, ESCALATION, EVASION, IMPACT, INITIAL, LATERAL, NO_TARGET,
     PERSISTENCE, Target, owned, thing,
@@ -31,6 +31,11 @@ const PROVIDER: Target = thing(&[
 ]);
 /// The role alone: its sessions are told apart elsewhere, and each has a key of its own.
 const SESSION: Target = thing(&["q.roleArn", "r.assumedRoleUser.arn"]);
+const ASSIGNMENT: Target = Target {
+    thing: &["q.principalId"],
+    owner: &["q.permissionSetArn"],
+    detail: Detail::Paths(&["q.targetId"]),
+};
 const OF_USER_ALL: &[(&str, By)] = &[
     ("IAM user", By::Thing),
     ("access key", By::Owner),
@@ -41,6 +46,7 @@ const OF_USER_ALL: &[(&str, By)] = &[
     ("SSH key", By::Owner),
     ("service credential", By::Owner),
     ("signing certificate", By::Owner),
+    ("MFA device", By::Owner),
 ];
 const OF_ROLE_ALL: &[(&str, By)] = &[
     ("IAM role", By::Thing),
@@ -51,6 +57,7 @@ const OF_ROLE_ALL: &[(&str, By)] = &[
 
 #[rustfmt::skip]
 pub(super) static IAM: &[Call] = &[
+    Call("AddClientIDToOpenIDConnectProvider", "", "let an identity provider serve another application", ESCALATION, "T1484.002", Make("identity provider client"), owned(&["q.clientID"], &["q.openIDConnectProviderArn"])),
     Call("AddRoleToInstanceProfile", "", "gave an instance profile a role", ESCALATION, "T1098.003", Make("instance profile role"), owned(&["q.roleName"], &["q.instanceProfileName"])),
     Call("AddUserToGroup", "", "added a user to a group", ESCALATION, "T1098.003", Make("group membership"), MEMBER),
     Call("AttachGroupPolicy", "", "attached a policy to a group", ESCALATION, "T1098.003", Make("group policy"), POLICY_OF_GROUP),
@@ -72,7 +79,7 @@ pub(super) static IAM: &[Call] = &[
     Call("CreateServiceSpecificCredential", "", "made a service-specific credential", PERSISTENCE, "T1098.001", Make("service credential"), owned(&["r.serviceSpecificCredential.serviceSpecificCredentialId"], &["q.userName"])),
     Call("CreateUser", "", "made an IAM user", PERSISTENCE, "T1136.003", Make("IAM user"), USER),
     Call("CreateVirtualMFADevice", "", "made a virtual MFA device", PERSISTENCE, "T1556.006", Act, thing(&["q.virtualMFADeviceName"])),
-    Call("DeactivateMFADevice", "", "switched off a user's MFA device", EVASION, "T1556.006", Change("MFA"), owned(&["q.serialNumber"], &["q.userName"])),
+    Call("DeactivateMFADevice", "", "switched off a user's MFA device", EVASION, "T1556.006", Replace("MFA", &[("MFA device", By::Thing)]), owned(&["q.serialNumber"], &["q.userName"])),
     Call("DeleteAccessKey", "", "deleted an access key", EVASION, "T1070", Remove(&[("access key", By::Thing)]), KEY),
     Call("DeleteAccountPasswordPolicy", "", "deleted the account's password policy", EVASION, "T1556", Change("password policy"), NO_TARGET),
     Call("DeleteGroup", "", "deleted a group", IMPACT, "T1531", Remove(&[("group policy", By::Owner), ("group membership", By::Thing)]), thing(&["q.groupName"])),
@@ -92,11 +99,11 @@ pub(super) static IAM: &[Call] = &[
     Call("DeleteUser", "", "deleted an IAM user", IMPACT, "T1531", Remove(OF_USER_ALL), USER),
     Call("DeleteUserPermissionsBoundary", "", "removed a user's permissions boundary", ESCALATION, "T1098.003", Change("permissions boundary"), USER),
     Call("DeleteUserPolicy", "", "deleted a user's inline policy", ESCALATION, "T1098.003", Remove(&[("user policy", By::Thing)]), POLICY_OF_USER),
-    Call("DeleteVirtualMFADevice", "", "deleted a virtual MFA device", EVASION, "T1556.006", Change("MFA"), thing(&["q.serialNumber"])),
+    Call("DeleteVirtualMFADevice", "", "deleted a virtual MFA device", EVASION, "T1556.006", Replace("MFA", &[("MFA device", By::Thing)]), thing(&["q.serialNumber"])),
     Call("DetachGroupPolicy", "", "detached a policy from a group", ESCALATION, "T1098.003", Remove(&[("group policy", By::Thing)]), POLICY_OF_GROUP),
     Call("DetachRolePolicy", "", "detached a policy from a role", ESCALATION, "T1098.003", Remove(&[("role policy", By::Thing)]), POLICY_OF_ROLE),
     Call("DetachUserPolicy", "", "detached a policy from a user", ESCALATION, "T1098.003", Remove(&[("user policy", By::Thing)]), POLICY_OF_USER),
-    Call("EnableMFADevice", "", "registered an MFA device", PERSISTENCE, "T1556.006", Act, owned(&["q.serialNumber"], &["q.userName"])),
+    Call("EnableMFADevice", "", "registered an MFA device", PERSISTENCE, "T1556.006", Make("MFA device"), owned(&["q.serialNumber"], &["q.userName"])),
     Call("GenerateCredentialReport", "", "asked for the credential report", DISCOVERY, "T1087.004", Look, NO_TARGET),
     Call("GetAccountAuthorizationDetails", "", "read all users, roles and policies", DISCOVERY, "T1087.004", Look, NO_TARGET),
     Call("GetCredentialReport", "", "read the credential report", DISCOVERY, "T1087.004", Look, NO_TARGET),
@@ -105,6 +112,7 @@ pub(super) static IAM: &[Call] = &[
     Call("PutRolePolicy", "", "wrote a role's inline policy", ESCALATION, "T1098.003", Make("role policy"), POLICY_OF_ROLE),
     Call("PutUserPermissionsBoundary", "", "changed a user's permissions boundary", ESCALATION, "T1098.003", Change("permissions boundary"), USER),
     Call("PutUserPolicy", "", "wrote a user's inline policy", ESCALATION, "T1098.003", Make("user policy"), POLICY_OF_USER),
+    Call("RemoveClientIDFromOpenIDConnectProvider", "", "took an application from an identity provider", EVASION, "T1070", Remove(&[("identity provider client", By::Thing)]), owned(&["q.clientID"], &["q.openIDConnectProviderArn"])),
     Call("RemoveRoleFromInstanceProfile", "", "took a role from an instance profile", ESCALATION, "T1098.003", Remove(&[("instance profile role", By::Thing)]), owned(&["q.roleName"], &["q.instanceProfileName"])),
     Call("RemoveUserFromGroup", "", "took a user from a group", IMPACT, "T1531", Remove(&[("group membership", By::Thing)]), MEMBER),
     Call("ResyncMFADevice", "", "resynchronised an MFA device", PERSISTENCE, "T1556.006", Act, owned(&["q.serialNumber"], &["q.userName"])),
@@ -151,20 +159,31 @@ pub(super) static SIGNIN: &[Call] = &[
 pub(super) static ROLES_ANYWHERE: &[Call] = &[
     Call("CreateProfile", "", "made a Roles Anywhere profile", PERSISTENCE, "T1098.001", Make("Roles Anywhere profile"), thing(&["r.profile.profileId", "q.name"])),
     Call("CreateTrustAnchor", "", "made a Roles Anywhere trust anchor", PERSISTENCE, "T1098.001", Make("Roles Anywhere trust anchor"), thing(&["r.trustAnchor.trustAnchorId", "q.name"])),
+    Call("DeleteCrl", "", "deleted a list of revoked certificates", EVASION, "T1562.001", Change("certificate revocation list"), thing(&["q.crlId"])),
     Call("DeleteProfile", "", "deleted a Roles Anywhere profile", EVASION, "T1070", Remove(&[("Roles Anywhere profile", By::Thing)]), thing(&["q.profileId"])),
     Call("DeleteTrustAnchor", "", "deleted a Roles Anywhere trust anchor", EVASION, "T1070", Remove(&[("Roles Anywhere trust anchor", By::Thing)]), thing(&["q.trustAnchorId"])),
+    Call("DisableCrl", "", "disabled a list of revoked certificates", EVASION, "T1562.001", Change("certificate revocation list"), thing(&["q.crlId"])),
     Call("DisableProfile", "", "disabled a Roles Anywhere profile", EVASION, "T1070", Remove(&[("Roles Anywhere profile", By::Thing)]), thing(&["q.profileId"])),
     Call("DisableTrustAnchor", "", "disabled a Roles Anywhere trust anchor", EVASION, "T1070", Remove(&[("Roles Anywhere trust anchor", By::Thing)]), thing(&["q.trustAnchorId"])),
+    Call("EnableProfile", "", "enabled a Roles Anywhere profile", PERSISTENCE, "T1098.001", Make("Roles Anywhere profile"), thing(&["q.profileId"])),
+    Call("EnableTrustAnchor", "", "enabled a Roles Anywhere trust anchor", PERSISTENCE, "T1098.001", Make("Roles Anywhere trust anchor"), thing(&["q.trustAnchorId"])),
+    Call("UpdateProfile", "", "changed a Roles Anywhere profile", PERSISTENCE, "T1098.001", Make("Roles Anywhere profile"), thing(&["q.profileId"])),
     Call("UpdateTrustAnchor", "", "changed a Roles Anywhere trust anchor", PERSISTENCE, "T1098.001", Make("Roles Anywhere trust anchor"), thing(&["q.trustAnchorId"])),
 ];
 
 #[rustfmt::skip]
 pub(super) static SSO: &[Call] = &[
+    Call("AttachCustomerManagedPolicyReferenceToPermissionSet", "", "attached a policy to a permission set", ESCALATION, "T1098.003", Make("permission set policy"), owned(&["q.customerManagedPolicyReference.name"], &["q.permissionSetArn"])),
     Call("AttachManagedPolicyToPermissionSet", "", "attached a policy to a permission set", ESCALATION, "T1098.003", Make("permission set policy"), owned(&["q.managedPolicyArn"], &["q.permissionSetArn"])),
-    Call("CreateAccountAssignment", "", "assigned an account to a user or group", PERSISTENCE, "T1098.003", Make("account assignment"), owned(&["q.principalId"], &["q.permissionSetArn"])),
+    Call("CreateAccountAssignment", "", "assigned an account to a user or group", PERSISTENCE, "T1098.003", Make("account assignment"), ASSIGNMENT),
     Call("CreatePermissionSet", "", "made a permission set", PERSISTENCE, "T1098.003", Make("permission set"), thing(&["r.permissionSet.permissionSetArn", "q.name"])),
-    Call("DeleteAccountAssignment", "", "took away an account assignment", IMPACT, "T1531", Remove(&[("account assignment", By::Thing)]), owned(&["q.principalId"], &["q.permissionSetArn"])),
+    Call("CreateTrustedTokenIssuer", "", "made a trusted token issuer", PERSISTENCE, "T1484.002", Make("trusted token issuer"), thing(&["r.trustedTokenIssuerArn", "q.name"])),
+    Call("DeleteAccountAssignment", "", "took away an account assignment", IMPACT, "T1531", Remove(&[("account assignment", By::Thing)]), ASSIGNMENT),
+    Call("DeleteInlinePolicyFromPermissionSet", "", "deleted a permission set's inline policy", ESCALATION, "T1098.003", Remove(&[("permission set policy", By::Thing)]), owned(&["q.permissionSetArn"], &["q.permissionSetArn"])),
     Call("DeletePermissionSet", "", "deleted a permission set", IMPACT, "T1531", Remove(&[("permission set", By::Thing), ("permission set policy", By::Owner), ("account assignment", By::Owner)]), thing(&["q.permissionSetArn"])),
+    Call("DeletePermissionsBoundaryFromPermissionSet", "", "removed a permission set's boundary", ESCALATION, "T1098.003", Change("permissions boundary"), thing(&["q.permissionSetArn"])),
+    Call("DeleteTrustedTokenIssuer", "", "deleted a trusted token issuer", EVASION, "T1070", Remove(&[("trusted token issuer", By::Thing)]), thing(&["q.trustedTokenIssuerArn"])),
+    Call("DetachCustomerManagedPolicyReferenceFromPermissionSet", "", "detached a policy from a permission set", ESCALATION, "T1098.003", Remove(&[("permission set policy", By::Thing)]), owned(&["q.customerManagedPolicyReference.name"], &["q.permissionSetArn"])),
     Call("DetachManagedPolicyFromPermissionSet", "", "detached a policy from a permission set", ESCALATION, "T1098.003", Remove(&[("permission set policy", By::Thing)]), owned(&["q.managedPolicyArn"], &["q.permissionSetArn"])),
     Call("PutInlinePolicyToPermissionSet", "", "wrote a permission set's inline policy", ESCALATION, "T1098.003", Make("permission set policy"), owned(&["q.permissionSetArn"], &["q.permissionSetArn"])),
     Call("UpdateSsoConfiguration", "", "changed the Identity Center's settings", PERSISTENCE, "T1098", Change("Identity Center settings"), thing(&["q.instanceArn"])),
@@ -173,10 +192,16 @@ pub(super) static SSO: &[Call] = &[
 #[rustfmt::skip]
 pub(super) static SSO_DIRECTORY: &[Call] = &[
     Call("AddMemberToGroup", "", "added a user to an Identity Center group", PERSISTENCE, "T1098.003", Make("Identity Center membership"), owned(&["q.memberId.userId", "q.memberId"], &["q.groupId"])),
+    Call("CompleteVirtualMfaDeviceRegistration", "", "registered an MFA device", PERSISTENCE, "T1556.006", Make("Identity Center MFA device"), thing(&["q.userId"])),
+    Call("CompleteWebAuthnDeviceRegistration", "", "registered an MFA device", PERSISTENCE, "T1556.006", Make("Identity Center MFA device"), thing(&["q.userId"])),
     Call("CreateGroup", "", "made an Identity Center group", PERSISTENCE, "T1098.003", Act, thing(&["q.groupName", "q.displayName"])),
-    Call("CreateGroupMembership", "", "added a user to an Identity Center group", PERSISTENCE, "T1098.003", Make("Identity Center membership"), owned(&["q.memberId.userId"], &["q.groupId"])),
+    Call("CreateGroupMembership", "", "added a user to an Identity Center group", PERSISTENCE, "T1098.003", Make("Identity Center membership"), Target { thing: &["r.membershipId"], owner: &["q.groupId"], detail: Detail::Paths(&["q.memberId.userId"]) }),
     Call("CreateUser", "", "made an Identity Center user", PERSISTENCE, "T1136.003", Make("Identity Center user"), thing(&["r.user.userId", "r.userId", "q.userName"])),
+    Call("DeleteGroupMembership", "", "took a user from an Identity Center group", IMPACT, "T1531", Remove(&[("Identity Center membership", By::Thing)]), thing(&["q.membershipId"])),
+    Call("DeleteMfaDeviceForUser", "", "took away a user's MFA device", EVASION, "T1556.006", Replace("MFA", &[("Identity Center MFA device", By::Thing)]), thing(&["q.userId"])),
     Call("DeleteUser", "", "deleted an Identity Center user", IMPACT, "T1531", Remove(&[("Identity Center user", By::Thing)]), thing(&["q.userId"])),
+    Call("DisableUser", "", "disabled an Identity Center user", IMPACT, "T1531", Remove(&[("Identity Center user", By::Thing)]), thing(&["q.userId"])),
+    Call("EnableUser", "", "enabled an Identity Center user", PERSISTENCE, "T1098", Make("Identity Center user"), thing(&["q.userId"])),
     Call("RemoveMemberFromGroup", "", "took a user from an Identity Center group", IMPACT, "T1531", Remove(&[("Identity Center membership", By::Thing)]), owned(&["q.memberId.userId", "q.memberId"], &["q.groupId"])),
     Call("UpdatePassword", "", "changed an Identity Center user's password", PERSISTENCE, "T1098.001", Act, thing(&["q.userId"])),
 ];
@@ -185,11 +210,13 @@ pub(super) static SSO_DIRECTORY: &[Call] = &[
 pub(super) static ORGANIZATIONS: &[Call] = &[
     Call("CreateAccount", "", "made an account", PERSISTENCE, "T1136.003", Make("account"), thing(&["r.createAccountStatus.accountId", "q.email"])),
     Call("DeletePolicy", "", "deleted a policy of the organization", EVASION, "T1562.001", Change("service control policy"), thing(&["q.policyId"])),
+    Call("DeregisterDelegatedAdministrator", "", "took an account's administration of a service away", EVASION, "T1070", Remove(&[("delegated administrator", By::Thing)]), owned(&["q.accountId"], &["q.servicePrincipal"])),
     Call("DetachPolicy", "", "detached a policy of the organization", EVASION, "T1562.001", Change("service control policy"), owned(&["q.policyId"], &["q.targetId"])),
     Call("DisablePolicyType", "", "switched off policies of the organization", EVASION, "T1562.001", Change("service control policy"), thing(&["q.policyType"])),
     Call("InviteAccountToOrganization", "", "invited an account", PERSISTENCE, "T1666", Act, thing(&["q.target.id"])),
     Call("LeaveOrganization", "", "took the account out of its organization", EVASION, "T1666", Change("organization membership"), NO_TARGET),
     Call("MoveAccount", "", "moved an account within the organization", EVASION, "T1666", Change("organization membership"), thing(&["q.accountId"])),
+    Call("RegisterDelegatedAdministrator", "", "let an account administer a service for the organization", ESCALATION, "T1098.003", Make("delegated administrator"), owned(&["q.accountId"], &["q.servicePrincipal"])),
     Call("RemoveAccountFromOrganization", "", "removed an account from the organization", EVASION, "T1666", Change("organization membership"), thing(&["q.accountId"])),
     Call("UpdatePolicy", "", "changed a policy of the organization", EVASION, "T1562.001", Change("service control policy"), thing(&["q.policyId"])),
 ];
