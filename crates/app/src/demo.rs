@@ -56,6 +56,8 @@ pub fn demo(seed: u64, folder: &Path, threads: usize, version: &str) -> Result<D
         rules: &rules,
         environment: &environment,
         pivot: Pivot::default(),
+        baseline: None,
+        places: None,
         sealed: Vec::new(),
         version,
     };

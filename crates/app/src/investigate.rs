@@ -9,7 +9,9 @@ use crashcart_model::{
 };
 use crashcart_story::{Facts, Pivot, RuleWords};
 
+use crate::baseline;
 use crate::detection::{self, Detector, MatchObserver};
+use crate::places::Places;
 use crate::progress::Progress;
 use crate::reading::{self, Material, ReadOptions};
 use crate::rules::Rules;
@@ -22,6 +24,10 @@ pub struct Question<'a> {
     pub environment: &'a Environment,
     /// What the responder asks about.
     pub pivot: Pivot,
+    /// Earlier logs, read as history only.
+    pub baseline: Option<&'a Listing>,
+    /// Where addresses lie.
+    pub places: Option<&'a Places>,
     /// Evidence that must still be what it was: its path and digest.
     pub sealed: Vec<(String, String)>,
     /// The version that is written into the document.
@@ -46,10 +52,16 @@ pub fn investigate(
     let mut material = reading::read(listing, options, progress, &make);
     tell_changes(&question.sealed, &mut material.coverage);
     let detected = detection::findings(rules, &mut material);
-    let facts = detected.others.into_iter().fold(Facts::default(), |mut all, facts| {
+    let mut facts = detected.others.into_iter().fold(Facts::default(), |mut all, facts| {
         all.merge(facts);
         all
     });
+    if let Some(listing) = question.baseline {
+        let (history, read) = baseline::read(listing, options, progress);
+        facts.recall(history);
+        material.coverage.baseline = Some(read);
+    }
+    let places = |address: &str| question.places.and_then(|places| places.of(address));
     let words = |rule: u32| words(question.rules, rule);
     let evidence = |number: u32| material.table.id(number);
     let told = crashcart_story::tell(
@@ -61,6 +73,7 @@ pub fn investigate(
             rules: &words,
             evidence: &evidence,
             pivot: &question.pivot,
+            places: question.places.is_some().then_some(&places),
         },
     );
     let mut story = told.story;
@@ -112,6 +125,7 @@ fn name_first_copies<O>(story: &mut Story, material: &Material<O>) {
     story.changes.iter_mut().for_each(|one| rename(&mut one.origins));
     story.accessed.iter_mut().for_each(|one| rename(&mut one.origins));
     story.failed.iter_mut().for_each(|one| rename(&mut one.origins));
+    story.firsts.iter_mut().for_each(|one| rename(&mut one.origins));
     story.answers.iter_mut().for_each(|one| rename(&mut one.origins));
 }
 

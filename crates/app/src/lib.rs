@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod baseline;
 mod case;
 mod columns;
 mod demo;
@@ -12,6 +13,7 @@ mod error;
 mod filter;
 mod inputs;
 mod investigate;
+mod places;
 mod progress;
 mod reading;
 mod rule_proof;
@@ -35,6 +37,7 @@ pub use error::AppError;
 pub use filter::Filter;
 pub use inputs::Inputs;
 pub use investigate::{Question, investigate};
+pub use places::Places;
 pub use progress::{Moment, Progress};
 pub use reading::ReadOptions;
 pub use rules::{RuleOptions, Rules, check_rules, pack};

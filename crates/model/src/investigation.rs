@@ -76,7 +76,29 @@ pub struct Coverage {
     /// Tables that were read, and how, sorted by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableRead>,
+    /// Earlier logs that were read as history only: none of their events is counted above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
     /// The evidence, sorted by id.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Earlier logs, read for what principals did before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Baseline {
+    /// Files and archive members read.
+    pub files: u64,
+    /// Distinct events.
+    pub events: u64,
+    /// First event.
+    pub first: Option<Timestamp>,
+    /// Last event.
+    pub last: Option<Timestamp>,
+    /// What could not be read; capped, `gap_count` is exact.
+    pub gaps: Vec<Gap>,
+    /// How many gaps.
+    pub gap_count: u64,
+    /// What was read, sorted by id.
     pub evidence: Vec<Evidence>,
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{LogText, Origin, Outcome, Timestamp};
+use crate::{First, LogText, Origin, Outcome, Timestamp};
 
 /// Is this an incident?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,9 @@ pub struct Story {
     pub accessed: Vec<Accessed>,
     /// Calls that were denied or failed.
     pub failed: Vec<Failed>,
+    /// What somebody did for the first time, as far as history tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub firsts: Vec<First>,
     /// The responder's questions, answered or 'unknown'.
     pub answers: Vec<Answer>,
     /// How far it reaches.

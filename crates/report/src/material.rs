@@ -1,6 +1,6 @@
 //! The coverage in sentences, the same for every medium. Must never escape: the writers do.
 
-use crashcart_model::{Coverage, Gap, LogText};
+use crashcart_model::{Baseline, Coverage, Gap, LogText};
 
 use crate::zone::{Zone, counted, number, size};
 
@@ -9,7 +9,7 @@ const NAMED: usize = 2;
 
 /// What was read, in one line.
 pub(crate) fn read(coverage: &Coverage, zone: &Zone) -> String {
-    format!(
+    let read = format!(
         "{} in {} ({}), {} ({}), {}, {}",
         counted(coverage.events, "event"),
         counted(coverage.files, "file"),
@@ -18,6 +18,24 @@ pub(crate) fn read(coverage: &Coverage, zone: &Zone) -> String {
         zone.name(coverage.first),
         named(&coverage.accounts, "account"),
         named(&coverage.regions, "region"),
+    );
+    match &coverage.baseline {
+        Some(baseline) => format!("{read}; {}", history(baseline, zone)),
+        None => read,
+    }
+}
+
+/// Earlier logs that nothing but history was taken from.
+fn history(baseline: &Baseline, zone: &Zone) -> String {
+    let gaps = match baseline.gap_count {
+        0 => String::new(),
+        gaps => format!(" ({} of it not read)", counted(gaps, "stretch")),
+    };
+    format!(
+        "besides, as history only: {} in {}, {}{gaps}",
+        counted(baseline.events, "event"),
+        counted(baseline.files, "file"),
+        zone.window(baseline.first, baseline.last),
     )
 }
 

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod corpus;
+mod first_time;
 mod layout;
 mod leaked_key;
 mod random;
@@ -15,5 +16,6 @@ mod record;
 mod unique_id;
 
 pub use corpus::{CORPUS_EVENTS_PER_FILE, CORPUS_FILES, corpus, corpus_file};
+pub use first_time::{FirstTime, FirstTimeTruth, first_time};
 pub use layout::LogFile;
 pub use leaked_key::{Scenario, Truth, leaked_key};

@@ -7,10 +7,11 @@ mod way_out;
 
 use std::collections::BTreeSet;
 
-use crashcart_model::{Answer, BlastRadius, Containment, Level, LogText, Origin};
+use crashcart_model::{Answer, BlastRadius, Containment, FirstKind, Level, LogText, Origin};
 
 use crate::aftermath::Kept;
 use crate::containment::TAKE_MEMORY;
+use crate::firsts;
 use crate::principal::{plain, short};
 use crate::scene::Scene;
 use crate::suspects::Profile;
@@ -89,10 +90,16 @@ fn regions(known: &Known<'_, '_>) -> Answer {
             Vec::new(),
         );
     }
-    let origins = known.listed().next().map(|p| known.seen(p)).unwrap_or_default();
+    let mut origins = known.listed().next().map(|p| known.seen(p)).unwrap_or_default();
+    let told = known.listed().map(|p| p.name).collect();
+    let news = firsts::answer(known.scene, &told, &[FirstKind::Account, FirstKind::Region]);
+    let news = news.map_or_else(String::new, |(news, more)| {
+        origins.extend(more);
+        format!(" (for the first time: {news})")
+    });
     answer(
         QUESTION,
-        format!("used in {}; whether it was limited to some: unknown", listed(regions, LISTED)),
+        format!("used in {}{news}; whether it was limited to some: unknown", listed(regions, LISTED)),
         "by use in this material, and calls of global services are logged in us-east-1 whatever region served them; limits by policy, SCP and opt-in only the account can tell".to_owned(),
         origins,
     )

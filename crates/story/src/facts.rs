@@ -16,6 +16,7 @@ use crate::actor::{Actor, Caller, kind};
 use crate::agent::Class;
 use crate::distinct::Distinct;
 use crate::earliest::Earliest;
+use crate::history::{History, Moment};
 use crate::key::Parts;
 use crate::knowledge::{self, Detail, Effect, Target};
 use crate::named::Named;
@@ -54,6 +55,8 @@ pub struct Facts {
     pub(crate) management_events: bool,
     /// Own accounts: the accounts whose trails these are.
     pub(crate) recipients: Earliest<64>,
+    /// What was done before, of the material and of earlier logs.
+    pub(crate) history: History,
     scratch: Vec<u8>,
     /// Where items end that can still be kept.
     limit: Option<Place>,
@@ -168,6 +171,14 @@ impl Facts {
         let caller = Caller { class, kind: kind(identity), agent, address: &address };
         actor.observe(record, head, event, &caller);
         actor.hit(hits, by_hand);
+        let moment = Moment {
+            actor: &name,
+            kind: caller.kind,
+            key: &access_key,
+            address: &address,
+            tool: class.family,
+        };
+        self.history.observe(record, head, Some(event), &moment);
         let mut way = Way::default();
         if caller.has_ways() {
             way = Way::new(&address, &access_key, class);
@@ -349,7 +360,13 @@ impl Facts {
         self.s3_data_events |= other.s3_data_events;
         self.management_events |= other.management_events;
         self.recipients.merge(&other.recipients);
+        self.history.merge(other.history);
         self.bound(2);
+    }
+
+    /// Adds what was done before the material begins.
+    pub fn recall(&mut self, history: History) {
+        self.history.merge(history);
     }
 
     /// Cuts everything that is more than `slack` times its cap down to its cap.
@@ -363,6 +380,7 @@ impl Facts {
         if self.sessions.len() > slack * SESSIONS {
             prune_by(&mut self.sessions, SESSIONS, |arn| fnv(arn.as_bytes()));
         }
+        self.history.bound(slack);
         while self.hours.len() > HOURS {
             self.hours.pop_last();
         }

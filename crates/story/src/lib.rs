@@ -18,6 +18,8 @@ mod denial;
 mod distinct;
 mod earliest;
 mod facts;
+mod firsts;
+mod history;
 mod key;
 pub mod knowledge;
 mod named;
@@ -51,6 +53,8 @@ use crashcart_model::{
 };
 
 pub use facts::Facts;
+pub use firsts::{Place, Places};
+pub use history::History;
 
 /// What a rule says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +94,8 @@ pub struct Material<'a> {
     pub evidence: &'a dyn Fn(u32) -> EvidenceId,
     /// What the responder asked about.
     pub pivot: &'a Pivot,
+    /// Where an address lies, where the responder gave a database.
+    pub places: Option<Places<'a>>,
 }
 
 /// The telling.
@@ -109,8 +115,9 @@ pub struct Told {
 pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
     same::join(&mut facts);
     facts.bound(1);
-    let usual = usual::set_apart(&mut facts, material);
-    let scene = scene::Scene::new(&facts, &usual, material);
+    let firsts = firsts::firsts(&facts, material);
+    let usual = usual::set_apart(&mut facts, material, &firsts);
+    let scene = scene::Scene::new(&facts, (&usual, &firsts), material);
     let removals = removal::Removals::new(&scene);
     let mut profiles = suspects::profiles(&scene);
     suspects::mark_gone(&scene, &removals, &mut profiles);
@@ -135,6 +142,7 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
         changes: left_out.cut("changes", aftermath::changes(&scene, &scope, &removals)),
         accessed: left_out.cut("accessed", aftermath::accessed(&scene, &scope)),
         failed: left_out.cut("failed", aftermath::failed(&scene, &scope)),
+        firsts: left_out.cut("firsts", firsts::rows(&scene)),
         answers,
         blast_radius,
     };

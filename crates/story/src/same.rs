@@ -16,6 +16,7 @@ pub(crate) fn join(facts: &mut Facts) {
         return;
     }
     for (id, arn) in &names {
+        facts.history.rename(id, arn);
         let (Some(actor), Some(known)) = (facts.actors.remove(id), facts.actors.get_mut(arn))
         else {
             continue;

@@ -8,6 +8,7 @@ use crashcart_model::{Level, LogText, Origin, Outcome, Timestamp};
 use crate::Material;
 use crate::actor::{Actor, Kind};
 use crate::facts::{Facts, Issued, Item, Map};
+use crate::firsts::Firsts;
 use crate::key::Parts;
 use crate::knowledge::{self, Call, Effect};
 use crate::own::Own;
@@ -105,6 +106,8 @@ pub(crate) struct Scene<'f> {
     pub(crate) facts: &'f Facts,
     pub(crate) material: &'f Material<'f>,
     usual: &'f Usual,
+    /// What was done for the first time.
+    pub(crate) firsts: &'f Firsts,
     /// Sorted by first time, then key; without what was set apart.
     pub(crate) entries: Vec<Entry<'f>>,
     /// The usual work of principals with something suspicious about them, in the same order.
@@ -120,7 +123,11 @@ pub(crate) struct Scene<'f> {
 }
 
 impl<'f> Scene<'f> {
-    pub(crate) fn new(facts: &'f Facts, usual: &'f Usual, material: &'f Material<'f>) -> Self {
+    pub(crate) fn new(
+        facts: &'f Facts,
+        (usual, firsts): (&'f Usual, &'f Firsts),
+        material: &'f Material<'f>,
+    ) -> Self {
         let (mut entries, aside) = (in_order(&facts.items), in_order(&usual.items));
         let own = Own::new(&entries);
         for entry in &mut entries {
@@ -139,8 +146,18 @@ impl<'f> Scene<'f> {
         }
         by_asker.values_mut().for_each(|sessions| sessions.sort_unstable_by_key(|(name, _)| *name));
         let (touched, pivots) = (Touched::new(&entries), BTreeSet::new());
-        let mut scene =
-            Self { facts, material, usual, entries, aside, by_actor, by_asker, touched, pivots };
+        let mut scene = Self {
+            facts,
+            material,
+            usual,
+            firsts,
+            entries,
+            aside,
+            by_actor,
+            by_asker,
+            touched,
+            pivots,
+        };
         scene.pivots = scene.pivots();
         scene
     }

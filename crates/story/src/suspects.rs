@@ -20,7 +20,7 @@ use crate::reasons::Reasons;
 use crate::removal::Removals;
 use crate::scene::{Entry, Scene};
 use crate::words::{counted, listed};
-use crate::{agent, deeds, principal, signs, workload};
+use crate::{agent, deeds, firsts, principal, signs, workload};
 
 /// From here on a principal is listed.
 pub(crate) const LISTED: u32 = 20;
@@ -146,7 +146,8 @@ fn profile<'f>(
         (rules + deeds::points(scene, name, &mut because)).min(if critical { 70 } else { 55 });
     let weak = signs::weak(scene, name, actor, &mut because).min(12);
     let strong = signs::strong(scene, name, actor, &mut because)
-        + workload::points(scene, name, actor, people, &mut because);
+        + workload::points(scene, name, actor, people, &mut because)
+        + firsts::points(scene, name, &mut because);
     let pivot = scene.pivots.contains(name);
     let mut score = (did + weak + strong).min(100);
     let asked = is_asked(scene, actor);

@@ -14,6 +14,7 @@ use crate::actor::{Actor, add_rule};
 use crate::cited::Cited;
 use crate::earliest::sortable;
 use crate::facts::{Facts, Item, Map, earlier};
+use crate::firsts::Firsts;
 use crate::key::Parts;
 use crate::knowledge::{discovery_technique, plain_name};
 use crate::way::{Way, Worked};
@@ -67,8 +68,8 @@ impl Split {
 }
 
 /// Takes the usual work out of the facts, and the ways out of the keys of what remains.
-pub(crate) fn set_apart(facts: &mut Facts, material: &Material<'_>) -> Usual {
-    let mut usual = Usual { splits: splits(facts, material), ..Usual::default() };
+pub(crate) fn set_apart(facts: &mut Facts, material: &Material<'_>, firsts: &Firsts) -> Usual {
+    let mut usual = Usual { splits: splits(facts, material, firsts), ..Usual::default() };
     let items = std::mem::take(&mut facts.items);
     let mut key_of_all = Vec::new();
     for (key, item) in items {
@@ -93,7 +94,7 @@ pub(crate) fn set_apart(facts: &mut Facts, material: &Material<'_>) -> Usual {
     usual
 }
 
-fn splits(facts: &Facts, material: &Material<'_>) -> BTreeMap<String, Split> {
+fn splits(facts: &Facts, material: &Material<'_>, firsts: &Firsts) -> BTreeMap<String, Split> {
     let cited = Cited::new(facts, material, Level::Medium);
     let people = workload::people_addresses(facts);
     let made = keys_made_by_others(facts);
@@ -105,9 +106,11 @@ fn splits(facts: &Facts, material: &Material<'_>) -> BTreeMap<String, Split> {
                 || made.contains(&(name.as_str(), &*worked.key));
             let since = (foreign || worked.attack).then_some(worked.first);
             let cited = cited.since(name, worked.way());
-            [since, cited].into_iter().flatten().map(sortable).min()
+            let first = firsts.stranger_since(name, &worked.address);
+            [since, cited, first.map(Some)].into_iter().flatten().map(sortable).min()
         };
-        if let Some(split) = split(actor, material, is_workload, &suspicious) {
+        let habit = |worked: &Worked| firsts.is_habit(name, &worked.address);
+        if let Some(split) = split(actor, material, is_workload, &suspicious, &habit) {
             splits.insert(name.clone(), split);
         }
     }
@@ -138,6 +141,7 @@ fn split(
     material: &Material<'_>,
     is_workload: bool,
     suspicious: &dyn Fn(&Worked) -> Option<i64>,
+    habit: &dyn Fn(&Worked) -> bool,
 ) -> Option<Split> {
     let ways = actor.ways.known();
     let (mut clear, mut bad): (Vec<&Worked>, Vec<&Worked>) = (Vec::new(), Vec::new());
@@ -164,7 +168,9 @@ fn split(
     };
     let own = |worked: &Worked| is_workload && is_the_workloads(worked, &bad, since);
     let workload = clear.iter().any(|worked| !asked(worked) && own(worked));
-    clear.retain(|worked| !asked(worked) && (own(worked) || has_history(worked, &bad, since)));
+    clear.retain(|worked| {
+        !asked(worked) && (own(worked) || habit(worked) || has_history(worked, &bad, since))
+    });
     let mut left: Vec<Worked> = clear.into_iter().cloned().collect();
     left.sort_by(|one, two| (one.first, one.way()).cmp(&(two.first, two.way())));
     let mut split = Split { left, workload, ..Split::default() };

@@ -4,6 +4,7 @@
 use crashcart_model::{Incident, Level, Outcome, Verdict};
 
 use crate::denial::Denials;
+use crate::firsts;
 use crate::principal;
 use crate::scene::Scene;
 use crate::suspects::{PLAUSIBLE, Profile, known_as};
@@ -22,11 +23,17 @@ const TOLD_OF: u64 = 10;
 
 pub(crate) fn verdict(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
     let guilty: Vec<&Profile<'_>> =
-        profiles.iter().filter(|p| p.act_now || p.score >= INCIDENT && p.did_something).collect();
+        profiles.iter().filter(|p| p.act_now || p.score >= INCIDENT && did(scene, p)).collect();
     let mut verdict =
         if guilty.is_empty() { undecided_or_no(scene, profiles) } else { yes(scene, &guilty) };
     verdict.because.extend(not_accused(scene));
     verdict
+}
+
+/// Whether it changed or read something, itself or through a session in an account that it had
+/// never used.
+fn did(scene: &Scene<'_>, profile: &Profile<'_>) -> bool {
+    profile.did_something || firsts::took_through_session(scene, profile.name)
 }
 
 fn yes(scene: &Scene<'_>, guilty: &[&Profile<'_>]) -> Verdict {
@@ -84,6 +91,9 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
         let reason = profile.because.weightiest(1).join("; ");
         doubts.push(format!("{name} has a score of {score} of 100: {reason}"));
     }
+    let told: Vec<&str> =
+        profiles.iter().filter(|p| p.score >= PLAUSIBLE).map(|profile| profile.name).collect();
+    doubts.extend(firsts::doubts(scene, &told));
     let undecided = |because| Verdict { incident: Incident::Undecided, severity: None, because };
     if !doubts.is_empty() {
         doubts.push("what would decide it: whether the people behind these principals meant it, and what they did before this material begins".to_owned());

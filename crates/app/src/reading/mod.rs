@@ -310,6 +310,7 @@ fn coverage(counts: Counts, evidence: Vec<Evidence>) -> Coverage {
             .collect(),
         blind_spots: Vec::new(),
         tables: counts.tables.into_iter().collect(),
+        baseline: None,
         evidence,
     }
 }

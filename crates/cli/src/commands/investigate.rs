@@ -1,10 +1,10 @@
 //! `crashcart investigate`
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use crashcart_app::{AppError, CaseRun, Pivot, Question, Rules};
+use crashcart_app::{AppError, CaseRun, Inputs, Pivot, Places, Question, Rules};
 use crashcart_model::{Investigation, Level};
 use crashcart_report::{Html, Json, Markdown, Text, Writer};
 
@@ -45,6 +45,14 @@ pub struct Investigate {
     /// What is known of the place [default: environment.toml, where there is one]
     #[arg(long, value_name = "FILE")]
     environment: Option<PathBuf>,
+    /// Earlier logs, read only for what principals and keys did before: files, folders, archives
+    /// (may be repeated)
+    #[arg(long, value_name = "PATH")]
+    baseline: Vec<PathBuf>,
+    /// A MaxMind database (.mmdb) of countries or networks, for what is new about an address (may
+    /// be repeated)
+    #[arg(long, value_name = "FILE")]
+    geoip: Vec<PathBuf>,
     /// One JSON document, schema crashcart.investigation/1
     #[arg(long, help_heading = "Output")]
     json: bool,
@@ -73,6 +81,8 @@ impl Investigate {
         let environment =
             commands::environment::load(self.environment.as_deref(), self.case.as_deref())?;
         let (inputs, options) = self.bounds.open(&self.paths, &self.filters)?;
+        let places = Places::open(&self.geoip)?;
+        let baseline = self.baseline()?;
         let question = Question {
             rules: &rules,
             environment: &environment,
@@ -81,6 +91,8 @@ impl Investigate {
                 principals: options.filter.principals.clone(),
                 addresses: options.filter.addresses.clone(),
             },
+            baseline: baseline.as_ref().map(|inputs| &inputs.listing),
+            places: places.as_ref(),
             sealed: Vec::new(),
             version: env!("CARGO_PKG_VERSION"),
         };
@@ -105,6 +117,20 @@ impl Investigate {
             investigation.findings.iter().any(|finding| finding.level >= level)
         });
         Ok(commands::exit(&investigation.coverage, worst))
+    }
+
+    /// Earlier logs, where some were named.
+    fn baseline(&self) -> Result<Option<Inputs>, AppError> {
+        if self.baseline.is_empty() {
+            return Ok(None);
+        }
+        if self.baseline.iter().any(|path| path == Path::new("-")) {
+            return Err(AppError::Request {
+                what: "--baseline does not take standard input".to_owned(),
+                hint: "write the earlier logs to a file, and name it",
+            });
+        }
+        Inputs::find(&self.baseline, &mut std::io::empty()).map(Some)
     }
 
     fn write_files(&self, investigation: &Investigation) -> Result<(), AppError> {

@@ -58,7 +58,8 @@ pub fn output() -> std::io::BufWriter<std::io::StdoutLock<'static>> {
 
 /// What gaps and findings mean for the exit code.
 pub fn exit(coverage: &crashcart_model::Coverage, worst: bool) -> Exit {
-    let gaps = if coverage.gap_count > 0 { Exit::Gaps } else { Exit::Done };
+    let earlier = coverage.baseline.as_ref().map_or(0, |baseline| baseline.gap_count);
+    let gaps = if coverage.gap_count + earlier > 0 { Exit::Gaps } else { Exit::Done };
     if worst { gaps.or(Exit::Findings) } else { gaps }
 }
 

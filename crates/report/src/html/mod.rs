@@ -7,6 +7,7 @@
 mod case;
 mod coverage;
 mod findings;
+mod firsts;
 mod markup;
 mod story;
 
@@ -47,6 +48,7 @@ impl Writer for Html {
         markup.literal("\n<main>")?;
         markup.suspects(story)?;
         markup.containment(&investigation.containment)?;
+        markup.firsts(story)?;
         markup.timeline(story)?;
         markup.persistence(story)?;
         markup.changes(story)?;

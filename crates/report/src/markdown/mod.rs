@@ -3,6 +3,7 @@
 //! Must never start a line with a text that is not ours, nor put one into a code span: there it
 //! could not be escaped.
 
+mod firsts;
 mod graph;
 mod sections;
 
@@ -26,6 +27,7 @@ impl Writer for Markdown {
         sheet.head(investigation)?;
         sheet.suspects(story)?;
         sheet.containment(&investigation.containment)?;
+        sheet.firsts(story)?;
         sheet.graph(story)?;
         sheet.steps(story)?;
         sheet.persistence(story)?;

@@ -5,6 +5,7 @@
 
 mod coverage;
 mod findings;
+mod firsts;
 mod legend;
 mod steps;
 mod story;
@@ -47,6 +48,7 @@ impl Writer for Text {
         sheet.coverage()?;
         sheet.verdict(&investigation.verdict)?;
         sheet.suspects(story)?;
+        sheet.firsts(story)?;
         sheet.steps(investigation)?;
         sheet.still_in_place(story)?;
         sheet.undone(story)?;

@@ -16,26 +16,26 @@ struct Entry {
 }
 
 /// All records so far.
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     /// The chance that everything hangs on.
-    pub(super) random: Random,
+    pub(crate) random: Random,
     entries: Vec<Entry>,
 }
 
 impl Ledger {
     /// An empty book.
-    pub(super) fn new(random: Random) -> Self {
+    pub(crate) fn new(random: Random) -> Self {
         Self { random, entries: Vec::new() }
     }
 
     /// Writes one call; returns its event id.
-    pub(super) fn log(&mut self, at: i64, region: &str, caller: &Caller, call: &Call<'_>) -> Uuid {
+    pub(crate) fn log(&mut self, at: i64, region: &str, caller: &Caller, call: &Call<'_>) -> Uuid {
         self.log_copies(at, region, &[caller], call).first().copied().unwrap_or(Uuid::NIL)
     }
 
     /// Writes one call into the trail of each caller's account: as many records with event ids of
     /// their own, and, where there are several or a service calls, one shared event id.
-    pub(super) fn log_copies(
+    pub(crate) fn log_copies(
         &mut self,
         at: i64,
         region: &str,
@@ -67,7 +67,7 @@ impl Ledger {
 
     /// Cuts the book into files of one account, region and five minutes each. The file that
     /// holds `twice` is delivered a second time, under another name and in another order.
-    pub(super) fn deliver(mut self, twice: Uuid) -> Delivered {
+    pub(crate) fn deliver(mut self, twice: Uuid) -> Delivered {
         self.entries.sort_by_key(|entry| entry.at);
         let records = self.entries.len();
         let mut slots: BTreeMap<(i64, String, String), Vec<String>> = BTreeMap::new();
@@ -100,13 +100,13 @@ impl Ledger {
 }
 
 /// The files and what is to be known about them.
-pub(super) struct Delivered {
+pub(crate) struct Delivered {
     /// Sorted by path.
-    pub(super) files: Vec<LogFile>,
+    pub(crate) files: Vec<LogFile>,
     /// Records in all files, repeats included.
-    pub(super) records: usize,
+    pub(crate) records: usize,
     /// The two paths that hold the same records.
-    pub(super) redelivered: Vec<String>,
+    pub(crate) redelivered: Vec<String>,
     /// How many records those are.
-    pub(super) duplicates: usize,
+    pub(crate) duplicates: usize,
 }

@@ -6,7 +6,7 @@
 
 mod cast;
 mod incident;
-mod ledger;
+pub(crate) mod ledger;
 mod ordinary;
 mod people;
 

@@ -1,12 +1,12 @@
 //! Whose it is and how it was used.
 
-use crashcart_model::{Answer, Origin, Outcome, Timestamp, UniqueId};
+use crashcart_model::{Answer, FirstKind, Origin, Outcome, Timestamp, UniqueId};
 
 use super::{Known, LISTED, UNKNOWN, answer};
 use crate::principal::{plain, short};
 use crate::suspects::{Profile, usual_work};
 use crate::words::{counted, counted_len, listed};
-use crate::{agent, workload};
+use crate::{agent, firsts, workload};
 
 /// Keys named of one suspect.
 const KEYS: usize = 2;
@@ -95,12 +95,15 @@ pub(super) fn used(known: &Known<'_, '_>) -> Answer {
         return answer(QUESTION, UNKNOWN.to_owned(), because.to_owned(), origins);
     }
     let apart = known.listed().take(3).any(|p| usual_work(known.scene, p.name).is_some());
-    let because = if apart {
-        "counted over all records of this material but the usual work; what came before is unknown"
-    } else {
-        "counted over all records of this material; what came before is unknown"
-    };
-    answer(QUESTION, lines.join("; "), because.to_owned(), origins)
+    let told = known.listed().take(3).map(|p| p.name).collect();
+    if let Some((news, more)) = firsts::answer(known.scene, &told, &FirstKind::ALL) {
+        lines.push(format!("for the first time: {news}"));
+        origins.extend(more);
+    }
+    let but = if apart { " but the usual work" } else { "" };
+    let before = firsts::reach(known.scene, &told);
+    let because = format!("counted over all records of this material{but}; {before}");
+    answer(QUESTION, lines.join("; "), because, origins)
 }
 
 /// `user bob: 35 calls (12 done, 23 denied) from ... to ..., of 8 services, from ..., with ...`

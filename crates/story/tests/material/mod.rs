@@ -83,6 +83,7 @@ impl Tale {
                 rules: &rules,
                 evidence: &evidence,
                 pivot: &self.pivot,
+                places: None,
             },
         )
     }
