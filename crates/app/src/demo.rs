@@ -58,6 +58,7 @@ pub fn demo(seed: u64, folder: &Path, threads: usize, version: &str) -> Result<D
         pivot: Pivot::default(),
         baseline: None,
         places: None,
+        findings: Vec::new(),
         sealed: Vec::new(),
         version,
     };

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crashcart_collect::Listing;
 use crashcart_model::{
-    Coverage, Environment, EventRef, Gap, GapReason, Head, Investigation, Level, Origin, Record,
-    RuleHit, Story, Tool,
+    Coverage, Environment, EventRef, FindingRead, Gap, GapReason, Head, Investigation, Level,
+    Origin, Record, RuleHit, Story, Tool,
 };
 use crashcart_story::{Facts, Pivot, RuleWords};
 
@@ -28,6 +28,8 @@ pub struct Question<'a> {
     pub baseline: Option<&'a Listing>,
     /// Where addresses lie.
     pub places: Option<&'a Places>,
+    /// The findings that it was taken from; see [`crate::Asked`].
+    pub findings: Vec<FindingRead>,
     /// Evidence that must still be what it was: its path and digest.
     pub sealed: Vec<(String, String)>,
     /// The version that is written into the document.
@@ -77,6 +79,7 @@ pub fn investigate(
         },
     );
     let mut story = told.story;
+    story.asked_findings.clone_from(&question.findings);
     name_first_copies(&mut story, &material);
     let mut coverage = std::mem::take(&mut material.coverage);
     coverage.blind_spots = told.blind_spots;
@@ -127,6 +130,9 @@ fn name_first_copies<O>(story: &mut Story, material: &Material<O>) {
     story.failed.iter_mut().for_each(|one| rename(&mut one.origins));
     story.firsts.iter_mut().for_each(|one| rename(&mut one.origins));
     story.answers.iter_mut().for_each(|one| rename(&mut one.origins));
+    story.pivots.iter_mut().for_each(|one| rename(&mut one.origins));
+    let clean_ups = story.incidents.iter_mut().flat_map(|one| &mut one.cleaned_up_by);
+    clean_ups.for_each(|one| rename(&mut one.origins));
 }
 
 /// What the story needs to know of a rule.

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod asked;
 mod baseline;
 mod case;
 mod columns;
@@ -26,6 +27,7 @@ mod testing;
 mod timeline;
 mod whois;
 
+pub use asked::Asked;
 pub use case::{CaseRun, verify_case};
 pub use columns::column_map;
 pub use crashcart_decode::{Caps, ColumnMap};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{First, LogText, Origin, Outcome, Timestamp};
+use crate::{FindingRead, First, IncidentGroup, LogText, Origin, Outcome, PivotTold, Timestamp};
 
 /// Is this an incident?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,15 +24,27 @@ pub struct Verdict {
     pub incident: Incident,
     /// How severe, where it is one: a Sigma level.
     pub severity: Option<crate::Level>,
-    /// Why, and where undecided what would decide it.
+    /// Why.
     pub because: Vec<String>,
+    /// What would decide it, or confirm it: the next log to read or the question to ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub would_decide: Vec<String>,
 }
 
 /// The story of the material.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Story {
-    /// Who may have done it, worst first.
+    /// Who may have done it, worst first; where the responder asked, those related to it first.
     pub suspects: Vec<Suspect>,
+    /// Which of them belong together, worst first, scaffolds last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incidents: Vec<IncidentGroup>,
+    /// What the responder asked about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pivots: Vec<PivotTold>,
+    /// Findings that were given, and what was made of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked_findings: Vec<FindingRead>,
     /// What was done, in order of time.
     pub steps: Vec<Step>,
     /// Ways back in, still there or removed.

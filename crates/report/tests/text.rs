@@ -231,6 +231,7 @@ fn material_without_a_single_event_says_so_and_has_no_empty_sections() {
     investigation.verdict.incident = Incident::Undecided;
     investigation.verdict.severity = None;
     investigation.verdict.because = vec!["nothing was read".to_owned()];
+    investigation.verdict.would_decide.clear();
     assert_eq!(
         text(&Text::default(), &investigation),
         "0 events in 0 files (0 bytes), no times (UTC), 0 accounts, 0 regions\n\

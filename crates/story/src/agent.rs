@@ -1,6 +1,8 @@
 //! What a user agent tells about who was at work. A user agent is chosen by the caller: it can
 //! make somebody more suspect or rank a scaffold lower, but must never clear anybody.
 
+use crashcart_model::Identity;
+
 /// What an agent is, told once for each agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Class {
@@ -26,9 +28,16 @@ impl Class {
 
 /// Whether the agent is an infrastructure-as-code tool.
 fn is_automation(agent: &str) -> bool {
-    ["Terraform", "terraform-provider", "cloudformation.amazonaws.com", "pulumi", "OpenTofu"]
-        .iter()
-        .any(|tool| agent.contains(tool))
+    const TOOLS: [&str; 6] =
+        ["Terraform", "terraform-provider", CLOUDFORMATION, "pulumi", "OpenTofu", "aws-cdk/"];
+    TOOLS.iter().any(|tool| agent.contains(tool))
+}
+
+const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
+
+/// Whether `CloudFormation` made the call for a principal: AWS writes `invokedBy`, no caller can.
+pub(crate) fn is_invoked_by_automation(identity: &Identity<'_>) -> bool {
+    identity.invoked_by.is_some_and(|service| service.is(CLOUDFORMATION))
 }
 
 /// Signs of attack tools and attack systems in an agent, and what they are.

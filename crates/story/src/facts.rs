@@ -162,7 +162,8 @@ impl Facts {
         let agent = agent::without_command(&agent);
         let address = head.address.map(|text| text.text()).unwrap_or_default();
         let access_key = identity.access_key.map(|text| text.text()).unwrap_or_default();
-        let class = self.class(agent);
+        let mut class = self.class(agent);
+        class.automation |= agent::is_invoked_by_automation(identity);
         let by_hand = !class.automation;
         if let Some(recipient) = head.account() {
             self.recipients.add(&recipient.text(), head.time);

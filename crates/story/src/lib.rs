@@ -12,6 +12,7 @@ mod agent;
 mod answers;
 mod blind_spots;
 mod cited;
+mod clean_up;
 mod containment;
 mod deeds;
 mod denial;
@@ -20,12 +21,14 @@ mod earliest;
 mod facts;
 mod firsts;
 mod history;
+mod incidents;
 mod key;
 pub mod knowledge;
 mod named;
 mod neighbours;
 mod network;
 mod own;
+mod pivots;
 mod principal;
 mod prune;
 mod reach;
@@ -47,9 +50,10 @@ mod way;
 mod witness;
 mod words;
 mod workload;
+mod would_decide;
 
 use crashcart_model::{
-    Containment, Coverage, Environment, EvidenceId, Finding, Level, Story, Verdict,
+    Containment, Coverage, Environment, EvidenceId, Finding, Level, Story, Timestamp, Verdict,
 };
 
 pub use facts::Facts;
@@ -78,6 +82,19 @@ pub struct Pivot {
     pub principals: Vec<String>,
     /// Source addresses.
     pub addresses: Vec<String>,
+    /// Instance ids.
+    pub instances: Vec<String>,
+    /// Buckets and other resources, by name or ARN: who touched them is told, and nobody is
+    /// suspect for that.
+    pub resources: Vec<String>,
+    /// Accounts of a finding.
+    pub accounts: Vec<String>,
+    /// Regions of a finding.
+    pub regions: Vec<String>,
+    /// When what a finding tells of began.
+    pub first: Option<Timestamp>,
+    /// When it ended.
+    pub last: Option<Timestamp>,
 }
 
 /// What is known besides the facts.
@@ -121,6 +138,10 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
     let removals = removal::Removals::new(&scene);
     let mut profiles = suspects::profiles(&scene);
     suspects::mark_gone(&scene, &removals, &mut profiles);
+    let groups = incidents::Groups::new(&scene, &profiles);
+    let clean_ups = clean_up::find(&scene, &removals, &groups, &profiles);
+    clean_up::spare(&scene, &clean_ups, &mut profiles);
+    incidents::rank(&groups, &mut profiles);
     let scope = scope::Scope::new(&scene, &profiles);
     let kept = aftermath::kept(&scene, &scope, &removals);
     let off = undo::logging_off(&scene, &removals);
@@ -137,6 +158,9 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
     let answers = answers::answers(&known);
     let story = Story {
         suspects: profiles.iter().filter(|p| p.listed()).map(|p| p.suspect()).collect(),
+        incidents: incidents::incidents(&scene, &groups, &profiles, &clean_ups),
+        pivots: pivots::told(&scene, &groups, &profiles),
+        asked_findings: Vec::new(),
         steps: steps::steps(&scene, &scope, &mut left_out),
         persistence: left_out.cut("persistence", aftermath::persistence(&scene, &kept)),
         changes: left_out.cut("changes", aftermath::changes(&scene, &scope, &removals)),
@@ -147,7 +171,7 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
         blast_radius,
     };
     Told {
-        verdict: verdict::verdict(&scene, &profiles),
+        verdict: verdict::verdict(&scene, &profiles, &clean_ups),
         blind_spots: blind_spots::sentences(&scene, &profiles, &off, &left_out),
         story,
         containment,

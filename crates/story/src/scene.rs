@@ -12,6 +12,8 @@ use crate::firsts::Firsts;
 use crate::key::Parts;
 use crate::knowledge::{self, Call, Effect};
 use crate::own::Own;
+use crate::pivots::is_session_of;
+use crate::principal;
 use crate::touched::Touched;
 use crate::usual::{Split, Usual};
 
@@ -165,7 +167,8 @@ impl<'f> Scene<'f> {
     fn pivots(&self) -> BTreeSet<&'f str> {
         let pivot = self.material.pivot;
         let asked = |name: &str, actor: &Actor| {
-            pivot.principals.iter().any(|asked| same_principal(asked, name))
+            pivot.principals.iter().any(|asked| same_principal(asked, name, actor))
+                || pivot.instances.iter().any(|instance| is_session_of(name, instance))
                 || pivot.keys.iter().any(|key| actor.keys.contains(key))
                 || pivot.addresses.iter().any(|address| actor.addresses.contains(address))
         };
@@ -252,12 +255,26 @@ fn in_order(items: &Map<Vec<u8>, Item>) -> Vec<Entry<'_>> {
     keyed.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// Whether what a responder typed names this principal: the ARN, or the name at its end.
-fn same_principal(asked: &str, name: &str) -> bool {
+/// Whether what a responder typed names this principal: the ARN, the name at its end, or its
+/// principal id. Of an IAM user the path may be missing; a role stands for its sessions.
+pub(crate) fn same_principal(asked: &str, name: &str, actor: &Actor) -> bool {
+    let in_account = |asked: &str| {
+        let account = principal::account(asked);
+        account.is_none() || account == principal::account(name)
+    };
+    let role = asked.split_once(":role/").map(|_| principal::bare(asked));
     asked == name
         || name.strip_suffix(asked).is_some_and(|rest| rest.ends_with('/') || rest.ends_with(':'))
         || name.contains(&format!(":assumed-role/{asked}/"))
-        || asked
-            .split_once(":role/")
-            .is_some_and(|(_, role)| name.contains(&format!(":assumed-role/{role}/")))
+        || role.is_some_and(|role| {
+            in_account(asked) && name.contains(&format!(":assumed-role/{role}/"))
+        })
+        || asked.starts_with("arn:")
+            && principal::user(asked).is_some_and(|user| Some(user) == principal::user(name))
+            && in_account(asked)
+        || actor.ids.contains(asked)
+        || actor
+            .ids
+            .iter()
+            .any(|id| id.strip_prefix(asked).is_some_and(|rest| rest.starts_with(':')))
 }

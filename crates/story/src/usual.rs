@@ -52,7 +52,7 @@ pub(crate) struct Split {
 }
 
 impl Split {
-    fn is_usual(&self, way: Way<'_>) -> bool {
+    pub(crate) fn is_usual(&self, way: Way<'_>) -> bool {
         self.left.iter().any(|worked| worked.way() == way)
     }
 

@@ -3,12 +3,13 @@
 
 use crashcart_model::{Incident, Level, Outcome, Verdict};
 
+use crate::clean_up::CleanUps;
 use crate::denial::Denials;
 use crate::firsts;
-use crate::principal;
 use crate::scene::Scene;
 use crate::suspects::{PLAUSIBLE, Profile, known_as};
 use crate::words::{counted, counted_len, listed};
+use crate::{principal, would_decide};
 
 /// A suspect that did something is an incident from here on.
 const INCIDENT: u32 = 55;
@@ -21,11 +22,19 @@ const ENOUGH: u64 = 100;
 /// Of so many events one may leave open whether it succeeded.
 const TOLD_OF: u64 = 10;
 
-pub(crate) fn verdict(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
+pub(crate) fn verdict(
+    scene: &Scene<'_>,
+    profiles: &[Profile<'_>],
+    clean_ups: &CleanUps<'_>,
+) -> Verdict {
     let guilty: Vec<&Profile<'_>> =
         profiles.iter().filter(|p| p.act_now || p.score >= INCIDENT && did(scene, p)).collect();
-    let mut verdict =
-        if guilty.is_empty() { undecided_or_no(scene, profiles) } else { yes(scene, &guilty) };
+    let mut verdict = if guilty.is_empty() {
+        undecided_or_no(scene, profiles)
+    } else {
+        let would_decide = would_decide::confirm(scene, &guilty, clean_ups);
+        Verdict { would_decide, ..yes(scene, &guilty) }
+    };
     verdict.because.extend(not_accused(scene));
     verdict
 }
@@ -60,7 +69,30 @@ fn yes(scene: &Scene<'_>, guilty: &[&Profile<'_>]) -> Verdict {
         let names = listed(others.iter().map(String::as_str), 2);
         because.push(format!("{} besides: {names}", counted_len(others.len(), "suspect")));
     }
-    Verdict { incident: Incident::Yes, severity: Some(severity), because }
+    because.push(severity_in_words(scene, guilty, severity));
+    let would_decide = Vec::new();
+    Verdict { incident: Incident::Yes, severity: Some(severity), because, would_decide }
+}
+
+/// Why it is so severe: the rule that fired on something done, or the score alone.
+fn severity_in_words(scene: &Scene<'_>, guilty: &[&Profile<'_>], severity: Level) -> String {
+    let rule = guilty
+        .iter()
+        .flat_map(|profile| scene.entries_of(profile.name))
+        .filter(|entry| crate::suspects::proves(entry, severity))
+        .flat_map(|entry| entry.item.rules.iter().map(move |hit| (hit, entry)))
+        .find(|(hit, _)| hit.level == severity);
+    let word = severity.word();
+    match rule {
+        Some((hit, entry)) => {
+            let title = (scene.material.rules)(hit.rule).title;
+            let at = entry.item.first.map(|at| format!(" at {at}")).unwrap_or_default();
+            format!("severity {word}: '{title}' fired on something done{at}")
+        }
+        None => {
+            format!("severity {word}: by the scores; no rule of that level fired on what was done")
+        }
+    }
 }
 
 fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
@@ -94,31 +126,32 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
     let told: Vec<&str> =
         profiles.iter().filter(|p| p.score >= PLAUSIBLE).map(|profile| profile.name).collect();
     doubts.extend(firsts::doubts(scene, &told));
-    let undecided = |because| Verdict { incident: Incident::Undecided, severity: None, because };
+    let undecided = |because, would_decide| Verdict {
+        incident: Incident::Undecided,
+        severity: None,
+        because,
+        would_decide,
+    };
     if !doubts.is_empty() {
-        doubts.push("what would decide it: whether the people behind these principals meant it, and what they did before this material begins".to_owned());
-        return undecided(doubts);
+        return undecided(doubts, would_decide::doubts(scene, profiles));
     }
     if coverage.events.max(scene.facts.events) < ENOUGH || coverage.gap_count > 0 {
-        return undecided(vec![
-            format!(
-                "{} and {}: too little to clear anybody",
-                counted(scene.facts.events, "event"),
-                counted(coverage.gap_count, "gap")
-            ),
-            "what would decide it: the trails of all accounts and regions for the days before and after".to_owned(),
-        ]);
+        let because = vec![format!(
+            "{} and {}: too little to clear anybody",
+            counted(scene.facts.events, "event"),
+            counted(coverage.gap_count, "gap")
+        )];
+        return undecided(because, would_decide::more(scene));
     }
     let unknown = count(scene, Outcome::Unknown);
     if unknown * TOLD_OF > scene.facts.events {
-        return undecided(vec![
-            format!(
-                "{} of {} do not tell whether they succeeded: nobody can be cleared",
-                unknown,
-                counted(scene.facts.events, "event")
-            ),
-            "what would decide it: the same events with their error codes, as the trail delivers them".to_owned(),
-        ]);
+        let because = vec![format!(
+            "{} of {} do not tell whether they succeeded: nobody can be cleared",
+            unknown,
+            counted(scene.facts.events, "event")
+        )];
+        let ask = "read the same events with their error codes, as the trail delivers them";
+        return undecided(because, vec![ask.to_owned()]);
     }
     no(scene)
 }
@@ -144,6 +177,7 @@ fn no(scene: &Scene<'_>) -> Verdict {
             ),
             "no workload's credentials were seen in other hands".to_owned(),
         ],
+        would_decide: Vec::new(),
     }
 }
 

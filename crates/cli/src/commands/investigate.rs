@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use crashcart_app::{AppError, CaseRun, Inputs, Pivot, Places, Question, Rules};
+use crashcart_app::{AppError, Asked, CaseRun, Filter, Inputs, Pivot, Places, Question, Rules};
 use crashcart_model::{Investigation, Level};
 use crashcart_report::{Html, Json, Markdown, Text, Writer};
 
@@ -22,6 +22,7 @@ use crate::terminal::Terminal;
 /// Examples:
 ///   crashcart investigate ./AWSLogs
 ///   crashcart investigate export.json.gz --key AKIA... --json
+///   crashcart investigate ./AWSLogs --finding guardduty.json
 ///   crashcart investigate ./AWSLogs --case ./case --html report.html
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -33,6 +34,12 @@ pub struct Investigate {
     bounds: Bounds,
     #[command(flatten)]
     filters: Filters,
+    /// Start from this instance, as i-0abc...: its sessions and who touched it (may be repeated)
+    #[arg(long, value_name = "INSTANCE", value_parser = instance, help_heading = "Start from")]
+    instance: Vec<String>,
+    /// Start from what a finding names: JSON of GuardDuty, Macie or Security Hub (may be repeated)
+    #[arg(long, value_name = "FILE", help_heading = "Start from")]
+    finding: Vec<PathBuf>,
     #[command(flatten)]
     rules: RuleArguments,
     /// Keep everything in this case folder; running again adds what is new, and without a PATH
@@ -83,14 +90,12 @@ impl Investigate {
         let (inputs, options) = self.bounds.open(&self.paths, &self.filters)?;
         let places = Places::open(&self.geoip)?;
         let baseline = self.baseline()?;
+        let asked = self.asked(&options.filter)?;
         let question = Question {
             rules: &rules,
             environment: &environment,
-            pivot: Pivot {
-                keys: options.filter.keys.clone(),
-                principals: options.filter.principals.clone(),
-                addresses: options.filter.addresses.clone(),
-            },
+            pivot: asked.pivot,
+            findings: asked.findings,
             baseline: baseline.as_ref().map(|inputs| &inputs.listing),
             places: places.as_ref(),
             sealed: Vec::new(),
@@ -133,6 +138,24 @@ impl Investigate {
         Inputs::find(&self.baseline, &mut std::io::empty()).map(Some)
     }
 
+    /// What the story starts from: what was named, then what findings name.
+    fn asked(&self, filter: &Filter) -> Result<Asked, AppError> {
+        let mut asked = Asked {
+            pivot: Pivot {
+                keys: filter.keys.clone(),
+                principals: filter.principals.clone(),
+                addresses: filter.addresses.clone(),
+                instances: self.instance.clone(),
+                ..Pivot::default()
+            },
+            findings: Vec::new(),
+        };
+        for path in &self.finding {
+            asked.merge(Asked::read(path)?);
+        }
+        Ok(asked)
+    }
+
     fn write_files(&self, investigation: &Investigation) -> Result<(), AppError> {
         if let Some(path) = &self.html {
             crashcart_app::write_report(path, &Html, investigation)?;
@@ -148,6 +171,14 @@ impl Investigate {
         let text = text(terminal, self.all);
         let writer: &dyn Writer = if self.json { &Json { pretty: true } } else { &text };
         writer.write(investigation, &mut out).and_then(|()| out.flush()).map_err(AppError::Output)
+    }
+}
+
+fn instance(text: &str) -> Result<String, String> {
+    let hex = |id: &str| id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match text.strip_prefix("i-") {
+        Some(id) if matches!(id.len(), 8 | 17) && hex(id) => Ok(text.to_owned()),
+        _ => Err("not an instance id; write i- and 8 or 17 hexadecimal digits".to_owned()),
     }
 }
 

@@ -15,6 +15,7 @@ mod hostile;
 mod material;
 mod outputs;
 mod page;
+mod pivots;
 mod rules;
 mod sameness;
 mod secrets;

@@ -101,7 +101,12 @@ impl<'a> Markup<'a> {
             .unwrap_or_default();
         self.element("div", &[("class", class)], |markup| {
             markup.span("strong", "", &format!("{words}{severity}"))?;
-            markup.list(&verdict.because)
+            markup.list(&verdict.because)?;
+            if verdict.would_decide.is_empty() {
+                return Ok(());
+            }
+            markup.span("p", "label", "What would decide it")?;
+            markup.list(&verdict.would_decide)
         })
     }
 

@@ -8,6 +8,7 @@ mod case;
 mod coverage;
 mod findings;
 mod firsts;
+mod incidents;
 mod markup;
 mod story;
 
@@ -46,6 +47,8 @@ impl Writer for Html {
         markup.literal("</style>\n</head>\n<body>\n")?;
         markup.header(investigation)?;
         markup.literal("\n<main>")?;
+        markup.pivots(story)?;
+        markup.incidents(story)?;
         markup.suspects(story)?;
         markup.containment(&investigation.containment)?;
         markup.firsts(story)?;

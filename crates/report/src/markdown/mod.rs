@@ -5,6 +5,7 @@
 
 mod firsts;
 mod graph;
+mod incidents;
 mod sections;
 
 use std::io::{self, Write};
@@ -25,6 +26,8 @@ impl Writer for Markdown {
         let mut sheet = Sheet { out, citations: Citations::new(&investigation.coverage) };
         let story = &investigation.story;
         sheet.head(investigation)?;
+        sheet.pivots(story)?;
+        sheet.incidents(story)?;
         sheet.suspects(story)?;
         sheet.containment(&investigation.containment)?;
         sheet.firsts(story)?;

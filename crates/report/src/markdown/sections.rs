@@ -28,6 +28,7 @@ impl<'a> Sheet<'a> {
         let read = escape::markdown(&material::read(coverage, &Zone::Utc));
         write!(self.out, "# Investigation\n\nRead: {read}\n\n**{words}{severity}**\n\n")?;
         verdict.because.iter().try_for_each(|reason| self.entry("", reason))?;
+        verdict.would_decide.iter().try_for_each(|ask| self.entry("would decide it: ", ask))?;
         self.heading("Not in this material")?;
         if coverage.blind_spots.is_empty() && coverage.gap_count == 0 {
             self.entry("nothing that it shows itself", "")?;

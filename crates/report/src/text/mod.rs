@@ -6,6 +6,7 @@
 mod coverage;
 mod findings;
 mod firsts;
+mod incidents;
 mod legend;
 mod steps;
 mod story;
@@ -47,6 +48,8 @@ impl Writer for Text {
         sheet.know_actors(story);
         sheet.coverage()?;
         sheet.verdict(&investigation.verdict)?;
+        sheet.pivots(story)?;
+        sheet.incidents(story)?;
         sheet.suspects(story)?;
         sheet.firsts(story)?;
         sheet.steps(investigation)?;

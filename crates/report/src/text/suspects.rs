@@ -31,12 +31,13 @@ impl<'a> Sheet<'a> {
         };
         let severity = verdict.severity.map_or("", |level| level.word());
         self.heading(style, word, severity)?;
-        self.reasons(&verdict.because)
+        self.reasons("because", &verdict.because)?;
+        self.reasons("to decide", &verdict.would_decide)
     }
 
-    fn reasons(&mut self, because: &[String]) -> io::Result<()> {
+    fn reasons(&mut self, label: &str, because: &[String]) -> io::Result<()> {
         for (index, reason) in because.iter().enumerate() {
-            let label = if index == 0 { "because" } else { "" };
+            let label = if index == 0 { label } else { "" };
             let lead = Lead::indent(LABEL).column(Style::Dim, label, LABEL);
             let reason = self.brief(reason, REASON);
             self.page.paragraph(&lead, &Words::of(&reason))?;
@@ -80,7 +81,7 @@ impl<'a> Sheet<'a> {
         let programs = self.programs(&suspect.user_agents);
         self.detail("with", &programs)?;
         self.detail("active", &active)?;
-        self.reasons(&suspect.because)
+        self.reasons("because", &suspect.because)
     }
 
     /// The first user agents, shortened.

@@ -1,0 +1,358 @@
+//! Taking values out of a finding by their path.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crashcart_model::{AccountId, FindingPart, FindingRead, IdKind, LogText, Timestamp, UniqueId};
+use crashcart_story::Pivot;
+use serde_json::Value;
+
+/// Values of one finding that are looked at.
+const LEAVES: usize = 20_000;
+/// Values not understood that are told.
+const TOLD: usize = 50;
+
+/// What a value at a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Take {
+    Key,
+    /// A principal id, where nothing better names the principal.
+    PrincipalId,
+    /// The ARN of a principal.
+    Arn,
+    Address,
+    Instance,
+    Resource,
+    /// An ARN, or `AWS::IAM::AccessKey:...`: its own text tells what it is.
+    Id,
+    Account,
+    Region,
+    First,
+    Last,
+    Title,
+    /// Whether it is a sample.
+    Sample,
+    /// Known, and nothing to ask about.
+    Known(&'static str),
+}
+
+/// One value with its path, also in lower case and with `[]` for every number.
+struct Leaf {
+    path: String,
+    pattern: String,
+    value: String,
+    used: bool,
+}
+
+/// A finding that is taken apart.
+pub(super) struct Taking {
+    leaves: Vec<Leaf>,
+    pivot: Pivot,
+    read: FindingRead,
+}
+
+impl Taking {
+    pub(super) fn new(finding: &Value) -> Self {
+        let mut leaves = Vec::new();
+        walk(finding, (String::new(), String::new()), &mut leaves);
+        Self { leaves, pivot: Pivot::default(), read: FindingRead::default() }
+    }
+
+    /// Takes everything that the table names; a path that ends in `*` stands for all below it.
+    pub(super) fn take(&mut self, table: &[(&'static str, Take)]) {
+        for (path, what) in table {
+            for at in 0..self.leaves.len() {
+                let matches = self.leaves.get(at).is_some_and(|leaf| {
+                    !leaf.used
+                        && match path.strip_suffix('*') {
+                            Some(start) => leaf.pattern.starts_with(start),
+                            None => leaf.pattern == *path,
+                        }
+                });
+                if matches {
+                    self.take_one(at, *what);
+                }
+            }
+        }
+    }
+
+    fn take_one(&mut self, at: usize, what: Take) {
+        let Some(value) = self.leaves.get(at).map(|leaf| leaf.value.clone()) else { return };
+        if value.is_empty() {
+            return self.mark(at);
+        }
+        let pivot = &mut self.pivot;
+        let meaning = match what {
+            Take::Key => access_key(&value).map(|key| add(&mut pivot.keys, key, "access key")),
+            Take::PrincipalId => Some(add(&mut pivot.principals, value.clone(), "principal id")),
+            Take::Arn => value
+                .starts_with("arn:")
+                .then(|| add(&mut pivot.principals, value.clone(), "principal")),
+            Take::Address => value
+                .parse::<IpAddr>()
+                .ok()
+                .map(|address| add(&mut pivot.addresses, address.to_string(), "address")),
+            Take::Instance => {
+                instance(&value).map(|id| add(&mut pivot.instances, id.to_owned(), "instance"))
+            }
+            Take::Resource => Some(add(&mut pivot.resources, value.clone(), "resource")),
+            Take::Id => id(pivot, &value),
+            Take::Account => {
+                AccountId::parse(&value).map(|_| add(&mut pivot.accounts, value.clone(), "account"))
+            }
+            Take::Region => Some(add(&mut pivot.regions, value.clone(), "region")),
+            Take::First => moment(&value).map(|time| {
+                pivot.first = pivot.first.into_iter().chain([time]).min();
+                "first seen"
+            }),
+            Take::Last => moment(&value).map(|time| {
+                pivot.last = pivot.last.into_iter().chain([time]).max();
+                "last seen"
+            }),
+            Take::Title => {
+                if self.read.title.is_empty() {
+                    self.read.title = LogText::new(value.clone());
+                }
+                return self.mark(at);
+            }
+            Take::Sample => {
+                if value == "true" || value.contains("\"sample\":true") {
+                    let note = "a sample finding: what it names is made up";
+                    self.note(note);
+                }
+                return self.mark(at);
+            }
+            Take::Known(_) => return self.mark(at),
+        };
+        let known = meaning.is_some();
+        let expected = match what {
+            Take::Key => "no access key id",
+            Take::Arn | Take::Id => "names nothing that is known how to ask about",
+            Take::Address => "no address",
+            Take::Instance => "no instance id",
+            Take::Account => "no account number",
+            _ => "no time",
+        };
+        self.tell(at, meaning.unwrap_or(expected), known);
+    }
+
+    fn mark(&mut self, at: usize) {
+        if let Some(leaf) = self.leaves.get_mut(at) {
+            leaf.used = true;
+        }
+    }
+
+    /// Notes that a value was used, or was not understood.
+    fn tell(&mut self, at: usize, meaning: &str, used: bool) {
+        self.mark(at);
+        let Some(leaf) = self.leaves.get(at) else { return };
+        let part = FindingPart {
+            path: LogText::new(leaf.path.clone()),
+            value: LogText::new(leaf.value.clone()),
+            meaning: meaning.to_owned(),
+        };
+        if used { self.read.used.push(part) } else { self.read.not_understood.push(part) }
+    }
+
+    pub(super) fn note(&mut self, note: &str) {
+        if !self.read.notes.iter().any(|known| known == note) {
+            self.read.notes.push(note.to_owned());
+        }
+    }
+
+    /// The first value at a path, in lower case and with `[]`.
+    pub(super) fn value(&self, pattern: &str) -> Option<&str> {
+        let leaf = self.leaves.iter().find(|leaf| leaf.pattern == pattern)?;
+        Some(leaf.value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// A principal that is named by type, name and id below a path, in an account: by its ARN
+    /// where these give one, else by its id.
+    pub(super) fn person(&mut self, below: &str, names: &Person) {
+        let full = |name: &str| format!("{below}{name}");
+        let (kind, name, id) = (full(names.kind), full(names.name), full(names.id));
+        let account = names.account.and_then(|account| self.value(&full(account)));
+        let account = account.map(str::to_owned).or_else(|| self.pivot.accounts.first().cloned());
+        let text = |pattern: &str| self.value(pattern).map(str::to_owned);
+        let (told_kind, told_name, told_id) = (text(&kind), text(&name), text(&id));
+        let partition = text("partition").unwrap_or_else(|| "aws".to_owned());
+        let arn = account.as_deref().and_then(|account| {
+            arn(
+                &partition,
+                account,
+                (told_kind.as_deref()?, told_name.as_deref(), told_id.as_deref()),
+            )
+        });
+        let meaning =
+            if arn.is_some() { "principal, by its type, name and id" } else { "principal id" };
+        if let Some(principal) = arn.or(told_id) {
+            add(&mut self.pivot.principals, principal, "");
+            for pattern in [&kind, &name, &id] {
+                self.tell_at(pattern, meaning);
+            }
+        }
+    }
+
+    /// Notes that the first value at a path was used.
+    fn tell_at(&mut self, pattern: &str, meaning: &str) {
+        let found = |leaf: &Leaf| leaf.pattern == pattern && !leaf.used && !leaf.value.is_empty();
+        if let Some(at) = self.leaves.iter().position(found) {
+            self.tell(at, meaning, true);
+        }
+    }
+
+    /// What to ask about, and what was made of the finding.
+    pub(super) fn finish(mut self) -> (Pivot, FindingRead) {
+        let taken: BTreeSet<String> =
+            self.read.used.iter().map(|part| part.value.raw().to_owned()).collect();
+        let strange: Vec<(usize, &'static str)> = (0..)
+            .zip(&self.leaves)
+            .filter(|(_, leaf)| !leaf.used && !taken.contains(&leaf.value))
+            .filter_map(|(at, leaf)| Some((at, looks_like(&leaf.value)?)))
+            .take(TOLD)
+            .collect();
+        for (at, what) in strange {
+            let meaning = format!("looks like {what}, in a place that is not known");
+            self.tell(at, &meaning, false);
+        }
+        let pivot = &self.pivot;
+        let asks = [&pivot.keys, &pivot.principals, &pivot.addresses, &pivot.instances];
+        if asks.iter().all(|texts| texts.is_empty()) {
+            self.note(
+                "it names no key, principal, address or instance to start from: the story starts \
+                 from the worst findings",
+            );
+        }
+        (self.pivot, self.read)
+    }
+}
+
+/// The names of a principal's members.
+pub(super) struct Person {
+    pub(super) kind: &'static str,
+    pub(super) name: &'static str,
+    pub(super) id: &'static str,
+    pub(super) account: Option<&'static str>,
+}
+
+/// The ARN that type, name and id of a principal give.
+fn arn(
+    partition: &str,
+    account: &str,
+    (kind, name, id): (&str, Option<&str>, Option<&str>),
+) -> Option<String> {
+    let session = id.and_then(|id| id.split_once(':')).map(|(_, session)| session);
+    Some(match (kind, name) {
+        ("Root", _) => format!("arn:{partition}:iam::{account}:root"),
+        ("IAMUser", Some(name)) => format!("arn:{partition}:iam::{account}:user/{name}"),
+        ("FederatedUser", Some(name)) => {
+            format!("arn:{partition}:sts::{account}:federated-user/{name}")
+        }
+        ("AssumedRole" | "Role", Some(name)) => match session {
+            Some(session) => {
+                format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}")
+            }
+            None => format!("arn:{partition}:iam::{account}:role/{name}"),
+        },
+        _ => return None,
+    })
+}
+
+fn add(list: &mut Vec<String>, text: String, meaning: &'static str) -> &'static str {
+    if !list.contains(&text) {
+        list.push(text);
+    }
+    meaning
+}
+
+fn access_key(text: &str) -> Option<String> {
+    let id = UniqueId::parse(text)?;
+    matches!(id.kind, IdKind::LongLivedAccessKey | IdKind::TemporaryAccessKey).then_some(id.id)
+}
+
+/// An instance's id, also at the end of its ARN.
+fn instance(text: &str) -> Option<&str> {
+    let id = text.rsplit('/').next()?;
+    let digits = id.strip_prefix("i-")?;
+    let hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (matches!(digits.len(), 8 | 17) && hex).then_some(id)
+}
+
+/// What the id of a resource is; see Security Hub user guide, "Resources" of the ASFF.
+fn id(pivot: &mut Pivot, text: &str) -> Option<&'static str> {
+    if let Some(key) = text.rsplit(':').next().and_then(access_key) {
+        return Some(add(&mut pivot.keys, key, "access key"));
+    }
+    if let Some(account) = text.strip_prefix("AWS::::Account:") {
+        AccountId::parse(account)?;
+        return Some(add(&mut pivot.accounts, account.to_owned(), "account"));
+    }
+    if let Some(id) = instance(text) {
+        return Some(add(&mut pivot.instances, id.to_owned(), "instance"));
+    }
+    if is_principal(text) {
+        return Some(add(&mut pivot.principals, text.to_owned(), "principal"));
+    }
+    text.starts_with("arn:").then(|| add(&mut pivot.resources, text.to_owned(), "resource"))
+}
+
+fn is_principal(text: &str) -> bool {
+    let mut parts = text.splitn(6, ':');
+    let service = parts.nth(2);
+    let own = parts.nth(2).unwrap_or_default();
+    text.starts_with("arn:")
+        && (service == Some("iam")
+            && (own == "root" || own.starts_with("user/") || own.starts_with("role/"))
+            || service == Some("sts"))
+}
+
+fn looks_like(text: &str) -> Option<&'static str> {
+    if access_key(text).is_some() {
+        Some("an access key")
+    } else if is_principal(text) {
+        Some("a principal")
+    } else if instance(text).is_some() {
+        Some("an instance")
+    } else if text.parse::<IpAddr>().is_ok() {
+        Some("an address")
+    } else {
+        None
+    }
+}
+
+/// A time as findings write them: a text, or milliseconds since 1970 up to the year 9998.
+fn moment(text: &str) -> Option<Timestamp> {
+    match text.parse::<i64>() {
+        Ok(millis) => {
+            (0..253_370_764_800_000).contains(&millis).then_some(Timestamp::from_millis(millis))
+        }
+        Err(_) => Timestamp::parse(text),
+    }
+}
+
+fn walk(value: &Value, (path, pattern): (String, String), out: &mut Vec<Leaf>) {
+    if out.len() >= LEAVES {
+        return;
+    }
+    let value = match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                let dot = if path.is_empty() { "" } else { "." };
+                let lower = key.to_ascii_lowercase();
+                walk(value, (format!("{path}{dot}{key}"), format!("{pattern}{dot}{lower}")), out);
+            }
+            return;
+        }
+        Value::Array(items) => {
+            for (number, value) in items.iter().enumerate() {
+                walk(value, (format!("{path}[{number}]"), format!("{pattern}[]")), out);
+            }
+            return;
+        }
+        Value::Null => return,
+        Value::String(text) => text.clone(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Number(number) => number.to_string(),
+    };
+    out.push(Leaf { path, pattern, value, used: false });
+}
