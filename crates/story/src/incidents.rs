@@ -16,7 +16,6 @@ use crate::knowledge::Effect;
 use crate::principal::short;
 use crate::scene::Scene;
 use crate::suspects::{PLAUSIBLE, Profile};
-use crate::words::counted_len;
 use links::Link;
 
 /// Incidents told.
@@ -45,7 +44,8 @@ impl<'f> Groups<'f> {
         let mut told: Vec<&Link> = Vec::new();
         for link in &links {
             let (one, two) = (root(&parents, link.one), root(&parents, link.two));
-            if one != two || !link.by_place {
+            // One tie is enough: what came first is the stronger.
+            if one != two {
                 told.push(link);
             }
             if let Some(parent) = parents.get_mut(one.max(two)) {
@@ -194,7 +194,7 @@ fn because(by_score: &[&Profile<'_>], ties: &[String]) -> Vec<String> {
     let mut because: Vec<String> = ties.iter().take(TIES).cloned().collect();
     let more = ties.len().saturating_sub(TIES);
     if more > 0 {
-        because.push(format!("{} more between them", counted_len(more, "tie")));
+        because.push(format!("{more} more ties between them"));
     }
     if let Some(worst) = by_score.first() {
         let who = short(worst.name);

@@ -86,6 +86,18 @@ fn a_user_that_a_suspect_made_is_of_the_same_incident_and_another_user_is_not() 
 }
 
 #[test]
+fn an_administrator_who_made_a_user_is_not_of_the_incident_of_that_user() {
+    let made = json!({"userIdentity": user("admin"), "requestParameters": {"userName": "spare"}});
+    let pivot = Pivot { principals: vec!["admin".to_owned()], ..Pivot::default() };
+    let records =
+        vec![event(2, "iam:CreateUser", made), grave(500, "spare", "203.0.113.50", "Boto3/1.34")];
+    let tale = Tale { pivot, ..Tale::of(records) }.rule("StopLogging", Level::Critical);
+    let told = tale.tell();
+    assert_eq!(told.story.suspects.len(), 2, "the responder asked about the administrator");
+    assert_eq!(groups(&told), [["user/spare"]]);
+}
+
+#[test]
 fn a_key_that_a_suspect_made_ties_whoever_uses_it() {
     let made = json!({
         "userIdentity": user("mallory"),

@@ -11,7 +11,7 @@ use crate::earliest::sortable;
 use crate::knowledge::Effect;
 use crate::principal::{self, plain, short};
 use crate::scene::{Entry, Scene};
-use crate::suspects::Profile;
+use crate::suspects::{PLAUSIBLE, Profile};
 use crate::{agent, network, workload};
 
 const HOUR: i64 = 3_600_000;
@@ -35,8 +35,6 @@ pub(crate) struct Link {
     pub(crate) one: usize,
     pub(crate) two: usize,
     pub(crate) because: String,
-    /// Rests on where and how they worked alone: not told of those who are tied otherwise.
-    pub(crate) by_place: bool,
 }
 
 /// All that ties these suspects together, each pair once for each reason.
@@ -71,7 +69,7 @@ fn asked_for(
                     let (session, by) = (short(profile.name), short(by));
                     let way = if depth == 0 { "" } else { ", by way of other sessions" };
                     let because = format!("{session}: its session was asked for by {by}{way}");
-                    links.push(Link { one: *one, two, because, by_place: false });
+                    links.push(Link { one: *one, two, because });
                 }
             }
             known.extend(&next);
@@ -95,14 +93,16 @@ fn made(
             continue;
         };
         for (two, profile) in suspects.iter().enumerate().filter(|(two, _)| two != one) {
+            // An administrator makes what others misuse later: the maker is suspect itself.
+            let maker = suspects.get(*one).filter(|maker| maker.score >= PLAUSIBLE);
             // What a tool made under one's name is one's own only where one is at hand.
-            let near = || suspects.get(*one).is_some_and(|maker| share_address(maker, profile));
-            if let Some(how) = lives_on(scene, entry, kind, profile)
-                && (!entry.parts.automation || near())
+            if let Some(maker) = maker
+                && let Some(how) = lives_on(scene, entry, kind, profile)
+                && (!entry.parts.automation || share_address(maker, profile))
             {
                 let (who, by) = (short(profile.name), short(entry.parts.actor));
                 let because = format!("{who}: {how} {by}");
-                links.push(Link { one: *one, two, because, by_place: false });
+                links.push(Link { one: *one, two, because });
             }
         }
     }
@@ -217,7 +217,6 @@ fn same_address(scene: &Scene<'_>, suspects: &[&Profile<'_>]) -> Vec<Link> {
                     one: before.number,
                     two: stretch.number,
                     because: in_words((who(before), who(stretch)), address, tool),
-                    by_place: true,
                 });
             }
             if before.is_none_or(|before| before.last <= stretch.last) {
