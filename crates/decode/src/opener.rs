@@ -125,6 +125,14 @@ impl<'s> Opener<'s> {
         }
     }
 
+    /// A CloudTrail digest file: counted apart, and shown.
+    pub(crate) fn digest(&mut self, digest: &Record<'_>, format: &'static str) {
+        self.apart(Apart::Digest, format);
+        if !self.ledger.refused {
+            self.sink.digest(digest);
+        }
+    }
+
     /// A record within the unit: an object, or JSON text in a string.
     pub fn embedded(&mut self, value: Value<'_>, format: &'static str) {
         match value {

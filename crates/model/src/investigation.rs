@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Containment, Evidence, Finding, Gap, LogText, Story, TableRead, Timestamp, Verdict};
+use crate::{
+    Containment, Delivery, Evidence, Finding, Gap, LogText, Story, TableRead, Timestamp, Verdict,
+};
 
 /// The result of an investigation. Equal evidence and rules give equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -79,6 +81,9 @@ pub struct Coverage {
     /// Earlier logs that were read as history only: none of their events is counted above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
+    /// What digest files say was delivered, by account, region and time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<Delivery>,
     /// The evidence, sorted by id.
     pub evidence: Vec<Evidence>,
 }

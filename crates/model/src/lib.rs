@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod delivery;
 mod environment;
 mod event;
 mod evidence;
@@ -26,6 +27,7 @@ mod table;
 mod time_text;
 mod timestamp;
 
+pub use delivery::Delivery;
 pub use environment::{Account, Environment};
 pub use event::Event;
 pub use evidence::{EventRef, Evidence, EvidenceId, Origin, RuleHit};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crashcart_model::{Timestamp, UniqueId};
 
 use crate::aftermath;
+use crate::deliveries;
 use crate::principal;
 use crate::scene::Scene;
 use crate::suspects::{Profile, usual_work};
@@ -46,6 +47,7 @@ pub(crate) fn sentences(
     let mut out = Vec::new();
     kinds_of_logs(scene, &mut out);
     reach(scene, &mut out);
+    deliveries::sentences(scene.material.coverage, &mut out);
     quiet(scene, &mut out);
     for off in off {
         let name = principal::plain(off.stopped.parts.thing);
@@ -162,12 +164,10 @@ fn quiet(scene: &Scene<'_>, out: &mut Vec<String>) {
     gaps.sort_unstable_by_key(|(length, from)| (-length, *from));
     for (length, from) in gaps.iter().take(3) {
         let at = |hour: i64| Timestamp::from_millis(hour.saturating_mul(HOUR));
-        out.push(format!(
-            "no events from {} to {}, {}: quiet or missing, unknown",
-            at(*from),
-            at(from + length),
-            counted(length.unsigned_abs(), "hour")
-        ));
+        let (from, until) = (at(*from), at(from + length));
+        let known = deliveries::quiet(scene.material.coverage, from, until);
+        let hours = counted(length.unsigned_abs(), "hour");
+        out.push(format!("no events from {from} to {until}, {hours}: {known}"));
     }
     if gaps.len() > 3 {
         out.push(format!(

@@ -15,6 +15,7 @@ mod cited;
 mod clean_up;
 mod containment;
 mod deeds;
+mod deliveries;
 mod denial;
 mod distinct;
 mod earliest;

@@ -8,6 +8,7 @@ use crashcart_collect::Sealed;
 use crashcart_decode::{Apart, ColumnMap, Sink, Stretch, Tally};
 use crashcart_model::{EventRef, Gap, Head, Record, Str, TableRead, Timestamp};
 
+use super::digests::Digest;
 use super::distinct::{Distinct, Novelty, Sharing};
 use super::table::Numbering;
 use super::twins::{self, Waiting};
@@ -42,6 +43,8 @@ pub(crate) struct Counts {
     pub kinds: BTreeMap<&'static str, u64>,
     pub gaps: BTreeSet<Gap>,
     pub tables: BTreeSet<TableRead>,
+    /// What digest files say.
+    pub digests: BTreeSet<Digest>,
     /// Further deliveries: hash of the event id, and where the copy stands.
     pub copies: Vec<(u64, EventRef)>,
     /// Event ids that two different events have, as hashes.
@@ -251,6 +254,10 @@ impl<O: Observer> Sink for Desk<'_, O> {
 
     fn apart(&mut self, kind: Apart) {
         *self.counts.kinds.entry(kind.name()).or_default() += 1;
+    }
+
+    fn digest(&mut self, digest: &Record<'_>) {
+        self.counts.digests.extend(Digest::of(digest));
     }
 
     fn gap(&mut self, stretch: Stretch) {

@@ -6,6 +6,7 @@
 //! the corrections known.
 
 mod desk;
+mod digests;
 mod distinct;
 mod table;
 mod twins;
@@ -279,6 +280,7 @@ impl Counts {
         }
         self.gaps.extend(other.gaps);
         self.tables.extend(other.tables);
+        self.digests.extend(other.digests);
         self.copies.extend(other.copies);
         self.ambiguous.extend(other.ambiguous);
         self.corrections.superseded.extend(other.corrections.superseded);
@@ -311,6 +313,7 @@ fn coverage(counts: Counts, evidence: Vec<Evidence>) -> Coverage {
         blind_spots: Vec::new(),
         tables: counts.tables.into_iter().collect(),
         baseline: None,
+        deliveries: digests::deliveries(&counts.digests, &evidence),
         evidence,
     }
 }

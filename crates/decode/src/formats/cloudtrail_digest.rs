@@ -4,7 +4,6 @@ use crashcart_model::Record;
 
 use super::Shape;
 use crate::opener::Opener;
-use crate::sink::Apart;
 
 /// See the module.
 pub(crate) struct CloudTrailDigest;
@@ -19,7 +18,7 @@ impl Shape for CloudTrailDigest {
         // A digest holds no records: what does is none, whatever else it says.
         let taken = is("digestStartTime") && is("logFiles") && !is("Records");
         if taken {
-            opener.apart(Apart::Digest, self.name());
+            opener.digest(unit, self.name());
             opener.beside(unit, &[], self.name());
         }
         taken
