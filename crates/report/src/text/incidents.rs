@@ -118,9 +118,10 @@ impl<'a> Sheet<'a> {
             _ if incident.suspects.len() == 1 => 0,
             _ => REASONS,
         };
-        for reason in incident.because.iter().take(most) {
+        for (index, reason) in incident.because.iter().take(most).enumerate() {
+            let label = if index == 0 { "because" } else { "" };
             let reason = self.brief(reason, LONGEST);
-            self.entry("because", &reason)?;
+            self.entry(label, &reason)?;
         }
         let more = incident.because.len().saturating_sub(most);
         if more > 0 && most > 0 {
