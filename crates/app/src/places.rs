@@ -70,3 +70,97 @@ fn open(path: &Path) -> Result<Reader<Vec<u8>>, AppError> {
         hint: "give a .mmdb file, such as GeoLite2-Country.mmdb or GeoLite2-ASN.mmdb",
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database of whole first octets, built by the format's specification: a tree of 24-bit
+    /// records, sixteen zeros, the data, and the metadata behind its marker.
+    fn database(entries: &[(u8, Vec<u8>)]) -> Vec<u8> {
+        let (mut nodes, mut data): (Vec<[u32; 2]>, Vec<u8>) = (vec![[0, 0]], Vec::new());
+        let mut leaves = Vec::new();
+        for (octet, entry) in entries {
+            let mut node = 0;
+            for bit in (0..8).rev() {
+                let side = usize::from(octet >> bit & 1);
+                if bit == 0 {
+                    leaves.push((node, side, data.len()));
+                } else if nodes[node][side] == 0 {
+                    nodes[node][side] = u32::try_from(nodes.len()).unwrap();
+                    nodes.push([0, 0]);
+                    node = nodes.len() - 1;
+                } else {
+                    node = nodes[node][side] as usize;
+                }
+            }
+            data.extend(entry);
+        }
+        let count = u32::try_from(nodes.len()).unwrap();
+        nodes.iter_mut().flatten().filter(|side| **side == 0).for_each(|side| *side = count);
+        for (node, side, offset) in leaves {
+            nodes[node][side] = count + 16 + u32::try_from(offset).unwrap();
+        }
+        let mut out: Vec<u8> =
+            nodes.iter().flatten().flat_map(|side| side.to_be_bytes()[1..].to_vec()).collect();
+        out.extend([0; 16]);
+        out.extend(data);
+        out.extend(b"\xab\xcd\xefMaxMind.com");
+        let number =
+            |kind: u8, value: u32| [vec![kind << 5 | 4], value.to_be_bytes().to_vec()].concat();
+        let short = |value: u8| vec![5 << 5 | 1, value];
+        let epoch = vec![1, 2, 1];
+        out.extend(map(&[
+            ("node_count", number(6, count)),
+            ("record_size", short(24)),
+            ("ip_version", short(4)),
+            ("database_type", text("Test")),
+            ("languages", vec![0, 4]),
+            ("binary_format_major_version", short(2)),
+            ("binary_format_minor_version", short(0)),
+            ("build_epoch", epoch),
+            ("description", map(&[])),
+        ]));
+        out
+    }
+
+    fn text(text: &str) -> Vec<u8> {
+        let length = u8::try_from(text.len()).unwrap();
+        assert!(length < 29, "one byte of length");
+        [vec![2 << 5 | length], text.as_bytes().to_vec()].concat()
+    }
+
+    fn map(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+        let mut out = vec![7 << 5 | u8::try_from(members.len()).unwrap()];
+        for (name, value) in members {
+            out.extend(text(name));
+            out.extend(value);
+        }
+        out
+    }
+
+    #[test]
+    fn countries_and_networks_of_two_files_are_told_together() {
+        let country = |code: &str| map(&[("country", map(&[("iso_code", text(code))]))]);
+        let network = map(&[
+            ("autonomous_system_number", vec![6 << 5 | 4, 0, 0, 0xfb, 0xf0]),
+            ("autonomous_system_organization", text("Example Networks")),
+        ]);
+        let files =
+            [database(&[(192, country("NL")), (203, country("BR"))]), database(&[(203, network)])];
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = (0..2).map(|n| folder.path().join(format!("{n}.mmdb"))).collect();
+        for (path, bytes) in paths.iter().zip(&files) {
+            std::fs::write(path, bytes).unwrap();
+        }
+        let places = Places::open(&paths).unwrap().unwrap();
+        let told = |address| places.of(address).map(|place| (place.country, place.network));
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(told("192.0.2.40"), Some((some("NL"), None)));
+        assert_eq!(told("203.0.113.9"), Some((some("BR"), some("AS64496 Example Networks"))));
+        assert_eq!(told("198.51.100.7"), None);
+        assert_eq!(told("2001:db8::1"), None);
+        assert_eq!(told("ec2.amazonaws.com"), None);
+        assert!(Places::open(&[]).unwrap().is_none());
+    }
+}

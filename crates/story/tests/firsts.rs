@@ -5,7 +5,7 @@
 mod material;
 
 use crashcart_model::{Account, Environment, First, FirstKind, Head, Incident, Novelty, Suspect};
-use crashcart_story::{Facts, History, Told};
+use crashcart_story::{Facts, History, Place, Told};
 use material::{Tale, event};
 use serde_json::{Value, json};
 
@@ -330,4 +330,37 @@ fn the_order_of_reading_and_the_split_do_not_show() {
     split.merge(tale.facts((0..all).rev().filter(|at| at % 3 != 0)));
     assert_eq!(forward.story.firsts, backward.story.firsts);
     assert_eq!(forward.story.firsts, tale.tell_from(split).story.firsts);
+}
+
+/// 192.x and 198.x lie in one country, 198.x in another network; of 203.x only the country is known.
+fn places(address: &str) -> Option<Place> {
+    let (country, network) = match address.split('.').next()? {
+        "192" => ("NL", Some("AS64496")),
+        "198" => ("NL", Some("AS64497")),
+        "203" => ("BR", None),
+        _ => return None,
+    };
+    Some(Place { country: Some(country.to_owned()), network: network.map(str::to_owned) })
+}
+
+#[test]
+fn with_a_database_the_country_or_the_network_of_an_address_is_told_as_new() {
+    let new = |address: &str, before: &str| {
+        let mut records = days(9, 45);
+        records[0]["sourceIPAddress"] = json!(before);
+        records.push(reach(json!({"recipientAccountId": HOME, "sourceIPAddress": address})));
+        let tale = Tale { places: Some(places), ..Tale::of(records) };
+        let told = tale.tell();
+        let of_address =
+            |first: &&First| first.address.as_ref().is_some_and(|a| a.raw() == address);
+        let kinds = [FirstKind::Address, FirstKind::Network, FirstKind::Country];
+        let first = told.story.firsts.iter().filter(of_address).find(|f| kinds.contains(&f.kind));
+        first.map(|first| (first.kind, first.what.raw().to_owned()))
+    };
+    let told = |kind, what: &str| Some((kind, what.to_owned()));
+    assert_eq!(new("203.0.113.99", USUAL), told(FirstKind::Country, "BR"));
+    assert_eq!(new("198.51.100.1", USUAL), told(FirstKind::Network, "AS64497"));
+    assert_eq!(new("192.0.2.200", USUAL), told(FirstKind::Address, "192.0.2.200"));
+    // Where one earlier address is in no file, its country may have been the same.
+    assert_eq!(new("203.0.113.99", "10.0.0.1"), told(FirstKind::Address, "203.0.113.99"));
 }

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crashcart_model::{Coverage, Environment, EventRef, EvidenceId, Finding, Head, Level, RuleHit};
-use crashcart_story::{Facts, Material, Pivot, RuleWords, Told, tell};
+use crashcart_story::{Facts, Material, Pivot, Place, Places, RuleWords, Told, tell};
 use serde_json::Value;
 
 /// Records of one telling, with the rules that fire: event name and level.
@@ -20,6 +20,8 @@ pub struct Tale {
     pub findings: Vec<Finding>,
     /// A rule that fires on this record alone, by event name and number.
     pub only: Option<(&'static str, usize)>,
+    /// Where addresses lie.
+    pub places: Option<fn(&str) -> Option<Place>>,
     /// The records are of an export that may lack fields.
     pub partial: bool,
 }
@@ -83,7 +85,7 @@ impl Tale {
                 rules: &rules,
                 evidence: &evidence,
                 pivot: &self.pivot,
-                places: None,
+                places: self.places.as_ref().map(|places| places as Places<'_>),
             },
         )
     }
