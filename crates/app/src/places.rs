@@ -126,8 +126,8 @@ mod tests {
 
     fn text(text: &str) -> Vec<u8> {
         let length = u8::try_from(text.len()).unwrap();
-        assert!(length < 29, "one byte of length");
-        [vec![2 << 5 | length], text.as_bytes().to_vec()].concat()
+        let head = if length < 29 { vec![2 << 5 | length] } else { vec![2 << 5 | 29, length - 29] };
+        [head, text.as_bytes().to_vec()].concat()
     }
 
     fn map(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
