@@ -66,6 +66,7 @@ impl Laid {
             rules: &rules,
             environment,
             pivot: Pivot::default(),
+            findings: Vec::new(),
             baseline: earlier.as_ref().map(|inputs| &inputs.listing),
             places: None,
             sealed: Vec::new(),
