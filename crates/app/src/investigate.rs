@@ -133,6 +133,10 @@ fn name_first_copies<O>(story: &mut Story, material: &Material<O>) {
     story.pivots.iter_mut().for_each(|one| rename(&mut one.origins));
     let clean_ups = story.incidents.iter_mut().flat_map(|one| &mut one.cleaned_up_by);
     clean_ups.for_each(|one| rename(&mut one.origins));
+    for session in &mut story.sessions {
+        rename(&mut session.origins);
+        session.issued_by.iter_mut().for_each(|issued| rename(&mut issued.origins));
+    }
 }
 
 /// What the story needs to know of a rule.

@@ -7,12 +7,14 @@ mod subject;
 
 use crashcart_collect::Listing;
 use crashcart_model::{
-    AccountId, Coverage, Environment, Event, EventRef, Head, LogText, Outcome, Record, Timestamp,
+    AccountId, Coverage, Environment, Event, EventRef, Head, LogText, Outcome, Record, Session,
+    Timestamp,
 };
+use crashcart_story::Keys;
 use serde::Serialize;
 
 use crate::progress::Progress;
-use crate::reading::{self, Observer, ReadOptions};
+use crate::reading::{self, Material, Observer, ReadOptions};
 use crate::sorted::{self, Rows, SortError};
 use crate::stats::{self, Counter, StatColumn};
 use crate::timeline::unplaced;
@@ -51,6 +53,9 @@ pub struct Seen {
     pub issued_to: Vec<LogText>,
     /// Other records that name it.
     pub mentioned: Listed,
+    /// Of a key: where it comes from, up to the root, and what came from it; each key after the
+    /// one that asked for it.
+    pub chain: Vec<Session>,
 }
 
 /// Events in the order of [`crate::timeline`].
@@ -128,13 +133,16 @@ fn look(
         usage: Usage::default(),
         counter: counter(),
         rows: Rows::new(options.threads),
+        keys: subject.is_key().then(Keys::default),
     };
     let mut material = reading::read(listing, options, progress, &make);
     let (mut usage, mut counters, mut rows) = (Usage::default(), Vec::new(), Vec::new());
+    let mut keys = Keys::default();
     for watcher in std::mem::take(&mut material.observers) {
         usage.add(&watcher.usage);
         counters.push(watcher.counter);
         rows.push(watcher.rows);
+        watcher.keys.into_iter().for_each(|own| keys.merge(own));
     }
     usage.columns = stats::add_up(counters, LISTED)?.columns;
     let mut seen = Seen {
@@ -142,6 +150,7 @@ fn look(
         issued_by: Listed::default(),
         issued_to: Vec::new(),
         mentioned: Listed::default(),
+        chain: chain(&keys, subject, &material),
     };
     sorted::merge(rows, &material, &mut |row| {
         if row.rule == Some(ISSUED) {
@@ -155,6 +164,20 @@ fn look(
     seen.issued_to.sort();
     seen.issued_to.dedup();
     Ok((seen, material.coverage))
+}
+
+/// The chain of a key, with the copies of records that are named.
+fn chain<O>(keys: &Keys, subject: &Subject, material: &Material<O>) -> Vec<Session> {
+    let mut chain = keys.chain(&subject.id, &|number| material.table.id(number));
+    for session in &mut chain {
+        let issued = session.issued_by.iter_mut().flat_map(|issued| &mut issued.origins);
+        session
+            .origins
+            .iter_mut()
+            .chain(issued)
+            .for_each(|origin| material.name_first_copy(origin));
+    }
+    chain
 }
 
 impl Listed {
@@ -175,10 +198,15 @@ struct Watcher {
     usage: Usage,
     counter: Counter,
     rows: Rows,
+    /// Only where a key was asked about.
+    keys: Option<Keys>,
 }
 
 impl Observer for Watcher {
     fn event(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef) {
+        if let Some(keys) = &mut self.keys {
+            keys.observe(record, head, at);
+        }
         match self.subject.part(record, head) {
             None => {}
             Some(Part::Used) => {

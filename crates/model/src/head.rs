@@ -202,6 +202,8 @@ pub struct Identity<'a> {
     pub role_delivery: Option<Str<'a>>,
     /// `sessionContext.sourceIdentity`
     pub source_identity: Option<Str<'a>>,
+    /// `onBehalfOf.userId`: the user of IAM Identity Center.
+    pub on_behalf_of: Option<Str<'a>>,
 }
 
 impl<'a> Identity<'a> {
@@ -217,6 +219,9 @@ impl<'a> Identity<'a> {
                 "accessKeyId" => out.access_key = value.as_str().filter(|key| !key.is_empty()),
                 "userName" => out.user_name = value.as_str(),
                 "invokedBy" => out.invoked_by = value.as_str(),
+                "onBehalfOf" => {
+                    out.on_behalf_of = value.as_object().and_then(|user| user.text_of("userId"));
+                }
                 "sessionContext" => {
                     let Some(session) = value.as_object() else {
                         continue;

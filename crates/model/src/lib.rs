@@ -22,6 +22,7 @@ mod outcome;
 mod principal;
 mod record;
 mod secret;
+mod session;
 mod story;
 mod table;
 mod time_text;
@@ -44,6 +45,7 @@ pub use outcome::Outcome;
 pub use principal::principal_name;
 pub use record::{Node, NodeKind, Record, Str, Value};
 pub use secret::{MASK, is_secret_name, mask};
+pub use session::{Issuance, Session};
 pub use story::{
     Accessed, Answer, BlastRadius, Changed, Containment, Failed, Incident, Persistence,
     PersistenceState, Step, Story, Suspect, Verdict,

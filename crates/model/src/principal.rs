@@ -22,6 +22,12 @@ pub fn principal_name<'a>(identity: &Identity<'a>) -> Cow<'a, str> {
     {
         return Cow::Borrowed("anonymous");
     }
+    // Identity Center names its users by nothing else; the account is everybody's.
+    if kind.is_some_and(|kind| kind.is("IdentityCenterUser"))
+        && let Some(user) = told(identity.on_behalf_of)
+    {
+        return Cow::Owned(format!("identity-center-user/{}", user.text()));
+    }
     told(identity.principal_id)
         .or_else(|| told(identity.user_name))
         .or_else(|| told(identity.invoked_by))

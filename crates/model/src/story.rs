@@ -62,6 +62,13 @@ pub struct Story {
     pub answers: Vec<Answer>,
     /// How far it reaches.
     pub blast_radius: BlastRadius,
+    /// The access keys of suspects and of whatever was asked about, with those that they came
+    /// from and those that came from them: each after the key that asked for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<crate::Session>,
+    /// Access keys in the material that are not listed.
+    #[serde(default)]
+    pub sessions_not_listed: u64,
 }
 
 /// A principal that may have done it.
@@ -221,8 +228,11 @@ pub struct Answer {
 pub struct BlastRadius {
     /// Accounts of the suspects and their trails, and those that were let in.
     pub accounts: Vec<LogText>,
-    /// Regions.
+    /// Regions, without those that hold only calls of global services.
     pub regions: Vec<LogText>,
+    /// Global services that were called: logged in us-east-1 whatever region served them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub global_services: Vec<LogText>,
     /// Principals that acted or were changed.
     pub principals: Vec<LogText>,
     /// Resources that were touched.

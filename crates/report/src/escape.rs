@@ -135,6 +135,22 @@ pub fn mermaid(text: &str) -> String {
     out
 }
 
+/// For a quoted label of Graphviz: backslashes and quotes would end it or stand for something, and
+/// `&` and `<` would be read by what draws it; all but plain letters, digits and a few signs become
+/// numeric entities.
+pub fn dot(text: &str) -> String {
+    let shown = terminal(text);
+    let mut out = String::with_capacity(shown.len() + 16);
+    for character in shown.chars() {
+        if character.is_alphanumeric() || " -_.:/@,;()*+=".contains(character) {
+            out.push(character);
+        } else {
+            let _ = write!(out, "&#{};", u32::from(character));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,5 +207,13 @@ mod tests {
     fn a_mermaid_label_stays_within_its_quotes() {
         assert_eq!(mermaid("\"]; click"), "#34;#93;#59; click");
         assert_eq!(mermaid("user/nina"), "user/nina");
+    }
+
+    #[test]
+    fn a_label_of_graphviz_stays_within_its_quotes() {
+        assert_eq!(dot("\"]; n9 [URL=\"x"), "&#34;&#93;; n9 &#91;URL=&#34;x");
+        assert_eq!(dot("a\\nb\\"), "a&#92;nb&#92;");
+        assert_eq!(dot("<b>&amp;"), "&#60;b&#62;&#38;amp;");
+        assert_eq!(dot("user/nina"), "user/nina");
     }
 }

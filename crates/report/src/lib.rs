@@ -8,6 +8,7 @@
 mod citations;
 mod command;
 pub mod escape;
+mod graph;
 mod html;
 mod json;
 mod markdown;
@@ -24,6 +25,7 @@ use std::io;
 
 use crashcart_model::Investigation;
 
+pub use graph::{Dot, Mermaid};
 pub use html::Html;
 pub use json::{Json, json_document};
 pub use markdown::Markdown;

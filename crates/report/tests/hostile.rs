@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use crashcart_model::{Event, EvidenceId, Investigation, Level, LogText, Origin, Outcome};
 use crashcart_report::{
-    Html, Json, Markdown, Row, RowFormat, RowWriter, Text, Zone, escape, findings_text,
+    Dot, Html, Json, Markdown, Mermaid, Row, RowFormat, RowWriter, Text, Zone, escape,
+    findings_text,
 };
 use crashcart_testkit::HOSTILE;
 
@@ -152,26 +153,49 @@ fn in_markdown_hostile_text_adds_no_link_code_heading_cell_or_line() {
     }
 }
 
+fn assert_mermaid(graph: &str, trick: &str) {
+    let mut lines = graph.lines();
+    assert_eq!(lines.next(), Some("graph LR"));
+    for line in lines {
+        let quoted: Vec<&str> = line.split('"').collect();
+        let [before, label, after] = quoted.as_slice() else {
+            panic!("{trick:?} breaks out in {line:?}")
+        };
+        let is_node = before.starts_with("  n") && before.ends_with('[') && *after == "]";
+        let is_edge = before.ends_with("->|") && after.starts_with("| n");
+        assert!(is_node || is_edge, "{line:?}");
+        assert!(is_harmless(label) && !label.contains(['<', '>', '`', '[', ']', '%']), "{line:?}");
+    }
+}
+
 #[test]
 fn in_mermaid_every_label_stays_within_its_quotes() {
     for trick in tricks() {
-        let markdown = sample::written(&Markdown, &sample::filled_with(&trick, &["command"]));
+        let hostile = sample::filled_with(&trick, &["command"]);
+        let markdown = sample::written(&Markdown, &hostile);
         let (rest, graph) = parts(&markdown);
         assert!(!rest.contains("<script"), "{trick:?}");
-        let mut lines = graph.lines();
-        assert_eq!(lines.next(), Some("graph LR"));
-        for line in lines {
+        assert_mermaid(graph, &trick);
+        assert_mermaid(&sample::written(&Mermaid, &hostile), &trick);
+    }
+}
+
+#[test]
+fn in_dot_every_label_stays_within_its_quotes() {
+    for trick in tricks() {
+        let dot = sample::written(&Dot, &sample::filled_with(&trick, &["command"]));
+        let lines: Vec<&str> = dot.lines().collect();
+        let ["digraph crashcart {", _, _, statements @ .., "}"] = lines.as_slice() else {
+            panic!("{trick:?} breaks out of {dot}")
+        };
+        for line in statements {
             let quoted: Vec<&str> = line.split('"').collect();
             let [before, label, after] = quoted.as_slice() else {
                 panic!("{trick:?} breaks out in {line:?}")
             };
-            let is_node = before.starts_with("  n") && before.ends_with('[') && *after == "]";
-            let is_edge = before.ends_with("->|") && after.starts_with("| n");
-            assert!(is_node || is_edge, "{line:?}");
-            assert!(
-                is_harmless(label) && !label.contains(['<', '>', '`', '[', ']', '%']),
-                "{line:?}"
-            );
+            assert!(before.starts_with("  n") && before.ends_with("[label="), "{line:?}");
+            assert!(after.starts_with(", s") && after.ends_with("];"), "{line:?}");
+            assert!(is_harmless(label) && !label.contains(['<', '>', '\\']), "{line:?}");
         }
     }
 }

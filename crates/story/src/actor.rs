@@ -7,6 +7,7 @@ use crate::agent::{self, Class};
 use crate::earliest::Earliest;
 use crate::facts::earlier;
 use crate::same;
+use crate::served::Served;
 use crate::way::Ways;
 use crate::witness::Witnesses;
 
@@ -66,6 +67,8 @@ pub(crate) struct Actor {
     pub(crate) agents: Earliest<64>,
     pub(crate) regions: Earliest<64>,
     pub(crate) services: Earliest<256>,
+    /// Where calls were served; see [`Served`].
+    pub(crate) served: Served,
     /// Address and agent of the calls made from a person's machine or by an attack tool.
     pub(crate) tools: Earliest<32>,
     /// Addresses from which the agents were no console, no AWS service and no automation.
@@ -127,6 +130,7 @@ impl Actor {
         if let Some(source) = head.source {
             self.services.add(crate::knowledge::service_of(&source.text()), time);
         }
+        self.served.observe(record, head);
         if identity.role_delivery.is_some_and(|version| version.is("1.0")) {
             self.metadata_v1 = true;
         }
@@ -181,6 +185,7 @@ impl Actor {
         self.agents.merge(&other.agents);
         self.regions.merge(&other.regions);
         self.services.merge(&other.services);
+        self.served.merge(&other.served);
         self.tools.merge(&other.tools);
         self.hands.merge(&other.hands);
         self.denied.merge(&other.denied);

@@ -2,6 +2,7 @@
 //! with the reason and the log that would tell.
 
 mod permissions;
+mod regions;
 mod usage;
 mod way_out;
 
@@ -55,7 +56,7 @@ pub(crate) fn answers(known: &Known<'_, '_>) -> Vec<Answer> {
         usage::whose(known),
         usage::used(known),
         which_log(known),
-        regions(known),
+        regions::regions(known),
         alert(known),
         should_have(known),
         permissions::may_do(known),
@@ -75,32 +76,6 @@ fn which_log(known: &Known<'_, '_>) -> Answer {
         "Which log shows it?",
         shown,
         "each line of the story names its records; reads of objects need data events, traffic needs flow logs, DNS needs resolver logs".to_owned(),
-        origins,
-    )
-}
-
-fn regions(known: &Known<'_, '_>) -> Answer {
-    const QUESTION: &str = "In which regions was it used, and was it limited to some?";
-    let regions: BTreeSet<&str> = known.listed().flat_map(|p| p.actor.regions.iter()).collect();
-    if regions.is_empty() {
-        return answer(
-            QUESTION,
-            UNKNOWN.to_owned(),
-            "nobody is suspect, or the records name no region".to_owned(),
-            Vec::new(),
-        );
-    }
-    let mut origins = known.listed().next().map(|p| known.seen(p)).unwrap_or_default();
-    let told = known.listed().map(|p| p.name).collect();
-    let news = firsts::answer(known.scene, &told, &[FirstKind::Account, FirstKind::Region]);
-    let news = news.map_or_else(String::new, |(news, more)| {
-        origins.extend(more);
-        format!(" (for the first time: {news})")
-    });
-    answer(
-        QUESTION,
-        format!("used in {}{news}; whether it was limited to some: unknown", listed(regions, LISTED)),
-        "by use in this material, and calls of global services are logged in us-east-1 whatever region served them; limits by policy, SCP and opt-in only the account can tell".to_owned(),
         origins,
     )
 }

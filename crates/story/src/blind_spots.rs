@@ -68,6 +68,9 @@ pub(crate) fn sentences(
     unissued(scene, profiles, &mut out);
     altered(profiles, &mut out);
     capped(scene, profiles, left_out, &mut out);
+    if scene.facts.keys.is_crowded() {
+        out.push("there are more access keys in this material than are followed: a chain of sessions may end early; whois follows one key".to_owned());
+    }
     out
 }
 

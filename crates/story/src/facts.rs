@@ -21,6 +21,7 @@ use crate::key::Parts;
 use crate::knowledge::{self, Detail, Effect, Target};
 use crate::named::Named;
 use crate::prune::{Place, place, prune_by, prune_items};
+use crate::sessions::Keys;
 use crate::way::Way;
 use crate::witness::Witnesses;
 use crate::{agent, fnv, principal, target};
@@ -48,6 +49,8 @@ pub struct Facts {
     pub(crate) items: Map<Vec<u8>, Item>,
     /// Sessions by ARN, with who asked for them.
     pub(crate) sessions: Map<String, Issued>,
+    /// Access keys and the calls that issued them.
+    pub(crate) keys: Keys,
     pub(crate) hours: BTreeSet<i64>,
     pub(crate) events: u64,
     pub(crate) s3_data_events: bool,
@@ -195,6 +198,7 @@ impl Facts {
         let who = (&*name, account.as_deref().unwrap_or_default(), way);
         self.observe_item(record, head, who, (event, hits, by_hand));
         self.observe_session(record, head, identity, event);
+        self.keys.observe(record, head, event);
     }
 
     fn class(&mut self, agent: &str) -> Class {
@@ -356,6 +360,7 @@ impl Facts {
             known.witnesses.merge(issued.witnesses);
         }
         self.limit = self.limit.into_iter().chain(other.limit).min();
+        self.keys.merge(other.keys);
         self.hours.extend(other.hours);
         self.events += other.events;
         self.s3_data_events |= other.s3_data_events;
@@ -382,6 +387,7 @@ impl Facts {
             prune_by(&mut self.sessions, SESSIONS, |arn| fnv(arn.as_bytes()));
         }
         self.history.bound(slack);
+        self.keys.bound(slack);
         while self.hours.len() > HOURS {
             self.hours.pop_last();
         }

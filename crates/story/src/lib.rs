@@ -38,10 +38,13 @@ mod removal;
 mod same;
 mod scene;
 mod scope;
+mod served;
+mod sessions;
 mod shell;
 mod signs;
 mod steps;
 mod suspects;
+mod takeover;
 mod target;
 mod touched;
 mod undo;
@@ -60,6 +63,7 @@ use crashcart_model::{
 pub use facts::Facts;
 pub use firsts::{Place, Places};
 pub use history::History;
+pub use sessions::Keys;
 
 /// What a rule says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +161,7 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
         radius: &blast_radius,
     };
     let answers = answers::answers(&known);
+    let chains = takeover::sessions(&scene, &profiles);
     let story = Story {
         suspects: profiles.iter().filter(|p| p.listed()).map(|p| p.suspect()).collect(),
         incidents: incidents::incidents(&scene, &groups, &profiles, &clean_ups),
@@ -170,6 +175,8 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
         firsts: left_out.cut("firsts", firsts::rows(&scene)),
         answers,
         blast_radius,
+        sessions: chains.sessions,
+        sessions_not_listed: chains.more,
     };
     Told {
         verdict: verdict::verdict(&scene, &profiles, &clean_ups),

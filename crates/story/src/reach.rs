@@ -20,12 +20,16 @@ pub(crate) fn blast_radius(
 ) -> BlastRadius {
     let mut accounts: BTreeSet<&str> = BTreeSet::new();
     let mut regions: BTreeSet<&str> = BTreeSet::new();
+    let mut global: BTreeSet<&str> = BTreeSet::new();
     let mut principals: BTreeSet<String> = BTreeSet::new();
     let mut resources: BTreeSet<&str> = BTreeSet::new();
     for profile in profiles.iter().filter(|profile| profile.listed()) {
         accounts.extend(profile.actor.accounts.iter());
         accounts.extend(profile.actor.recipients.iter());
-        regions.extend(profile.actor.regions.iter());
+        let served = &profile.actor.served;
+        regions.extend(profile.actor.regions.iter().filter(|region| served.is_used(region)));
+        regions.extend(served.told());
+        global.extend(served.global());
         principals.insert(profile.name.to_owned());
         principals.extend(scene.sessions_of(profile.name).map(str::to_owned));
         for entry in scene.entries_of(profile.name) {
@@ -54,6 +58,7 @@ pub(crate) fn blast_radius(
     BlastRadius {
         accounts: cut("accounts in reach", texts(accounts)),
         regions: cut("regions in reach", texts(regions)),
+        global_services: texts(global),
         principals: cut("principals in reach", principals.into_iter().map(LogText::new).collect()),
         resources: cut("resources in reach", texts(resources)),
     }

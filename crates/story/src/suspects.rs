@@ -211,15 +211,20 @@ pub(crate) fn proves(entry: &Entry<'_>, level: Level) -> bool {
 }
 
 /// Whoever lives on what a suspect made is suspect too: a session it asked for, a key or a user it
-/// made. One step only: who is suspect by this alone passes nothing on.
+/// made. One step only: who is suspect by this alone passes nothing on, but for the sessions that
+/// a session of somebody beyond doubt asked for; see [`chain`].
 fn inherit<'f>(scene: &Scene<'f>, profiles: &mut [Profile<'f>]) {
     let worst: BTreeMap<&str, u32> =
         profiles.iter().filter(|p| p.score >= PLAUSIBLE).map(|p| (p.name, p.score)).collect();
     let made = made_by(scene, &worst);
     let certain: BTreeSet<&str> =
         profiles.iter().filter(|p| p.act_now).map(|profile| profile.name).collect();
+    let mut heirs: BTreeMap<&str, u32> = BTreeMap::new();
     for profile in profiles.iter_mut() {
         let Some((by, how)) = heritage(scene, &worst, &made, profile) else { continue };
+        if certain.contains(by) && how == ASKED {
+            heirs.insert(profile.name, profile.score);
+        }
         if profile.score < PLAUSIBLE {
             profile.only_key = only_key(scene, &made, profile).map(|key| MadeKey {
                 key,
@@ -237,6 +242,31 @@ fn inherit<'f>(scene: &Scene<'f>, profiles: &mut [Profile<'f>]) {
         let proof = scene.entries_of(profile.name).any(|entry| proves(entry, Level::High));
         profile.act_now |=
             profile.known.is_none() && profile.score >= ACT_NOW && (proof || least == ACT_NOW);
+    }
+    heirs.retain(|name, _| !worst.contains_key(name));
+    chain(scene, profiles, (worst, heirs));
+}
+
+/// Sessions that the sessions of somebody beyond doubt asked for, whatever their number: role
+/// chaining changes the name, not the hand. Whoever was suspect before is judged already.
+fn chain<'f>(
+    scene: &Scene<'f>,
+    profiles: &mut [Profile<'f>],
+    (mut judged, mut heirs): (BTreeMap<&'f str, u32>, BTreeMap<&'f str, u32>),
+) {
+    let none = BTreeMap::new();
+    while !heirs.is_empty() {
+        judged.extend(&heirs);
+        let mut next = BTreeMap::new();
+        for profile in profiles.iter_mut().filter(|profile| !judged.contains_key(profile.name)) {
+            let Some((by, how)) = heritage(scene, &heirs, &none, profile) else { continue };
+            next.insert(profile.name, profile.score);
+            let least = if profile.did_something { ACT_NOW } else { HEIR };
+            profile.score = (profile.score + LISTED).min(100).max(least);
+            profile.because.add(LISTED, format!("{how} {}", principal::short(by)));
+            profile.act_now |= profile.known.is_none() && profile.did_something;
+        }
+        heirs = next;
     }
 }
 
@@ -267,6 +297,8 @@ fn only_key<'f>(
     (made.contains_key(&("access key", key)) && !asked).then_some(key)
 }
 
+const ASKED: &str = "its session was asked for by";
+
 /// By whom a principal lives, and how.
 fn heritage<'f>(
     scene: &Scene<'f>,
@@ -282,7 +314,7 @@ fn heritage<'f>(
         .collect();
     by.sort_unstable();
     if let Some((by, _)) = by.iter().find_map(|by| worst.get_key_value(by)) {
-        return Some((by, "its session was asked for by"));
+        return Some((by, ASKED));
     }
     let key =
         profile.actor.keys.by_time().into_iter().find_map(|key| made.get(&("access key", key)));

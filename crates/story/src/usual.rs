@@ -214,6 +214,7 @@ impl Actor {
             kind: self.kind,
             accounts: self.accounts.clone(),
             recipients: self.recipients.clone(),
+            served: self.served.clone(),
             tools: self.tools.clone(),
             desktop: self.desktop.clone(),
             attack: self.attack.clone(),

@@ -66,6 +66,11 @@ impl Subject {
         Self { id, kind }
     }
 
+    /// Whether it is an access key.
+    pub const fn is_key(&self) -> bool {
+        matches!(self.kind, Kind::Key(_))
+    }
+
     /// What it is, in words.
     pub fn words(&self) -> &'static str {
         match &self.kind {

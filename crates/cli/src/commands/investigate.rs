@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use crashcart_app::{AppError, Asked, CaseRun, Filter, Inputs, Pivot, Places, Question, Rules};
 use crashcart_model::{Investigation, Level};
-use crashcart_report::{Html, Json, Markdown, Text, Writer};
+use crashcart_report::{Dot, Html, Json, Markdown, Mermaid, Text, Writer};
 
 use crate::arguments::{Bounds, Filters, RuleArguments, Show, level};
 use crate::commands;
@@ -69,6 +69,10 @@ pub struct Investigate {
     /// Also write the report as Markdown
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     markdown: Option<PathBuf>,
+    /// Also write who reached what with which key as a graph: Graphviz for .dot or .gv, Mermaid
+    /// for .mmd or .mermaid
+    #[arg(long, value_name = "FILE", value_parser = graph, help_heading = "Output")]
+    graph: Option<Graph>,
     /// Leave nothing out of the text
     #[arg(long, help_heading = "Output")]
     all: bool,
@@ -77,6 +81,26 @@ pub struct Investigate {
     fail_on: Option<Level>,
     #[command(flatten)]
     show: Show,
+}
+
+/// Where a graph goes; the name's end says in which language.
+#[derive(Debug, Clone)]
+struct Graph {
+    path: PathBuf,
+    dot: bool,
+}
+
+fn graph(text: &str) -> Result<Graph, String> {
+    let path = PathBuf::from(text);
+    let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+    let dot = match &*end.to_ascii_lowercase() {
+        "dot" | "gv" => true,
+        "mmd" | "mermaid" => false,
+        _ => {
+            return Err("name it .dot or .gv for Graphviz, .mmd or .mermaid for Mermaid".to_owned());
+        }
+    };
+    Ok(Graph { path, dot })
 }
 
 impl Investigate {
@@ -162,6 +186,10 @@ impl Investigate {
         }
         if let Some(path) = &self.markdown {
             crashcart_app::write_report(path, &Markdown, investigation)?;
+        }
+        if let Some(Graph { path, dot }) = &self.graph {
+            let writer: &dyn Writer = if *dot { &Dot } else { &Mermaid };
+            crashcart_app::write_report(path, writer, investigation)?;
         }
         Ok(())
     }

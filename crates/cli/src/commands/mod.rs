@@ -1,6 +1,7 @@
 //! The commands, one file each. Add one: copy a neighbour, list it here twice.
 
 mod case;
+mod chain;
 mod demo;
 mod detect;
 mod environment;

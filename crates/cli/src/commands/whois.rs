@@ -115,7 +115,8 @@ fn text(
         labelled("issued to", name.raw(), width, out)?;
     }
     listed("ISSUED OR CREATED BY", &seen.issued_by, (terminal, evidence), out)?;
-    listed("NAMED IN", &seen.mentioned, (terminal, evidence), out)
+    listed("NAMED IN", &seen.mentioned, (terminal, evidence), out)?;
+    super::chain::text(&seen.chain, &whois.id, width, out)
 }
 
 fn used(usage: &Usage, width: usize, out: &mut dyn Write) -> std::io::Result<()> {

@@ -4,9 +4,9 @@
 //! could not be escaped.
 
 mod firsts;
-mod graph;
 mod incidents;
 mod sections;
+mod sessions;
 
 use std::io::{self, Write};
 
@@ -32,6 +32,7 @@ impl Writer for Markdown {
         sheet.containment(&investigation.containment)?;
         sheet.firsts(story)?;
         sheet.graph(story)?;
+        sheet.sessions(story)?;
         sheet.steps(story)?;
         sheet.persistence(story)?;
         sheet.changes(story)?;
