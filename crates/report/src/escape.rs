@@ -121,12 +121,14 @@ fn starts_list(before: &str, from_stop: &str) -> bool {
 }
 
 /// For a quoted label of a Mermaid graph: all but plain letters, digits and a few signs become
-/// Mermaid's numeric entities.
+/// Mermaid's numeric entities, and so does what would make a link of itself.
 pub fn mermaid(text: &str) -> String {
     let shown = terminal(text);
     let mut out = String::with_capacity(shown.len() + 16);
     for character in shown.chars() {
-        if character.is_alphanumeric() || matches!(character, ' ' | '-' | '_' | '.' | ':' | '/') {
+        let link = character == '/' && out.ends_with(':');
+        let plain = matches!(character, ' ' | '-' | '_' | '.' | ':' | '/');
+        if (character.is_alphanumeric() || plain) && !link {
             out.push(character);
         } else {
             let _ = write!(out, "#{};", u32::from(character));
@@ -207,6 +209,7 @@ mod tests {
     fn a_mermaid_label_stays_within_its_quotes() {
         assert_eq!(mermaid("\"]; click"), "#34;#93;#59; click");
         assert_eq!(mermaid("user/nina"), "user/nina");
+        assert_eq!(mermaid("http://evil"), "http:#47;/evil");
     }
 
     #[test]
