@@ -8,11 +8,10 @@ mod way_out;
 
 use std::collections::BTreeSet;
 
-use crashcart_model::{Answer, BlastRadius, Containment, FirstKind, Level, LogText, Origin};
+use crashcart_model::{Answer, BlastRadius, Containment, Level, LogText, Origin};
 
 use crate::aftermath::Kept;
 use crate::containment::TAKE_MEMORY;
-use crate::firsts;
 use crate::principal::{plain, short};
 use crate::scene::Scene;
 use crate::suspects::Profile;
