@@ -22,7 +22,7 @@ use crate::terminal::say;
 /// What crashcart can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Investigate(investigate::Investigate),
+    Investigate(Box<investigate::Investigate>),
     Detect(detect::Detect),
     Timeline(timeline::Timeline),
     Stats(stats::Stats),
