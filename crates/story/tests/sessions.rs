@@ -5,7 +5,8 @@
 mod material;
 
 use crashcart_model::{Level, Session};
-use material::{Tale, event, session};
+use crashcart_testkit::shared_data;
+use material::{Tale, event, records_of, session};
 use serde_json::{Value, json};
 
 const MALLORY: &str = "AKIAEXAMPLEMALLORY00";
@@ -478,4 +479,32 @@ fn a_call_to_a_global_service_does_not_make_us_east_1_look_used() {
     let (answer, regions) = told(vec![sts(1, regional)]);
     assert_eq!(regions, ["us-east-1"]);
     assert!(answer.starts_with("used in us-east-1; whether"), "{answer}");
+}
+
+/// The calls, read from the logs with jq: key, caller, when.
+#[test]
+fn on_real_logs_the_keys_of_workloads_lead_to_the_service_that_asked_for_them() {
+    for (data, key, service, count) in [
+        ("story-flaws2", "ASIAZQNB3KHGIGYQXVVG", "lambda.amazonaws.com", 9),
+        ("story-flaws2", "ASIAZQNB3KHGNXWXBSJS", "ecs-tasks.amazonaws.com", 1),
+        ("story-otrf-ec2-proxy-s3-exfiltration", "ASIA5FLZVX4OPVKKVBMX", "ec2.amazonaws.com", 11),
+    ] {
+        let Some(path) = shared_data(data) else { return };
+        let sessions = chain(&records_of(&path), key);
+        let told = find(&sessions, key);
+        let issuance = told.issued_by.as_ref().unwrap();
+        assert_eq!(issuance.principal.as_ref().unwrap().raw(), service, "{key}");
+        assert_eq!((issuance.inferred, issuance.origins.len(), told.count), (false, 1, count));
+    }
+}
+
+#[test]
+fn on_real_logs_a_simulators_sessions_hang_on_the_key_that_asked_for_them() {
+    let Some(path) = shared_data("story-invictus") else { return };
+    let (root, key) = ("AKIATFQR7NSC8Q4X20BJ", "ASIATFQR7NSCWLLE7IWW");
+    let sessions = chain(&records_of(&path), key);
+    let told = find(&sessions, key);
+    assert_eq!(told.issued_by.as_ref().unwrap().key.as_ref().unwrap().raw(), root);
+    assert_eq!(told.count, 29);
+    assert!(find(&sessions, root).children.contains(&key.into()));
 }

@@ -168,6 +168,21 @@ fn reports_are_written_beside_the_output_and_replace_what_was_there() {
 }
 
 #[test]
+fn a_graph_is_written_in_the_language_that_its_name_asks_for() {
+    let folder = demo();
+    for (name, begins) in [("g.dot", "digraph crashcart {"), ("g.mmd", "graph LR")] {
+        run(folder.path(), &["investigate", LOGS, "-q", "--graph", name]).out(0);
+        let graph = std::fs::read_to_string(folder.path().join(name)).expect("it was written");
+        assert!(graph.starts_with(begins), "{graph}");
+        assert!(graph.contains(&format!("key {KEY}")) && graph.contains("sts:AssumeRole"));
+        assert!(graph.contains("account 444455556666"), "the second account is in reach");
+    }
+    let ran = run(folder.path(), &["investigate", LOGS, "-q", "--graph", "g.png"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains(".dot"), "{}", ran.stderr);
+}
+
+#[test]
 fn material_without_an_event_clears_nobody() {
     let folder = folder(&[("empty.json", "")]);
     let document = run(folder.path(), &["investigate", ".", "--json", "-q"]).json(0);
