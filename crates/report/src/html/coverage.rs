@@ -96,14 +96,20 @@ impl<'a> Markup<'a> {
         if cited.is_empty() {
             return Ok(());
         }
-        self.span("p", "quiet", "Records are counted from 0 in each file.")?;
+        let paths = cited.iter().map(|(_, origin)| self.citations.path(&origin.evidence));
+        let folder = common_folder(paths);
+        self.element("p", &[("class", "quiet")], |markup| {
+            markup.text("Records are counted from 0 in each file. The files below ")?;
+            markup.log(if folder.is_empty() { "." } else { folder })?;
+            markup.text(":")
+        })?;
         let headings = ["Number", "File", "Record", "Event id"];
         let rows: Vec<_> = cited
             .into_iter()
             .map(|(number, origin)| {
                 let row = vec![
                     Cell::Text(format!("[{number}]")),
-                    Cell::Id(self.citations.path(&origin.evidence)),
+                    Cell::Id(below(folder, self.citations.path(&origin.evidence))),
                     Cell::Text(origin.record.to_string()),
                     Cell::Id(origin.event_id.as_ref().map_or("", |id| id.raw())),
                 ];
@@ -114,6 +120,22 @@ impl<'a> Markup<'a> {
     }
 }
 
+/// The folder that all paths lie below, with its separator; empty where there is none.
+fn common_folder<'p>(mut paths: impl Iterator<Item = &'p str>) -> &'p str {
+    let mut common = paths.next().unwrap_or_default();
+    for path in paths {
+        let same = common.char_indices().zip(path.chars()).find(|((_, one), two)| one != two);
+        let end = same.map_or(common.len().min(path.len()), |((at, _), _)| at);
+        common = common.get(..end).unwrap_or_default();
+    }
+    let end = common.rfind(['/', '\\']).map_or(0, |at| at + 1);
+    common.get(..end).unwrap_or_default()
+}
+
+fn below<'p>(folder: &str, path: &'p str) -> &'p str {
+    path.strip_prefix(folder).unwrap_or(path)
+}
+
 fn gap(gap: &Gap) -> Vec<Cell<'_>> {
     vec![
         Cell::Id(&gap.path),
@@ -122,4 +144,19 @@ fn gap(gap: &Gap) -> Vec<Cell<'_>> {
         Cell::Text(gap.reason.words().to_owned()),
         Cell::Text(gap.detail.clone()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_all_paths_have_in_common_ends_with_a_folder() {
+        let folder = |paths: &[&'static str]| common_folder(paths.iter().copied());
+        assert_eq!(folder(&["a/b/one.gz", "a/b/only.gz", "a/b/c/one.gz"]), "a/b/");
+        assert_eq!(folder(&["a/one.gz"]), "a/");
+        assert_eq!(folder(&["one.gz", "a/one.gz"]), "");
+        assert_eq!(folder(&["a/bé/x", "a/bè/x"]), "a/");
+        assert_eq!(below("a/", "a/b/x"), "b/x");
+    }
 }
