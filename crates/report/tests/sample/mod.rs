@@ -1,6 +1,6 @@
 //! One investigation that has something in every part, written by hand, and its hostile twins.
 
-use crashcart_model::Investigation;
+use crashcart_model::{Before, First, FirstKind, Investigation, LogText, Novelty, Outcome};
 use crashcart_report::Writer;
 use serde_json::Value;
 
@@ -18,7 +18,29 @@ pub fn investigation() -> Investigation {
 pub fn filled_with(text: &str, kept: &[&str]) -> Investigation {
     let mut document: Value = serde_json::from_str(DOCUMENT).expect("JSON");
     fill(&mut document, "", text, kept);
-    serde_json::from_value(document).expect("still an investigation")
+    let mut filled: Investigation =
+        serde_json::from_value(document).expect("still an investigation");
+    filled.story.firsts.push(first(text));
+    filled
+}
+
+/// Something done for the first time, with `text` in every place that holds text.
+fn first(text: &str) -> First {
+    let log = || LogText::from(text);
+    First {
+        kind: FirstKind::Account,
+        novelty: Novelty::New,
+        who: log(),
+        access_key: Some(log()),
+        what: log(),
+        at: None,
+        address: Some(log()),
+        through: Some(log()),
+        outcome: Outcome::Done,
+        before: Before { seen: vec![log()], ..Before::default() },
+        because: text.to_owned(),
+        origins: Vec::new(),
+    }
 }
 
 /// Fields that hold a word of ours or a time, not a text.
