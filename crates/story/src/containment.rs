@@ -278,13 +278,10 @@ fn leftover(plan: &mut Plan, scene: &Scene<'_>, kept: &Kept<'_>) {
         principal::short(parts.actor),
         kept.made.call.map_or("made it", |call| call.words())
     );
-    let used = scene
-        .facts
-        .actors
-        .iter()
-        .filter(|(_, actor)| !parts.thing.is_empty() && actor.keys.contains(parts.thing))
-        .count();
-    if used > 0 {
+    // Only a key is named by those who use it.
+    let used = kept.kind == "access key"
+        && scene.facts.actors.values().any(|actor| actor.keys.contains(parts.thing));
+    if used {
         why.push_str("; it was used");
     }
     if !undo.note.is_empty() {
