@@ -176,5 +176,5 @@ pub fn match_twice<'a>(rules: &RuleSet, texts: impl Iterator<Item = &'a str> + C
             }
         }
     }
-    correlator.finish(&|evidence| evidence);
+    correlator.finish(2, &|evidence| evidence);
 }
