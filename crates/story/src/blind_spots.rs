@@ -90,15 +90,20 @@ fn usual(scene: &Scene<'_>, profiles: &[Profile<'_>], out: &mut Vec<String>) {
                 moment(split.since)
             )),
             Some(text) => out.push(format!(
-                "{who}: {text}, a way of working that has a history here and nothing suspicious about it (the first suspicious call: {}); if that was not its owner, it belongs to the story",
+                "{who}: {text}, a way of working that has a history {} and nothing suspicious about it (the first suspicious call: {}); if that was not its owner, it belongs to the story",
+                split.shown_by(),
                 moment(split.since)
             )),
             None => without.push(who),
         }
     }
     if !without.is_empty() {
+        let logs = match scene.has_baseline() {
+            true => "neither this material nor the baseline shows",
+            false => "nothing in this material shows",
+        };
         out.push(format!(
-            "nothing in this material shows how {} worked before the first suspicious call: all of it is told, its owner's own work too if there was any",
+            "{logs} how {} worked before the first suspicious call: all of it is told, its owner's own work too if there was any",
             listed(without.iter().map(String::as_str), 3)
         ));
     }

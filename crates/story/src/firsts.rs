@@ -77,7 +77,7 @@ pub(crate) struct Firsts {
     /// Principals with an address that was theirs well before they reached a new account.
     habits: BTreeSet<(String, String)>,
     /// Events of earlier logs that were read as history.
-    recalled: u64,
+    pub(crate) recalled: u64,
 }
 
 impl Firsts {

@@ -5,38 +5,27 @@
 //! of reading and the split do not show. It must never judge whether something new is bad.
 
 mod habits;
+mod recalled;
 
 use std::borrow::Cow;
 
 use crashcart_model::{EventRef, Head, Outcome, Record, Timestamp, principal_name};
 
-use crate::actor::{Kind, kind};
+use crate::actor::{Caller, Kind, kind};
+use crate::agent::Class;
 use crate::facts::Map;
 use crate::prune::prune_by;
-use crate::{agent, fnv, knowledge, principal};
-pub(crate) use habits::{Before, DAY, DAYS, Habits, Mark, Value};
+use crate::{agent, fnv, global, knowledge, principal};
+pub(crate) use habits::{
+    Before, DAY, DAYS, DAYS_OF_HISTORY, EVENTS_OF_HISTORY, Habits, Mark, Value,
+};
 use habits::{Seen, Source};
+pub(crate) use recalled::Recalled;
 
 /// Principals, keys, addresses and accounts kept, of each so many.
 const SUBJECTS: usize = 10_000;
 /// User agents told apart at a time while history is read.
 const AGENTS: usize = 4096;
-
-/// Services whose calls are logged in one region wherever they were made (AWS CloudTrail user
-/// guide, "Global service events"): their region is no news. `sts` may be either.
-const GLOBAL: [&str; 11] = [
-    "iam",
-    "sts",
-    "signin",
-    "cloudfront",
-    "route53",
-    "route53domains",
-    "organizations",
-    "support",
-    "health",
-    "globalaccelerator",
-    "sso",
-];
 
 /// In which respect something may be new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +59,9 @@ pub struct History {
     subjects: [Map<String, Habits>; 4],
     /// Events of the baseline.
     recalled: u64,
-    agents: Map<String, &'static str>,
+    /// Ways of working of the baseline.
+    ways: Recalled,
+    agents: Map<String, Class>,
 }
 
 /// One event, as far as history needs it.
@@ -92,25 +83,28 @@ impl History {
             field.map(|text| text.text().into_owned()).unwrap_or_default()
         };
         let agent = text(head.user_agent);
-        let tool = self.tool(agent::without_command(&agent));
+        let agent = agent::without_command(&agent);
+        let mut class = self.class(agent);
+        class.automation |= agent::is_invoked_by_automation(identity);
         let (actor, key, address) =
             (principal_name(identity), text(identity.access_key), text(head.address));
-        let moment =
-            Moment { actor: &actor, kind: kind(identity), key: &key, address: &address, tool };
+        let (kind, tool) = (kind(identity), class.family);
+        let moment = Moment { actor: &actor, kind, key: &key, address: &address, tool };
         self.recalled += 1;
+        self.ways.observe(head, &actor, &Caller { class, kind, agent, address: &address });
         self.observe(record, head, None, &moment);
     }
 
-    fn tool(&mut self, agent: &str) -> &'static str {
-        if let Some(tool) = self.agents.get(agent) {
-            return tool;
+    fn class(&mut self, agent: &str) -> Class {
+        if let Some(class) = self.agents.get(agent) {
+            return *class;
         }
         if self.agents.len() >= AGENTS {
             self.agents.clear();
         }
-        let tool = agent::Class::of(agent).family;
-        self.agents.insert(agent.to_owned(), tool);
-        tool
+        let class = Class::of(agent);
+        self.agents.insert(agent.to_owned(), class);
+        class
     }
 
     /// Takes in an event; one of the material itself comes with where it stands.
@@ -129,7 +123,7 @@ impl History {
         let region = head.region.map(|text| text.text()).unwrap_or_default();
         let source = head.source.map(|text| text.text()).unwrap_or_default();
         let service = knowledge::service_of(&source);
-        let local = if GLOBAL.contains(&service) { "" } else { &*region };
+        let local = if global::is_region_idle(service) { "" } else { &*region };
         let by_service = agent::is_service_address(moment.address);
         let role = role_taken_up(head, service);
         let seen = Seen {
@@ -174,6 +168,7 @@ impl History {
     /// Joins two parts. The order of joining does not matter.
     pub fn merge(&mut self, other: Self) {
         self.recalled += other.recalled;
+        self.ways.merge(other.ways);
         for (map, more) in self.subjects.iter_mut().zip(other.subjects) {
             for (name, habits) in more {
                 map.entry(name).or_default().merge(habits);
@@ -184,6 +179,7 @@ impl History {
 
     /// Cuts what is more than `slack` times its cap down to its cap.
     pub(crate) fn bound(&mut self, slack: usize) {
+        self.ways.bound(slack);
         for map in &mut self.subjects {
             if map.len() > slack * SUBJECTS {
                 prune_by(map, SUBJECTS, |name| fnv(name.as_bytes()));
@@ -193,6 +189,7 @@ impl History {
 
     /// Joins what is known of a principal under its id with what is known under its ARN.
     pub(crate) fn rename(&mut self, id: &str, arn: &str) {
+        self.ways.rename(id, arn);
         let Some(map) = self.subjects.get_mut(Subject::Principal as usize) else { return };
         if let Some(habits) = map.remove(id) {
             map.entry_ref(subject_of(arn)).or_default().merge(habits.renamed(id, arn));
@@ -211,6 +208,11 @@ impl History {
             map.into_iter().flatten().map(|(name, habits)| (name.as_str(), habits)).collect();
         all.sort_unstable_by_key(|(name, _)| *name);
         all
+    }
+
+    /// Ways of working of the baseline.
+    pub(crate) const fn ways(&self) -> &Recalled {
+        &self.ways
     }
 
     /// Events that were taken in from earlier logs.

@@ -21,6 +21,7 @@ mod distinct;
 mod earliest;
 mod facts;
 mod firsts;
+mod global;
 mod history;
 mod incidents;
 mod key;

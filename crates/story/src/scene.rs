@@ -195,6 +195,11 @@ impl<'f> Scene<'f> {
         actors
     }
 
+    /// Whether earlier logs were given as history.
+    pub(crate) const fn has_baseline(&self) -> bool {
+        self.material.coverage.baseline.is_some() || self.firsts.recalled > 0
+    }
+
     /// How a principal's usual work was told from the rest; none where nothing is suspicious.
     pub(crate) fn split(&self, actor: &str) -> Option<&'f Split> {
         self.usual.splits.get(actor)

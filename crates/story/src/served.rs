@@ -8,26 +8,11 @@
 use crashcart_model::{Head, Record, Str};
 
 use crate::earliest::Earliest;
+use crate::global;
 use crate::knowledge::service_of;
 
 /// Where all global services are logged.
 const LOGGED: &str = "us-east-1";
-
-/// Services without regions of their own.
-const GLOBAL: [&str; 12] = [
-    "iam",
-    "organizations",
-    "cloudfront",
-    "route53",
-    "route53domains",
-    "support",
-    "account",
-    "budgets",
-    "ce",
-    "health",
-    "shield",
-    "waf",
-];
 
 /// What the records tell of the regions.
 #[derive(Debug, Clone, Default)]
@@ -103,6 +88,6 @@ fn is_global(service: &str, record: &Record<'_>, head: &Head<'_>) -> bool {
             host.is_none_or(|host| !host.is("sts.us-east-1.amazonaws.com"))
         }
         "signin" => true,
-        _ => GLOBAL.contains(&service),
+        _ => global::is_global(service),
     }
 }

@@ -187,6 +187,9 @@ pub(crate) fn usual_work(scene: &Scene<'_>, name: &str) -> Option<String> {
         .collect();
     let ways = listed(ways.iter().map(String::as_str), 3);
     let what = if split.workload { "the workload's own calls" } else { "usual work" };
+    if split.calls() == 0 {
+        return Some(format!("{what} is in the baseline only, from {ways}"));
+    }
     Some(format!("{what} left out: {} from {ways}", counted(split.calls(), "call")))
 }
 

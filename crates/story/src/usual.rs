@@ -43,7 +43,7 @@ pub(crate) struct Usual {
 pub(crate) struct Split {
     /// The time of the first suspicious call.
     pub(crate) since: Option<Timestamp>,
-    /// Its usual ways; empty where the material has no history of it.
+    /// Its usual ways; empty where neither the material nor the baseline has a history of it.
     pub(crate) left: Vec<Worked>,
     /// A workload's own calls are among them, known by coming first and from elsewhere.
     pub(crate) workload: bool,
@@ -56,9 +56,18 @@ impl Split {
         self.left.iter().any(|worked| worked.way() == way)
     }
 
-    /// Calls that are left out.
+    /// Calls of the material that are left out.
     pub(crate) fn calls(&self) -> u64 {
         self.left.iter().map(|worked| worked.events).sum()
+    }
+
+    /// Which logs show that it is usual.
+    pub(crate) fn shown_by(&self) -> &'static str {
+        match (self.calls() > 0, self.left.iter().any(|worked| worked.before > 0)) {
+            (_, false) => "here",
+            (true, true) => "here and in the baseline",
+            (false, true) => "in the baseline",
+        }
     }
 
     /// Whether usual work came from this address.
@@ -110,7 +119,9 @@ fn splits(facts: &Facts, material: &Material<'_>, firsts: &Firsts) -> BTreeMap<S
             [since, cited, first.map(Some)].into_iter().flatten().map(sortable).min()
         };
         let habit = |worked: &Worked| firsts.is_habit(name, &worked.address);
-        if let Some(split) = split(actor, material, is_workload, &suspicious, &habit) {
+        let ways = actor.ways.with_past(facts.history.ways().ways(name));
+        let told = Known { actor, ways: &ways, is_workload };
+        if let Some(split) = split(&told, material, &suspicious, &habit) {
             splits.insert(name.clone(), split);
         }
     }
@@ -132,18 +143,28 @@ fn keys_made_by_others(facts: &Facts) -> BTreeSet<(&str, &str)> {
             made.extend(owners.filter(|o| **o != parts.actor).map(|owner| (*owner, parts.thing)));
         }
     }
+    for (key, by, owner) in facts.history.ways().keys_made() {
+        let owners = users.get(owner).into_iter().flatten();
+        made.extend(owners.filter(|o| **o != by).map(|owner| (*owner, key)));
+    }
     made
+}
+
+/// One principal with its ways, those of the baseline among them.
+struct Known<'k> {
+    actor: &'k Actor,
+    ways: &'k [Worked],
+    is_workload: bool,
 }
 
 /// Tells the ways of one principal apart; none where nothing is suspicious about it.
 fn split(
-    actor: &Actor,
+    known: &Known<'_>,
     material: &Material<'_>,
-    is_workload: bool,
     suspicious: &dyn Fn(&Worked) -> Option<i64>,
     habit: &dyn Fn(&Worked) -> bool,
 ) -> Option<Split> {
-    let ways = actor.ways.known();
+    let &Known { actor, ways, is_workload } = known;
     let (mut clear, mut bad): (Vec<&Worked>, Vec<&Worked>) = (Vec::new(), Vec::new());
     let mut since = i64::MAX;
     for worked in ways {
@@ -155,7 +176,7 @@ fn split(
             None => clear.push(worked),
         }
     }
-    if bad.is_empty() {
+    if !bad.iter().any(|worked| worked.events > 0) {
         return None;
     }
     // What the responder asked about is told; a key that an intruder used as well, apart.
@@ -197,7 +218,7 @@ fn has_history(worked: &Worked, bad: &[&Worked], since: i64) -> bool {
     let here = !worked.address.is_empty() && bad.iter().any(|bad| bad.address == worked.address);
     let history = if here { HISTORY_HERE } else { HISTORY };
     let first = sortable(worked.first);
-    let habit = worked.days.len() >= HABIT_DAYS || worked.events >= HABIT_CALLS;
+    let habit = worked.days.len() >= HABIT_DAYS || worked.events + worked.before >= HABIT_CALLS;
     if habit && first <= since.saturating_sub(history) {
         return true;
     }

@@ -1,6 +1,8 @@
 //! How a principal works: from which address, with which long-lived key, with what kind of tool.
 //! Two ways of one principal may be two people. It must never decide which of them is which.
 
+use std::borrow::Cow;
+
 use crashcart_model::{Head, Timestamp};
 
 use crate::actor::Caller;
@@ -53,11 +55,31 @@ pub(crate) struct Worked {
     pub(crate) keys: Earliest<32>,
     pub(crate) desktop: bool,
     pub(crate) attack: bool,
+    /// Events that only the baseline shows.
+    pub(crate) before: u64,
 }
 
 impl Worked {
     pub(crate) fn way(&self) -> Way<'_> {
         Way { address: &self.address, key: &self.key, tool: self.tool }
+    }
+
+    /// Adds the history that the baseline has of this way. What is counted stays the material's.
+    fn recall(&mut self, past: &Self) {
+        // Logs that are material and baseline at once count once.
+        self.before = match past.last < self.first {
+            true => past.events,
+            false => past.events.saturating_sub(self.events),
+        };
+        self.first = earlier(self.first, past.first);
+        past.days.iter().for_each(|day| self.add_day(*day));
+        self.desktop |= past.desktop;
+        self.attack |= past.attack;
+    }
+
+    /// A way that only the baseline shows.
+    fn only_recalled(&self) -> Self {
+        Self { events: 0, automated: 0, before: self.events, ..self.clone() }
     }
 
     fn add_day(&mut self, day: i64) {
@@ -99,6 +121,21 @@ impl Ways {
     /// The ways, none where there are too many.
     pub(crate) fn known(&self) -> &[Worked] {
         &self.known
+    }
+
+    /// The ways with their history in the baseline, and those that only the baseline shows.
+    pub(crate) fn with_past(&self, past: Option<&Self>) -> Cow<'_, [Worked]> {
+        let Some(past) = past.filter(|past| !past.crowded && !self.crowded) else {
+            return Cow::Borrowed(&self.known);
+        };
+        let mut ways = self.known.clone();
+        for worked in &past.known {
+            match ways.iter_mut().find(|known| known.way() == worked.way()) {
+                Some(known) => known.recall(worked),
+                None => ways.push(worked.only_recalled()),
+            }
+        }
+        Cow::Owned(ways)
     }
 
     /// Whether there are too many to tell apart.

@@ -16,7 +16,7 @@ use crate::{agent, principal};
 pub(crate) const FUNCTION: &str = "a Lambda function";
 
 /// Addresses from which people worked by hand, with the people. A person is an IAM user, root or
-/// a federated user; sessions of roles may be machines.
+/// a federated user; sessions of roles may be machines. The baseline's people are among them.
 pub(crate) fn people_addresses(facts: &Facts) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut addresses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, actor) in &facts.actors {
@@ -26,6 +26,9 @@ pub(crate) fn people_addresses(facts: &Facts) -> BTreeMap<&str, BTreeSet<&str>> 
         for address in actor.addresses.iter().filter(|text| !agent::is_service_address(text)) {
             addresses.entry(address).or_default().insert(name);
         }
+    }
+    for (address, name) in facts.history.ways().people() {
+        addresses.entry(address).or_default().insert(name);
     }
     addresses
 }

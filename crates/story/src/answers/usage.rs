@@ -4,7 +4,7 @@ use crashcart_model::{Answer, FirstKind, Origin, Outcome, Timestamp, UniqueId};
 
 use super::{Known, LISTED, UNKNOWN, answer};
 use crate::principal::{plain, short};
-use crate::suspects::{Profile, usual_work};
+use crate::suspects::Profile;
 use crate::words::{counted, counted_len, listed};
 use crate::{agent, firsts, workload};
 
@@ -94,7 +94,8 @@ pub(super) fn used(known: &Known<'_, '_>) -> Answer {
         let because = "nobody is suspect and nothing was asked about";
         return answer(QUESTION, UNKNOWN.to_owned(), because.to_owned(), origins);
     }
-    let apart = known.listed().take(3).any(|p| usual_work(known.scene, p.name).is_some());
+    let left_out = |name: &str| known.scene.split(name).is_some_and(|split| split.calls() > 0);
+    let apart = known.listed().take(3).any(|profile| left_out(profile.name));
     let told = known.listed().take(3).map(|p| p.name).collect();
     if let Some((news, more)) = firsts::answer(known.scene, &told, &FirstKind::ALL) {
         lines.push(format!("for the first time: {news}"));

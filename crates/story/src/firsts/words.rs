@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crashcart_model::{Before, First, FirstKind, LogText, Novelty, Origin, Timestamp};
+use crashcart_model::{First, FirstKind, LogText, Novelty, Origin, Timestamp};
 
 use super::{Fresh, weight};
-use crate::history::{DAYS, Subject, subject_of};
+use crate::history::{Before, DAYS, DAYS_OF_HISTORY, EVENTS_OF_HISTORY, Subject, subject_of};
 use crate::principal::{plain, short};
 use crate::scene::Scene;
 use crate::suspects::known_as;
@@ -71,10 +71,9 @@ pub(super) fn address(first: &Fresh) -> String {
 fn because(scene: &Scene<'_>, first: &Fresh) -> String {
     let what = plain(&first.what);
     let mut text = match (first.novelty, first.kind) {
-        (Novelty::Unknown, _) => format!(
-            "unknown whether it is new: {} are too little; --baseline takes earlier logs",
-            days(first)
-        ),
+        (Novelty::Unknown, _) => {
+            format!("unknown whether it is new: {} are too little; {}", days(first), lack(scene))
+        }
         (_, FirstKind::Account) => account(scene, first, 1),
         (_, FirstKind::Address | FirstKind::Network | FirstKind::Country) => address(first),
         (_, FirstKind::Region) => format!("first time in region {what}, after {}", days(first)),
@@ -95,6 +94,17 @@ fn because(scene: &Scene<'_>, first: &Fresh) -> String {
     text
 }
 
+/// What would make a history.
+fn lack(scene: &Scene<'_>) -> String {
+    match scene.has_baseline() {
+        true => format!(
+            "{DAYS_OF_HISTORY} days with {EVENTS_OF_HISTORY} calls are needed, and the baseline \
+             does not hold them"
+        ),
+        false => "--baseline takes earlier logs".to_owned(),
+    }
+}
+
 /// All firsts for the document.
 pub(crate) fn rows(scene: &Scene<'_>) -> Vec<First> {
     scene.firsts.all.iter().map(|first| row(scene, first)).collect()
@@ -113,7 +123,7 @@ fn row(scene: &Scene<'_>, first: &Fresh) -> First {
         address: some(&first.address),
         through: some(&first.role),
         outcome: first.outcome,
-        before: Before {
+        before: crashcart_model::Before {
             days: u64::try_from(first.before.days).unwrap_or(u64::MAX),
             events: first.before.events,
             since: first.before.since.map(Timestamp::from_millis),
@@ -160,19 +170,38 @@ pub(crate) fn reach(scene: &Scene<'_>, actors: &BTreeSet<&str>) -> String {
     let days = |actor: &&str| {
         let habits = history.of(Subject::Principal, subject_of(actor))?;
         let last = scene.facts.actors.get(*actor)?.last?;
-        let before = habits.before(last.millis());
-        before.is_history().then_some(before.days)
+        Some(habits.before(last.millis()))
     };
-    let Some(Some(least)) = actors.iter().map(days).min() else {
-        return "what came before is unknown: fewer than five earlier days with twenty calls \
-                (--baseline takes earlier logs)"
-            .to_owned();
+    let befores = || actors.iter().map(|actor| (days(actor).unwrap_or_default(), *actor));
+    let least = befores().map(|(before, _)| before.days).min();
+    let short = befores().filter(|(before, _)| !before.is_history());
+    let short = short.min_by_key(|(before, actor)| (before.days, before.events, *actor));
+    let least = match (least, short) {
+        (Some(least), None) => least,
+        (_, short) => return too_short(scene, short),
     };
-    let logs = if scene.firsts.recalled > 0 { " and the baseline" } else { "" };
+    let logs = if scene.has_baseline() { " and the baseline" } else { "" };
     let places = match scene.material.places {
         Some(_) => "",
         None => "; addresses are compared as such, their country and network are unknown (--geoip)",
     };
     let days = counted_len(least, "earlier day");
     format!("new is what was not there on {days} of this material{logs}{places}")
+}
+
+/// Why nothing can be told of what came before.
+fn too_short(scene: &Scene<'_>, least: Option<(Before, &str)>) -> String {
+    let (Some((before, actor)), true) = (least, scene.has_baseline()) else {
+        return format!(
+            "what came before is unknown: fewer than {DAYS_OF_HISTORY} earlier days with \
+             {EVENTS_OF_HISTORY} calls (--baseline takes earlier logs)"
+        );
+    };
+    format!(
+        "what came before is unknown: with the baseline there are {} with {} of {}, and \
+         {DAYS_OF_HISTORY} days with {EVENTS_OF_HISTORY} calls are needed",
+        counted_len(before.days, "earlier day"),
+        counted(before.events, "call"),
+        short(actor)
+    )
 }
