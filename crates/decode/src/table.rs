@@ -26,6 +26,11 @@ pub(crate) fn read(framing: &mut Framing<'_, '_>) -> bool {
         text.get(length..).and_then(|rest| rest.lines().next()).unwrap_or_default().to_owned();
     let mut cutter = Cutter::of(&line);
     let Some(headings) = cutter.cut(&line, HEAD) else { return false };
+    if headings.iter().any(|heading| heading.contains('\r')) {
+        let detail = "a table whose lines end with carriage returns alone: give each a line feed";
+        framing.lose(length, GapReason::NotJson, detail);
+        return true;
+    }
     if headings.len() > 1 {
         framing.sink.headings(&headings);
     }

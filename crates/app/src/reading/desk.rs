@@ -47,8 +47,8 @@ pub(crate) struct Counts {
     pub digests: BTreeSet<Digest>,
     /// Further deliveries: hash of the event id, and where the copy stands.
     pub copies: Vec<(u64, EventRef)>,
-    /// Event ids that two different events have, as hashes.
-    pub ambiguous: BTreeSet<u64>,
+    /// Event ids that two different events have, by their hash.
+    pub ambiguous: BTreeMap<u64, String>,
     pub corrections: Corrections,
 }
 
@@ -57,6 +57,8 @@ pub(crate) struct Desk<'a, O> {
     pub observer: O,
     pub counts: Counts,
     pub waiting: Waiting,
+    /// Deliveries of events that share their id with others.
+    pub namesakes: Waiting,
     /// Whether lossy exports are read now, or full records.
     lossy: bool,
     path: Arc<str>,
@@ -74,6 +76,7 @@ impl<'a, O: Observer> Desk<'a, O> {
             observer,
             counts: Counts::default(),
             waiting: Waiting::default(),
+            namesakes: Waiting::default(),
             lossy: false,
             path: Arc::from(""),
             member: None,
@@ -121,6 +124,10 @@ impl<'a, O: Observer> Desk<'a, O> {
         } else if self.is_superseded(head) {
             return false;
         }
+        if self.is_namesake(head) {
+            self.namesakes.keep(record, at);
+            return false;
+        }
         if self.is_copy(head, at) {
             return false;
         }
@@ -145,7 +152,8 @@ impl<'a, O: Observer> Desk<'a, O> {
         match novelty {
             Novelty::New => return false,
             Novelty::SameId => {
-                self.counts.ambiguous.extend(hash());
+                let id = head.event_id.map(|id| id.text().into_owned());
+                self.counts.ambiguous.extend(hash().zip(id));
                 return false;
             }
             // A lossy copy never stands for the full record.
@@ -164,6 +172,12 @@ impl<'a, O: Observer> Desk<'a, O> {
             Some(member) => format!("{}#{member}", self.path),
             None => self.path.to_string(),
         }
+    }
+
+    fn is_namesake(&self, head: &Head<'_>) -> bool {
+        let namesakes = &self.shared.corrections.namesakes;
+        !namesakes.is_empty()
+            && head.event_id.is_some_and(|id| namesakes.contains(id.text().as_ref()))
     }
 
     fn waits(&self, id: Str<'_>) -> bool {

@@ -84,12 +84,7 @@ impl Distinct {
         if head.event_id.is_none_or(Str::is_empty) {
             return Novelty::New;
         }
-        let (name, content) = KEPT.with_borrow_mut(|kept| {
-            kept.clear();
-            let named = gather(head, kept, &self.first);
-            let name = kept.get(..named).unwrap_or_default();
-            (self.first.hash_one(name), self.second.hash_one(kept.as_slice()) & !(LOSSY | FAR))
-        });
+        let (name, content) = self.identity(head);
         #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do for a shard")]
         let Some(shard) = self.shards.get(name as usize % SHARDS) else { return Novelty::New };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,6 +107,16 @@ impl Distinct {
         let key = (name, content | lossy | far);
         shard.entries.insert_unique(place(&key), key, place);
         if namesakes > 0 { Novelty::SameId } else { Novelty::New }
+    }
+
+    /// Hashes of the event's id and name, and of all its kept fields.
+    pub fn identity(&self, head: &Head<'_>) -> (u64, u64) {
+        KEPT.with_borrow_mut(|kept| {
+            kept.clear();
+            let named = gather(head, kept, &self.first);
+            let name = kept.get(..named).unwrap_or_default();
+            (self.first.hash_one(name), self.second.hash_one(kept.as_slice()) & !(LOSSY | FAR))
+        })
     }
 
     /// Notes that `recipient` logged the shared call.

@@ -72,6 +72,9 @@ pub(crate) struct Corrections {
     pub superseded: BTreeSet<String>,
     /// Shared event ids that two accounts have, neither of them the caller's.
     pub undecided: BTreeSet<String>,
+    /// Event ids that different events have, one of which was delivered more than once: whose
+    /// copy a further delivery is cannot be told from the id.
+    pub namesakes: BTreeSet<String>,
 }
 
 /// Material that was read.
@@ -155,25 +158,26 @@ fn read_once<O: Observer>(
     work(&mut desks, &lossy, &options.caps, true);
     let mut observers = Vec::new();
     let mut counts = Counts::default();
-    let mut waiting: Vec<Waiting> = Vec::new();
+    let (mut waiting, mut namesakes): (Vec<Waiting>, Vec<Waiting>) = (Vec::new(), Vec::new());
     for desk in desks {
         observers.push(desk.observer);
         counts.add(desk.counts);
         waiting.push(desk.waiting);
+        namesakes.push(desk.namesakes);
     }
     counts.gaps.extend(listing.gaps.iter().cloned());
     let mut found = std::mem::take(&mut counts.corrections);
     found.undecided.extend(corrections.undecided.iter().cloned());
+    found.namesakes = counts.namesakes();
+    found.namesakes.extend(corrections.namesakes.iter().cloned());
     let Shared { distinct, numbering, .. } = shared;
     let (table, evidence) = numbering.finish();
     settle(
-        (&mut waiting, &distinct),
+        (&mut waiting, &mut namesakes, &distinct),
         &table,
         (&options.filter, make),
         (&mut counts, &mut observers),
     );
-    // Of a copy of one of two events with one id it is not known whose it is.
-    counts.copies.retain(|(hash, _)| !counts.ambiguous.contains(hash));
     let copies = first_copies(std::mem::take(&mut counts.copies), &table);
     let coverage = coverage(counts, evidence);
     (Material { observers, coverage, table, copies }, found)
@@ -225,28 +229,43 @@ impl<O: Observer> Desk<'_, O> {
     }
 }
 
-/// Shows the copies that waited and whose call was not seen in the caller's own account.
+/// Shows what waited: of events that share their id the first delivery of each, and of copies
+/// for a second account those whose call was not seen in the caller's own.
 fn settle<O: Observer>(
-    (waiting, distinct): (&mut [Waiting], &Distinct),
+    (waiting, namesakes, distinct): (&mut [Waiting], &mut [Waiting], &Distinct),
     table: &Table,
     (filter, make): (&Filter, &(dyn Fn() -> O + Sync)),
     (counts, observers): (&mut Counts, &mut Vec<O>),
 ) {
     let mut observer = make();
-    let known = |head: &Head<'_>| head.shared_event_id.is_some_and(|id| distinct.is_shared(id));
     let mut told = Counts::default();
-    let joined = twins::settle(waiting, table, &known, &mut |record, at| {
+    let mut tell = |record: &Record<'_>, head: &Head<'_>, at: EventRef| {
+        told.event(head);
+        if filter.is_empty() || filter.passes(record, head) {
+            observer.event(record, head, at);
+        }
+    };
+    let copies = twins::tell_apart(namesakes, table, distinct, &mut |record, at| {
         let head = Head::of(record);
-        told.event(&head);
-        if filter.is_empty() || filter.passes(record, &head) {
-            observer.event(record, &head, at);
+        match (twins::is_foreign(&head), waiting.first_mut()) {
+            (true, Some(waiting)) => waiting.keep(record, at),
+            _ => {
+                if let Some(id) = head.shared_event_id.filter(|id| !id.is_empty()) {
+                    distinct.share(id, head.recipient);
+                }
+                tell(record, &head, at);
+            }
         }
     });
+    let known = |head: &Head<'_>| head.shared_event_id.is_some_and(|id| distinct.is_shared(id));
+    let joined = twins::settle(waiting, table, &known, &mut |record, at| {
+        tell(record, &Head::of(record), at);
+    });
     counts.add(told);
-    let lost: u64 = waiting.iter().map(|spool| spool.lost).sum();
-    if lost > 0 || joined.is_err() {
+    let lost: u64 = waiting.iter().chain(&*namesakes).map(|spool| spool.lost).sum();
+    if lost > 0 || joined.is_err() || copies.is_err() {
         counts.gaps.insert(Gap {
-            path: "temporary file for copies of shared events".to_owned(),
+            path: "temporary file for copies of events".to_owned(),
             offset: 0,
             size: None,
             reason: GapReason::Unreadable,
@@ -254,6 +273,7 @@ fn settle<O: Observer>(
         });
     }
     counts.shared += joined.unwrap_or_default();
+    counts.duplicates += copies.unwrap_or_default();
     observers.push(observer);
 }
 
@@ -264,6 +284,13 @@ fn first_copies(mut copies: Vec<(u64, EventRef)>, table: &Table) -> Vec<(u64, Ev
 }
 
 impl Counts {
+    /// Ids of different events one of which was delivered more than once.
+    fn namesakes(&self) -> BTreeSet<String> {
+        let delivered: BTreeSet<u64> = self.copies.iter().map(|(hash, _)| *hash).collect();
+        let ambiguous = self.ambiguous.iter().filter(|(hash, _)| delivered.contains(hash));
+        ambiguous.map(|(_, id)| id.clone()).collect()
+    }
+
     fn add(&mut self, other: Counts) {
         self.events += other.events;
         self.duplicates += other.duplicates;

@@ -4,12 +4,13 @@
 //! has the fuller record, so copies received by other accounts wait here until all is read: joined
 //! where the caller's copy was seen, told once where it was not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek, Write};
 
 use crashcart_decode::json::Tape;
 use crashcart_model::{EventRef, Head, Record, Value};
 
+use super::distinct::Distinct;
 use super::table::Table;
 
 /// Bytes held in memory before the rest goes to a temporary file.
@@ -118,4 +119,39 @@ pub(crate) fn settle(
         })?;
     }
     Ok(joined)
+}
+
+/// Goes through all deliveries of events that share their id with others: of each event the first
+/// in the order of evidence is handed to `tell`; a row that may lack columns is a copy of any full
+/// record with its id and name. Returns how many were copies.
+pub(crate) fn tell_apart(
+    namesakes: &mut [Waiting],
+    table: &Table,
+    distinct: &Distinct,
+    tell: &mut dyn FnMut(&Record<'_>, EventRef),
+) -> std::io::Result<u64> {
+    let mut deliveries = 0;
+    let mut chosen: BTreeMap<(u64, Option<u64>), (u32, u32, EventRef)> = BTreeMap::new();
+    for spool in &mut *namesakes {
+        spool.each(&mut |record, at| {
+            deliveries += 1;
+            let (name, content) = distinct.identity(&Head::of(record));
+            let place = (table.rank(at.evidence), at.record, at);
+            let content = (!record.is_partial()).then_some(content);
+            let first = chosen.entry((name, content)).or_insert(place);
+            *first = (*first).min(place);
+        })?;
+    }
+    let full: BTreeSet<u64> =
+        chosen.keys().filter(|(_, content)| content.is_some()).map(|(name, _)| *name).collect();
+    chosen.retain(|(name, content), _| content.is_some() || !full.contains(name));
+    let first: BTreeSet<EventRef> = chosen.values().map(|(_, _, at)| *at).collect();
+    for spool in namesakes {
+        spool.each(&mut |record, at| {
+            if first.contains(&at) {
+                tell(record, at);
+            }
+        })?;
+    }
+    Ok(deliveries - first.len() as u64)
 }

@@ -270,3 +270,15 @@ fn the_account_of_a_stranger_is_not_told_as_the_account_whose_trail_it_is() {
     assert_eq!(of("AWSAccount"), json!([]), "it says whose the caller is, not whose the bucket is");
     assert_eq!(of("IAMUser"), json!(["444455556666"]));
 }
+
+#[test]
+fn a_table_whose_lines_end_with_carriage_returns_alone_is_a_gap_and_not_a_heading() {
+    let rows = "eventName,eventTime,eventID\r".to_owned()
+        + &"CreateUser,2026-05-04T02:13:00Z,1\r".repeat(3000);
+    let gaps = |text: &str| {
+        let folder = folder(&[("mac.csv", text)]);
+        run(folder.path(), &["stats", ".", "-q", "--json"]).json(4)["coverage"]["gaps"].clone()
+    };
+    assert!(gaps(&rows[..400])[0]["detail"].to_string().contains("carriage returns"));
+    assert_eq!(gaps(&rows)[0]["size"], rows.len());
+}

@@ -57,6 +57,35 @@ fn two_different_events_with_one_id_both_count() {
     }
 }
 
+#[test]
+fn which_delivery_is_named_does_not_depend_on_the_order_of_reading_even_beside_a_namesake() {
+    let one = call("CreateUser", "1", TIME, json!({}));
+    let other = call("CreateUser", "1", TIME, json!({"sourceIPAddress": "203.0.113.99"}));
+    let mut shapes: Vec<String> = shapes(&one).into_iter().map(|(_, text)| text).take(2).collect();
+    // Files of one size are read in the order of their names.
+    let longest = shapes.iter().map(String::len).max().unwrap_or_default();
+    shapes.iter_mut().for_each(|text| text.push_str(&"\n".repeat(longest - text.len())));
+    let named = |first: &str, second: &str| {
+        let folder = folder(&[
+            ("a.json", first),
+            ("b.json", second),
+            ("c.json", &delivered(&[other.clone()])),
+        ]);
+        let coverage = coverage(&folder);
+        assert_eq!((&coverage["events"], &coverage["duplicates"]), (&json!(2), &json!(1)));
+        let mut origins: Vec<String> = run(folder.path(), &["timeline", ".", "-q", "--jsonl"])
+            .lines(0)
+            .iter()
+            .map(|event| format!("{} {}", event["address"], event["origin"]))
+            .collect();
+        origins.sort();
+        origins
+    };
+    let there = named(&shapes[0], &shapes[1]);
+    assert!(there.iter().all(|origin| origin.contains("evidence")), "{there:?}");
+    assert_eq!(there, named(&shapes[1], &shapes[0]));
+}
+
 /// A call from one account into another, as each account's trail has it.
 fn across() -> [Value; 2] {
     let shared = |id: &str, recipient: &str, more: Value| {
