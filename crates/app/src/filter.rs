@@ -1,6 +1,6 @@
 //! Which events a use case looks at; the same filters for all of them.
 
-use crashcart_model::{Head, Outcome, Record, Str, Timestamp, principal_name};
+use crashcart_model::{Head, LogText, Outcome, Record, Str, Timestamp, principal_name};
 use memchr::memmem;
 
 /// All parts must hold; an empty part holds always; within a part one entry is enough.
@@ -32,6 +32,35 @@ impl Filter {
     /// Whether nothing is filtered.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// The parts that hold something, in words, as `account 111122223333`.
+    pub fn words(&self) -> Vec<LogText> {
+        let mut words: Vec<LogText> = Vec::new();
+        let mut add = |text: String| words.push(LogText::new(text));
+        if let Some(since) = self.since {
+            add(format!("since {since}"));
+        }
+        if let Some(until) = self.until {
+            add(format!("until {until}"));
+        }
+        for (one, texts) in [
+            ("key", &self.keys),
+            ("principal", &self.principals),
+            ("address", &self.addresses),
+            ("region", &self.regions),
+            ("account", &self.accounts),
+            ("event", &self.events),
+            ("text", &self.terms),
+        ] {
+            if !texts.is_empty() {
+                add(format!("{one} {}", texts.join(" or ")));
+            }
+        }
+        if self.errors {
+            add("calls without effect".to_owned());
+        }
+        words
     }
 
     /// Whether the event passes.
@@ -116,6 +145,25 @@ mod tests {
 
     fn passes(filter: Filter) -> bool {
         with_record(EVENT, |record| filter.passes(record, &Head::of(record)))
+    }
+
+    #[test]
+    fn a_filter_says_what_it_lets_through() {
+        let filter = Filter {
+            accounts: vec!["111122223333".into(), "444455556666".into()],
+            since: Timestamp::parse("2026-05-04T02:13:00Z"),
+            errors: true,
+            ..Filter::default()
+        };
+        let words = filter.words();
+        let words: Vec<&str> = words.iter().map(LogText::raw).collect();
+        let expected = [
+            "since 2026-05-04T02:13:00Z",
+            "account 111122223333 or 444455556666",
+            "calls without effect",
+        ];
+        assert_eq!(words, expected);
+        assert!(Filter::default().words().is_empty());
     }
 
     #[test]

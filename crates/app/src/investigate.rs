@@ -53,6 +53,7 @@ pub fn investigate(
     let make = || Detector::new(rules, Facts::default());
     let mut material = reading::read(listing, options, progress, &make);
     tell_changes(&question.sealed, &mut material.coverage);
+    material.coverage.filtered_by = options.filter.words();
     let detected = detection::findings(rules, &mut material);
     let mut facts = detected.others.into_iter().fold(Facts::default(), |mut all, facts| {
         all.merge(facts);
@@ -75,6 +76,7 @@ pub fn investigate(
             rules: &words,
             evidence: &evidence,
             pivot: &question.pivot,
+            alerts: &question.findings,
             places: question.places.is_some().then_some(&places),
         },
     );

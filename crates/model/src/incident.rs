@@ -87,6 +87,21 @@ pub struct FindingRead {
     pub form: String,
     /// Its title, or its type.
     pub title: LogText,
+    /// Its type, as `UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS`.
+    #[serde(default, skip_serializing_if = "LogText::is_empty")]
+    pub finding_type: LogText,
+    /// Its severity, as it writes it: a word, or GuardDuty's number from 1 to 10.
+    #[serde(default, skip_serializing_if = "LogText::is_empty")]
+    pub severity: LogText,
+    /// Its own id.
+    #[serde(default, skip_serializing_if = "LogText::is_empty")]
+    pub id: LogText,
+    /// When what it tells of began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Timestamp>,
     /// What was taken out of it, each with its path.
     pub used: Vec<FindingPart>,
     /// Keys, principals, addresses and instances in places that are not known, and what else

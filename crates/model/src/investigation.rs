@@ -71,6 +71,10 @@ pub struct Coverage {
     pub accounts: Vec<LogText>,
     /// Regions, sorted.
     pub regions: Vec<LogText>,
+    /// What the responder let through, as `account 111122223333`: all but the counts above is
+    /// about that part alone. Empty where all was judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filtered_by: Vec<LogText>,
     /// Kinds of records, sorted by name.
     pub log_types: Vec<LogTypeCount>,
     /// What the material cannot show.

@@ -86,6 +86,9 @@ pub struct Suspect {
     pub score: u32,
     /// Whether to cut it off now.
     pub act_now: bool,
+    /// Listed because the responder asked about it: nothing it did here makes it suspect.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_asked: bool,
     /// The reasons for the score, in words.
     pub because: Vec<String>,
 }

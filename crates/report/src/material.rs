@@ -25,6 +25,13 @@ pub(crate) fn read(coverage: &Coverage, zone: &Zone) -> String {
     }
 }
 
+/// What the verdict and the story are about, where the responder asked for a part only.
+pub(crate) fn filtered(coverage: &Coverage) -> Option<String> {
+    let parts: Vec<&str> = coverage.filtered_by.iter().map(LogText::raw).collect();
+    (!parts.is_empty())
+        .then(|| format!("filtered by {}: the rest was read and not judged", parts.join("; ")))
+}
+
 /// Earlier logs that nothing but history was taken from.
 fn history(baseline: &Baseline, zone: &Zone) -> String {
     let gaps = match baseline.gap_count {

@@ -1,6 +1,7 @@
 //! The responder's questions, answered one by one with the records that prove it, or 'unknown'
 //! with the reason and the log that would tell.
 
+mod alerts;
 mod permissions;
 mod regions;
 mod usage;
@@ -56,7 +57,7 @@ pub(crate) fn answers(known: &Known<'_, '_>) -> Vec<Answer> {
         usage::used(known),
         which_log(known),
         regions::regions(known),
-        alert(known),
+        alerts::alert(known),
         should_have(known),
         permissions::may_do(known),
         way_out::got_out(known),
@@ -77,36 +78,6 @@ fn which_log(known: &Known<'_, '_>) -> Answer {
         "each line of the story names its records; reads of objects need data events, traffic needs flow logs, DNS needs resolver logs".to_owned(),
         origins,
     )
-}
-
-fn alert(known: &Known<'_, '_>) -> Answer {
-    const QUESTION: &str = "Was there an alert?";
-    let has = |word: &str| {
-        known
-            .scene
-            .material
-            .coverage
-            .log_types
-            .iter()
-            .any(|kind| kind.name.to_ascii_lowercase().contains(word))
-    };
-    let because = if has("guardduty") || has("security hub") {
-        "findings are among the material, but are not matched with these actions"
-    } else {
-        "findings of GuardDuty, Macie and Security Hub are not in this material: list them for the time of the story"
-    };
-    let quarantine = known.scene.entries.iter().find(|entry| {
-        let user = |p: &Profile<'_>| crate::principal::user(p.name) == Some(entry.parts.owner);
-        entry.parts.variant == "quarantine" && entry.done() && known.listed().any(user)
-    });
-    let Some(entry) = quarantine else {
-        return answer(QUESTION, UNKNOWN.to_owned(), because.to_owned(), Vec::new());
-    };
-    let at = entry.item.first.map(|at| format!(" at {at}")).unwrap_or_default();
-    let user = plain(entry.parts.owner);
-    let text = format!("AWS put its quarantine policy on user {user}{at}; others: unknown");
-    let because = format!("AWS does so when it finds a key in public; {because}");
-    answer(QUESTION, text, because, known.scene.origins(entry.item))
 }
 
 fn should_have(known: &Known<'_, '_>) -> Answer {

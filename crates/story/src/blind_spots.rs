@@ -6,6 +6,7 @@ use crashcart_model::{Timestamp, UniqueId};
 
 use crate::aftermath;
 use crate::deliveries;
+use crate::outsiders;
 use crate::principal;
 use crate::scene::Scene;
 use crate::suspects::{Profile, usual_work};
@@ -66,6 +67,7 @@ pub(crate) fn sentences(
     }
     usual(scene, profiles, &mut out);
     unissued(scene, profiles, &mut out);
+    outsiders::sentences(scene, &mut out);
     altered(profiles, &mut out);
     capped(scene, profiles, left_out, &mut out);
     if scene.facts.keys.is_crowded() {
@@ -123,7 +125,9 @@ fn kinds_of_logs(scene: &Scene<'_>, out: &mut Vec<String>) {
     if !has("flow") {
         out.push("no VPC flow logs in this material: how much left the network, and to where, is unknown".to_owned());
     }
-    if !has("guardduty") {
+    if !scene.material.alerts.is_empty() {
+        out.push("besides what was given with --finding, whether other findings of GuardDuty, Macie or Security Hub fired is unknown".to_owned());
+    } else if !has("guardduty") {
         out.push("no GuardDuty or Security Hub findings in this material: whether there was an alert is unknown".to_owned());
     }
     if !has("s3 access") && !has("s3access") {

@@ -29,6 +29,7 @@ pub mod knowledge;
 mod named;
 mod neighbours;
 mod network;
+mod outsiders;
 mod own;
 mod pivots;
 mod principal;
@@ -58,7 +59,8 @@ mod workload;
 mod would_decide;
 
 use crashcart_model::{
-    Containment, Coverage, Environment, EvidenceId, Finding, Level, Story, Timestamp, Verdict,
+    Containment, Coverage, Environment, EvidenceId, Finding, FindingRead, Level, Story, Timestamp,
+    Verdict,
 };
 
 pub use facts::Facts;
@@ -117,6 +119,8 @@ pub struct Material<'a> {
     pub evidence: &'a dyn Fn(u32) -> EvidenceId,
     /// What the responder asked about.
     pub pivot: &'a Pivot,
+    /// The findings that it was taken from: alerts that did fire.
+    pub alerts: &'a [FindingRead],
     /// Where an address lies, where the responder gave a database.
     pub places: Option<Places<'a>>,
 }

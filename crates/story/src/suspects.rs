@@ -6,8 +6,9 @@
 //! addresses, wide looking around) count 12 together at most; strong ones (an attack tool, a
 //! workload's credentials in other hands, a burst of denials, a chain of tactics that ordinary work
 //! does not have) count in full. So no amount of administration alone reaches 70, the bar of
-//! `act_now`, which also needs a successful change or access that a rule at high or above cites,
-//! or a key that the responder asked about. Principals of the environment's lists are never
+//! `act_now`, which also needs a successful change or access that a rule at high or above cites.
+//! What the responder asked about is listed whatever its score, and scores nothing for the
+//! question. Principals of the environment's lists are never
 //! accused here, and AWS services are no suspects.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +92,7 @@ impl Profile<'_> {
             addresses,
             user_agents: self.tools().into_iter().map(LogText::new).collect(),
             score: self.score,
+            only_asked: self.score < LISTED,
             act_now: self.act_now,
             because: self.because.iter().map(str::to_owned).collect(),
         }
@@ -149,26 +151,21 @@ fn profile<'f>(
         + workload::points(scene, name, actor, people, &mut because)
         + firsts::points(scene, name, &mut because);
     let pivot = scene.pivots.contains(name);
-    let mut score = (did + weak + strong).min(100);
-    let asked = is_asked(scene, actor);
+    let score = (did + weak + strong).min(100);
     let known = known_as(scene.material.environment, name);
     if let Some(known) = known {
         because
             .add(0, format!("the environment names it as {known}: confirm with its owner first"));
     }
     if pivot {
-        because.lead(1, "the responder asked about it");
+        because.lead(0, "the responder asked about it");
     }
     if let Some(text) = usual_work(scene, name) {
         because.add(0, text);
     }
-    if asked {
-        score = score.max(if known.is_some() { PLAUSIBLE } else { ACT_NOW });
-    }
     let proof = scene.entries_of(name).any(|entry| proves(entry, Level::High));
     let did_something = scene.entries_of(name).any(|entry| changes_or_reads(entry));
-    let act_now =
-        score >= ACT_NOW && known.is_none() && (proof || asked) && actor.kind != Kind::Anonymous;
+    let act_now = score >= ACT_NOW && known.is_none() && proof && actor.kind != Kind::Anonymous;
     let only_key = None;
     let gone = false;
     Profile { name, actor, score, act_now, pivot, did_something, because, only_key, known, gone }

@@ -1,15 +1,16 @@
 //! Is it an incident? Yes only for something done that ordinary work does not explain; no only on
 //! positive grounds; otherwise undecided, with what would decide it.
 
-use crashcart_model::{Incident, Level, Outcome, Verdict};
+use crashcart_model::{Incident, Level, LogText, Outcome, Verdict};
 
 use crate::clean_up::CleanUps;
 use crate::denial::Denials;
 use crate::firsts;
+use crate::outsiders::Outsider;
 use crate::scene::Scene;
 use crate::suspects::{PLAUSIBLE, Profile, known_as};
 use crate::words::{counted, counted_len, listed};
-use crate::{principal, would_decide};
+use crate::{outsiders, principal, would_decide};
 
 /// A suspect that did something is an incident from here on.
 const INCIDENT: u32 = 55;
@@ -17,6 +18,8 @@ const INCIDENT: u32 = 55;
 const REASONS: usize = 3;
 /// Principals named that are not accused.
 const SPARED: usize = 3;
+/// Accounts told whose principals came in.
+const OUTSIDERS: usize = 2;
 /// Fewer events than this are too little to clear anybody.
 const ENOUGH: u64 = 100;
 /// Of so many events one may leave open whether it succeeded.
@@ -28,7 +31,7 @@ pub(crate) fn verdict(
     clean_ups: &CleanUps<'_>,
 ) -> Verdict {
     let guilty: Vec<&Profile<'_>> =
-        profiles.iter().filter(|p| p.act_now || p.score >= INCIDENT && did(scene, p)).collect();
+        accusable(profiles).filter(|p| p.act_now || p.score >= INCIDENT && did(scene, p)).collect();
     let mut verdict = if guilty.is_empty() {
         undecided_or_no(scene, profiles)
     } else {
@@ -37,6 +40,13 @@ pub(crate) fn verdict(
     };
     verdict.because.extend(not_accused(scene));
     verdict
+}
+
+/// Whom the environment names is among them for the question alone: no verdict rests on that.
+fn accusable<'p, 'f>(
+    profiles: &'p [Profile<'f>],
+) -> impl Iterator<Item = &'p Profile<'f>> + use<'p, 'f> {
+    profiles.iter().filter(|profile| profile.known.is_none())
 }
 
 /// Whether it changed or read something, itself or through a session in an account that it had
@@ -118,7 +128,7 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
         let who = counted_len(burst, "principal");
         doubts.push(format!("{who} had five or more different calls denied"));
     }
-    for profile in profiles.iter().filter(|p| p.score >= PLAUSIBLE).take(2) {
+    for profile in accusable(profiles).filter(|p| p.score >= PLAUSIBLE).take(2) {
         let (name, score) = (principal::short(profile.name), profile.score);
         let reason = profile.because.weightiest(1).join("; ");
         doubts.push(format!("{name} has a score of {score} of 100: {reason}"));
@@ -126,6 +136,8 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
     let told: Vec<&str> =
         profiles.iter().filter(|p| p.score >= PLAUSIBLE).map(|profile| profile.name).collect();
     doubts.extend(firsts::doubts(scene, &told));
+    let outsiders = outsiders::outsiders(scene);
+    doubts.extend(outsiders.iter().take(OUTSIDERS).map(Outsider::doubt));
     let undecided = |because, would_decide| Verdict {
         incident: Incident::Undecided,
         severity: None,
@@ -133,7 +145,7 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
         would_decide,
     };
     if !doubts.is_empty() {
-        return undecided(doubts, would_decide::doubts(scene, profiles));
+        return undecided(doubts, would_decide::doubts(scene, profiles, &outsiders));
     }
     if coverage.events.max(scene.facts.events) < ENOUGH || coverage.gap_count > 0 {
         let because = vec![format!(
@@ -153,7 +165,8 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
         let ask = "read the same events with their error codes, as the trail delivers them";
         return undecided(because, vec![ask.to_owned()]);
     }
-    no(scene)
+    let no = no(scene);
+    if coverage.filtered_by.is_empty() { no } else { no_in_part(scene, no) }
 }
 
 /// Events with this outcome.
@@ -179,6 +192,17 @@ fn no(scene: &Scene<'_>) -> Verdict {
         ],
         would_decide: Vec::new(),
     }
+}
+
+/// No in the part that was asked for is no answer about the rest.
+fn no_in_part(scene: &Scene<'_>, no: Verdict) -> Verdict {
+    let filters = scene.material.coverage.filtered_by.iter().map(LogText::raw);
+    let part = listed(filters, usize::MAX);
+    let mut because = vec![format!("no, in the part that was asked for: {part} only")];
+    because.extend(no.because);
+    because.push("what was left out was not judged".to_owned());
+    let ask = format!("read the same material without this filter ({part})");
+    Verdict { incident: Incident::Undecided, because, would_decide: vec![ask], ..no }
 }
 
 /// Who was seen and left alone because the environment names it.

@@ -7,6 +7,7 @@ use crashcart_model::LogText;
 
 use crate::clean_up::CleanUps;
 use crate::denial::Denials;
+use crate::outsiders::Outsider;
 use crate::principal::{self, plain, short};
 use crate::scene::{Entry, Scene};
 use crate::suspects::{PLAUSIBLE, Profile, changes_or_reads};
@@ -36,7 +37,11 @@ pub(crate) fn confirm(
 }
 
 /// For doubts: whom to ask about what, and which log to read.
-pub(crate) fn doubts(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Vec<String> {
+pub(crate) fn doubts(
+    scene: &Scene<'_>,
+    profiles: &[Profile<'_>],
+    outsiders: &[Outsider<'_, '_>],
+) -> Vec<String> {
     let doubtful: Vec<&Profile<'_>> = profiles
         .iter()
         .filter(|profile| {
@@ -47,7 +52,8 @@ pub(crate) fn doubts(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Vec<String>
         .collect();
     let mut ask: Vec<String> =
         doubtful.iter().take(PEOPLE).map(|profile| owner(scene, profile)).collect();
-    if doubtful.is_empty() {
+    ask.extend(outsiders.iter().take(PEOPLE).flat_map(Outsider::asks));
+    if ask.is_empty() {
         ask.extend(cited(scene));
     }
     ask.extend(issuers(scene, &doubtful));
@@ -66,20 +72,33 @@ fn owner(scene: &Scene<'_>, profile: &Profile<'_>) -> String {
         calls = scene.entries_of(profile.name).collect();
     }
     calls.sort_by_key(|entry| std::cmp::Reverse(entry.item.level()));
-    let real = profile.actor.addresses.by_time();
-    let from: Vec<&str> = real.into_iter().filter(|a| !agent::is_service_address(a)).collect();
-    let from =
-        if from.is_empty() { String::new() } else { format!(", from {}", listed(from, NAMED)) };
     let did = calls.first().map_or_else(String::new, |entry| {
-        let at = entry.item.first.map(|at| format!(" at {at}")).unwrap_or_default();
-        let target = entry.target().map(|target| format!(" {}", target.raw())).unwrap_or_default();
-        plain(&format!(" called {}{target}{at}", entry.what().raw()))
+        let from = address_of(entry, profile).map(|from| format!(", from {from}"));
+        format!("{}{}", call_in_words(entry), plain(&from.unwrap_or_default()))
     });
     let who = short(profile.name);
     match workload::what(scene.facts, profile.name) {
-        Some(what) => format!("ask the owner of {what}: whether its own code as {who}{did}{from}"),
-        None => format!("ask the owner of {who}: whether it was they who{did}{from}"),
+        Some(what) => format!("ask the owner of {what}: whether its own code as {who}{did}"),
+        None => format!("ask the owner of {who}: whether it was they who{did}"),
     }
+}
+
+/// ` called iam:CreateUser mallory at ...`
+pub(crate) fn call_in_words(entry: &Entry<'_>) -> String {
+    let at = entry.item.first.map(|at| format!(" at {at}")).unwrap_or_default();
+    let target = entry.target().map(|target| format!(" {}", target.raw())).unwrap_or_default();
+    plain(&format!(" called {}{target}{at}", entry.what().raw()))
+}
+
+/// Where that very call came from: none where a service made it, or where its caller worked in
+/// more ways than are told apart and came from several addresses.
+fn address_of<'p>(entry: &Entry<'p>, profile: &Profile<'p>) -> Option<&'p str> {
+    let way = Some(entry.parts.way.address).filter(|address| !address.is_empty());
+    let only = || match profile.actor.addresses.by_time()[..] {
+        [only] if !agent::is_service_address(only) => Some(only),
+        _ => None,
+    };
+    way.or_else(only)
 }
 
 /// Sessions whose issuing call is not here.

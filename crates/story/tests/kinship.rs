@@ -3,7 +3,7 @@
 mod mallory;
 mod material;
 
-use crashcart_model::Level;
+use crashcart_model::{Incident, Level};
 use crashcart_story::Pivot;
 use mallory::{MALLORY, asked_about_mallory, created_key};
 use material::{Tale, event, session};
@@ -76,7 +76,7 @@ fn whoever_uses_a_key_that_a_suspect_made_is_suspect_too() {
 }
 
 #[test]
-fn a_key_that_is_asked_about_is_listed_even_of_a_break_glass_user_who_is_confirmed_first() {
+fn a_key_that_is_asked_about_is_listed_even_of_a_break_glass_user_whom_no_question_accuses() {
     let keys = vec!["AKIAEXAMPLEMALLORY00".to_owned()];
     let pivot = Pivot { keys, ..Pivot::default() };
     let mut tale = Tale { pivot, ..Tale::of(vec![created_key(1)]) };
@@ -87,8 +87,8 @@ fn a_key_that_is_asked_about_is_listed_even_of_a_break_glass_user_who_is_confirm
     let said = |text: &str| suspect.because.iter().any(|reason| reason.contains(text));
     assert!(said("the responder asked about it"), "{suspect:#?}");
     assert!(said("the environment names it as a break-glass principal"), "{suspect:#?}");
-    let cut = told.containment.iter().find(|action| action.target.raw() == MALLORY).unwrap();
-    assert!(cut.why.contains("confirm first: a break-glass principal"), "{cut:#?}");
+    assert!(!told.containment.iter().any(|action| action.target.raw() == MALLORY));
+    assert_ne!(told.verdict.incident, Incident::Yes);
     tale.pivot.keys.clear();
     assert!(tale.tell().story.suspects.is_empty(), "not asked about, not listed");
 }

@@ -200,13 +200,16 @@ fn an_administrator_who_fires_many_rules_is_never_cut_off_now() {
 }
 
 #[test]
-fn a_key_the_responder_asked_about_is_cut_off_whatever_it_did() {
+fn a_key_the_responder_asked_about_is_listed_and_scores_nothing_for_the_question() {
     let tale = Tale {
         pivot: Pivot { keys: vec!["AKIAEXAMPLEMALLORY00".to_owned()], ..Pivot::default() },
         ..Tale::of(vec![event(1, "sts:GetCallerIdentity", json!({}))])
     };
     let told = tale.tell();
-    assert!(told.story.suspects[0].act_now);
+    let suspect = &told.story.suspects[0];
+    assert!(suspect.only_asked && !suspect.act_now && suspect.score < 20, "{suspect:?}");
+    assert!(told.containment.is_empty(), "{:?}", told.containment);
+    assert_ne!(told.verdict.incident, Incident::Yes);
     let whose = &told.story.answers[0];
     assert_eq!(whose.question, "Whose key is it?");
     assert!(whose.answer.raw().ends_with(": user mallory"), "{whose:?}");

@@ -215,6 +215,7 @@ impl Taking {
             let meaning = format!("looks like {what}, in a place that is not known");
             self.tell(at, &meaning, false);
         }
+        self.name();
         let pivot = &self.pivot;
         let asks = [&pivot.keys, &pivot.principals, &pivot.addresses, &pivot.instances];
         if asks.iter().all(|texts| texts.is_empty()) {
@@ -224,6 +225,22 @@ impl Taking {
             );
         }
         (self.pivot, self.read)
+    }
+}
+
+impl Taking {
+    /// What names the finding itself, in the places where the forms have it.
+    fn name(&mut self) {
+        let first = |places: &[&str]| {
+            let found = places.iter().find_map(|place| self.value(place));
+            found.map(LogText::from).unwrap_or_default()
+        };
+        let finding_type = first(&["type", "types[]", "finding_info.types[]"]);
+        let severity = first(&["severity.label", "severity.description", "severity"]);
+        let id = first(&["finding_info.uid", "id"]);
+        let read = &mut self.read;
+        (read.finding_type, read.severity, read.id) = (finding_type, severity, id);
+        (read.first, read.last) = (self.pivot.first, self.pivot.last);
     }
 }
 

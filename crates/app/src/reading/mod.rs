@@ -339,6 +339,7 @@ fn coverage(counts: Counts, evidence: Vec<Evidence>) -> Coverage {
             .collect(),
         blind_spots: Vec::new(),
         tables: counts.tables.into_iter().collect(),
+        filtered_by: Vec::new(),
         baseline: None,
         deliveries: digests::deliveries(&counts.digests, &evidence),
         evidence,

@@ -36,6 +36,9 @@ impl<'a> Markup<'a> {
         self.element("header", &[], |markup| {
             markup.span("h1", "", "Investigation")?;
             markup.span("p", "", &material::read(&investigation.coverage, &Zone::Utc))?;
+            if let Some(filtered) = material::filtered(&investigation.coverage) {
+                markup.span("p", "warning", &filtered)?;
+            }
             markup.verdict(&investigation.verdict)?;
             markup.missing(&investigation.coverage)
         })?;
@@ -130,6 +133,8 @@ impl<'a> Markup<'a> {
             markup.element("h3", &[], |markup| {
                 let (class, words) = if suspect.act_now {
                     ("label alarm", "Act now: ")
+                } else if suspect.only_asked {
+                    ("label", "Asked about: ")
                 } else {
                     ("label warning", "Suspect: ")
                 };

@@ -26,7 +26,10 @@ impl<'a> Sheet<'a> {
             .map(|level| format!(", severity {}", level.word()))
             .unwrap_or_default();
         let read = escape::markdown(&material::read(coverage, &Zone::Utc));
-        write!(self.out, "# Investigation\n\nRead: {read}\n\n**{words}{severity}**\n\n")?;
+        let filtered = material::filtered(coverage)
+            .map(|filtered| format!("{}\n\n", escape::markdown(&filtered)));
+        let filtered = filtered.unwrap_or_default();
+        write!(self.out, "# Investigation\n\nRead: {read}\n\n{filtered}**{words}{severity}**\n\n")?;
         verdict.because.iter().try_for_each(|reason| self.entry("", reason))?;
         verdict.would_decide.iter().try_for_each(|ask| self.entry("would decide it: ", ask))?;
         self.heading("Not in this material")?;
@@ -46,7 +49,11 @@ impl<'a> Sheet<'a> {
         }
         self.heading("Suspects")?;
         for suspect in &story.suspects {
-            let word = if suspect.act_now { "ACT NOW" } else { "suspect" };
+            let word = match (suspect.act_now, suspect.only_asked) {
+                (true, _) => "ACT NOW",
+                (false, true) => "asked about",
+                (false, false) => "suspect",
+            };
             let name = log(&suspect.principal);
             writeln!(self.out, "- **{word}** {name} (score {} of 100)", suspect.score)?;
             for (label, texts) in [

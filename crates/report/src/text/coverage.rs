@@ -21,6 +21,13 @@ impl Sheet<'_> {
         self.missing()
     }
 
+    /// Which part was judged, right above the verdict.
+    pub(super) fn filtered(&mut self) -> io::Result<()> {
+        let Some(filtered) = material::filtered(self.coverage) else { return Ok(()) };
+        self.page.blank()?;
+        self.page.words(&Words::default().styled(Style::Warning, &filtered))
+    }
+
     fn missing(&mut self) -> io::Result<()> {
         let coverage = self.coverage;
         // Blind spots are an investigation's: their absence elsewhere is no all-clear.

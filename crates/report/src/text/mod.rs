@@ -47,6 +47,7 @@ impl Writer for Text {
         let mut sheet = Sheet::new(self, &investigation.coverage, out);
         sheet.know_actors(story);
         sheet.coverage()?;
+        sheet.filtered()?;
         sheet.verdict(&investigation.verdict)?;
         sheet.pivots(story)?;
         sheet.incidents(story)?;

@@ -55,8 +55,11 @@ impl<'a> Sheet<'a> {
 
     fn suspect(&mut self, suspect: &'a Suspect, story: &'a Story) -> io::Result<()> {
         self.page.blank()?;
-        let (style, word) =
-            if suspect.act_now { (Style::Alarm, "ACT NOW") } else { (Style::Warning, "SUSPECT") };
+        let (style, word) = match (suspect.act_now, suspect.only_asked) {
+            (true, _) => (Style::Alarm, "ACT NOW"),
+            (false, true) => (Style::Plain, "ASKED"),
+            (false, false) => (Style::Warning, "SUSPECT"),
+        };
         let lead = Lead::default().column(style, word, LABEL);
         let mut words = Words::default()
             .styled(Style::Bold, suspect.principal.raw())

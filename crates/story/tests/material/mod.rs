@@ -5,7 +5,9 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crashcart_model::{Coverage, Environment, EventRef, EvidenceId, Finding, Head, Level, RuleHit};
+use crashcart_model::{
+    Coverage, Environment, EventRef, EvidenceId, Finding, FindingRead, Head, Level, RuleHit,
+};
 use crashcart_story::{Facts, Material, Pivot, Place, Places, RuleWords, Told, tell};
 use serde_json::Value;
 
@@ -15,6 +17,7 @@ pub struct Tale {
     pub records: Vec<Value>,
     pub rules: Vec<(&'static str, Level)>,
     pub pivot: Pivot,
+    pub alerts: Vec<FindingRead>,
     pub environment: Environment,
     pub coverage: Coverage,
     pub findings: Vec<Finding>,
@@ -85,6 +88,7 @@ impl Tale {
                 rules: &rules,
                 evidence: &evidence,
                 pivot: &self.pivot,
+                alerts: &self.alerts,
                 places: self.places.as_ref().map(|places| places as Places<'_>),
             },
         )
