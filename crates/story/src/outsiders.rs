@@ -71,9 +71,15 @@ impl Outsider<'_, '_> {
     }
 
     /// What would tell: its owner, and the trail of its account.
-    pub(crate) fn asks(&self) -> [String; 2] {
+    pub(crate) fn asks(&self, scene: &Scene<'_>) -> [String; 2] {
         let (account, who) = (plain(self.account), short(self.caller));
         let from = Some(self.entry.parts.way.address).filter(|address| !address.is_empty());
+        // Where ways were not told apart, the only address is that of the call.
+        let actor = scene.facts.actors.get(self.name);
+        let from = from.or_else(|| match actor?.addresses.by_time()[..] {
+            [only] => Some(only),
+            _ => None,
+        });
         let from = from.map(|from| format!(", from {}", plain(from))).unwrap_or_default();
         let before = self.entry.item.first.map(|at| format!(" for the hours before {at}"));
         let did = call_in_words(self.entry);

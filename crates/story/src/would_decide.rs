@@ -52,7 +52,7 @@ pub(crate) fn doubts(
         .collect();
     let mut ask: Vec<String> =
         doubtful.iter().take(PEOPLE).map(|profile| owner(scene, profile)).collect();
-    ask.extend(outsiders.iter().take(PEOPLE).flat_map(Outsider::asks));
+    ask.extend(outsiders.iter().take(PEOPLE).flat_map(|outsider| outsider.asks(scene)));
     if ask.is_empty() {
         ask.extend(cited(scene));
     }

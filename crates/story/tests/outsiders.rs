@@ -45,7 +45,7 @@ fn a_secret_read_from_an_account_whose_trail_is_missing_is_undecided_and_says_wh
     let told = Tale::of(came_in(&stranger(), "secretsmanager:GetSecretValue")).tell();
     assert_eq!(told.verdict.incident, Incident::Undecided, "{:?}", told.verdict);
     let ask = &told.verdict.would_decide;
-    let owner = "ask the owner of AIDAEXAMPLESTRANGER0 in account 999999999999: whether it was they who called secretsmanager:GetSecretValue payments at 2024-05-04T02:02:00Z, from 198.51.100.77";
+    let owner = "ask the owner of AIDAEXAMPLESTRANGER0 in account 999999999999: whether it was they who called secretsmanager:GetSecretValue payments at 2024-05-04T02:02:00Z";
     assert_eq!(ask.first().map(String::as_str), Some(owner));
     assert!(ask.iter().any(|ask| ask.starts_with("read the CloudTrail of account 999999999999")));
     assert!(told.blind_spots.iter().any(|spot| spot == BLIND), "{:?}", told.blind_spots);

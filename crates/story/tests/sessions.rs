@@ -426,9 +426,19 @@ fn a_thief_takes_over_what_its_chain_of_sessions_did_and_the_roles_other_session
             }),
         )
     }));
-    let mut tale = Tale::of(records).rule("Nothing", Level::High);
-    tale.pivot.keys.push(MALLORY.to_owned());
-    let story = tale.tell().story;
+    for (second, call, asked) in [
+        (4, "cloudtrail:StopLogging", json!({"name": "trail"})),
+        (5, "iam:CreateUser", json!({"userName": "spare"})),
+        (6, "iam:CreateAccessKey", json!({"userName": "spare"})),
+        (7, "secretsmanager:GetSecretValue", json!({"secretId": "db"})),
+    ] {
+        records.push(event(
+            second,
+            call,
+            json!({"userAgent": "Pacu/1.0", "requestParameters": asked}),
+        ));
+    }
+    let story = Tale::of(records).rule("CreateUser", Level::Critical).tell().story;
     let score = |name: &str| {
         let suspect = story.suspects.iter().find(|one| one.principal.raw() == name);
         suspect.map(|suspect| (suspect.act_now, suspect.because.join("; ")))

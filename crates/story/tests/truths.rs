@@ -316,14 +316,25 @@ fn a_hostile_user_name_stays_inside_its_quotes_or_gives_no_command() {
 
 #[test]
 fn root_gets_no_command_but_the_reason() {
-    let root = json!({
-        "userIdentity": {"type": "Root", "arn": "arn:aws:iam::111122223333:root", "accountId": "111122223333", "accessKeyId": "AKIAEXAMPLEROOT00000"},
-    });
-    let tale = Tale {
-        pivot: Pivot { keys: vec!["AKIAEXAMPLEROOT00000".to_owned()], ..Pivot::default() },
-        ..Tale::of(vec![event(1, "iam:ListUsers", root)])
+    let root = |more: Value| {
+        let mut event = json!({
+            "userIdentity": {"type": "Root", "arn": "arn:aws:iam::111122223333:root", "accountId": "111122223333", "accessKeyId": "AKIAEXAMPLEROOT00000"},
+            "userAgent": "Pacu/1.0",
+        });
+        event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        event
     };
-    let told = tale.tell();
+    let told = Tale::of(vec![
+        event(1, "cloudtrail:StopLogging", root(json!({"requestParameters": {"name": "trail"}}))),
+        event(2, "iam:CreateUser", root(json!({"requestParameters": {"userName": "spare"}}))),
+        event(3, "iam:CreateAccessKey", root(json!({"requestParameters": {"userName": "spare"}}))),
+        event(
+            4,
+            "secretsmanager:GetSecretValue",
+            root(json!({"requestParameters": {"secretId": "db"}})),
+        ),
+    ])
+    .tell();
     let action = told.containment.iter().find(|c| c.action == "secure root").unwrap();
     assert_eq!(action.command, None);
     assert!(action.why.contains("cannot be limited by an IAM policy"), "{}", action.why);

@@ -59,6 +59,16 @@ fn intrusion() -> Vec<Value> {
     records
 }
 
+/// A call of the intruder that nobody takes for the owner's.
+fn with_attack_tool() -> Value {
+    at(
+        4,
+        (2, 4),
+        "sts:GetCallerIdentity",
+        json!({"sourceIPAddress": INTRUDER, "userAgent": "Pacu/1.0"}),
+    )
+}
+
 fn days(days: &[u32], hour: u32) -> Vec<Value> {
     days.iter().flat_map(|day| work(*day, hour)).collect()
 }
@@ -66,7 +76,7 @@ fn days(days: &[u32], hour: u32) -> Vec<Value> {
 /// The tale with a high rule on CreateUser.
 fn tale(records: Vec<Value>) -> Tale {
     let pivot = Pivot { keys: vec!["AKIAEXAMPLEMALLORY00".to_owned()], ..Pivot::default() };
-    Tale { pivot, ..Tale::of(records) }.rule("CreateUser", Level::High)
+    Tale { pivot, ..Tale::of(records) }.rule("CreateUser", Level::Critical)
 }
 
 fn calls(told: &Told) -> Vec<&str> {
@@ -246,6 +256,7 @@ fn a_session_that_the_owner_asks_for_in_its_usual_work_is_not_suspect_and_the_in
     let last = records.len() - 1;
     records[last] = ask(records[last].clone(), "admin");
     records.extend([used(1, "deploy"), used(2, "admin")]);
+    records.push(with_attack_tool());
     let told = tale(records).tell();
     let suspects: Vec<&str> = told.story.suspects.iter().map(|s| s.principal.raw()).collect();
     assert_eq!(
@@ -273,6 +284,7 @@ fn the_key_that_was_made_for_another_user_is_cut_and_the_user_is_not() {
             "accountId": "111122223333", "userName": "reports", "accessKeyId": key})
     };
     let mut records = [days(&[3, 4, 5], 9), intrusion()].concat();
+    records.push(with_attack_tool());
     records.push(at(4, (2, 30), "iam:CreateAccessKey", key));
     let new = json!({"sourceIPAddress": INTRUDER, "userIdentity": reports("AKIAEXAMPLEREPORTS00")});
     records.push(at(4, (2, 31), "sts:GetCallerIdentity", new));
