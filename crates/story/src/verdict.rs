@@ -115,8 +115,7 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
         .filter(|finding| finding.level >= Level::Medium)
         .map(|finding| finding.title.as_str())
         .collect();
-    if !strong.is_empty() {
-        let shown: Vec<&str> = strong.iter().take(2).copied().collect();
+    if let Some(shown) = strong.get(..strong.len().min(2)).filter(|shown| !shown.is_empty()) {
         doubts.push(format!(
             "{} fired at medium or above ({}), but nothing done by one principal adds up",
             counted_len(strong.len(), "rule"),

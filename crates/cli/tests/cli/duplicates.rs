@@ -69,7 +69,7 @@ fn which_delivery_is_named_does_not_depend_on_the_order_of_reading_even_beside_a
         let folder = folder(&[
             ("a.json", first),
             ("b.json", second),
-            ("c.json", &delivered(&[other.clone()])),
+            ("c.json", &delivered(std::slice::from_ref(&other))),
         ]);
         let coverage = coverage(&folder);
         assert_eq!((&coverage["events"], &coverage["duplicates"]), (&json!(2), &json!(1)));
