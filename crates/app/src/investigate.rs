@@ -50,7 +50,7 @@ pub fn investigate(
     question: &Question<'_>,
 ) -> Investigation {
     let rules = &question.rules.set;
-    let make = || Detector::new(rules, Facts::default());
+    let make = || Detector::new(rules, Facts::asking(&question.pivot));
     let mut material = reading::read(listing, options, progress, &make);
     tell_changes(&question.sealed, &mut material.coverage);
     material.coverage.filtered_by = options.filter.words();

@@ -117,7 +117,14 @@ pub fn whois(
     let read =
         |account: &AccountId| coverage.accounts.iter().any(|known| known.raw() == account.as_str());
     if whois.account.as_ref().is_some_and(|account| !read(account)) {
-        whois.notes.push("its account is not one whose trails are in the material".to_owned());
+        let note = match seen.used {
+            Some(_) => {
+                "its account is not one whose trails are in the material, and yet calls by it are: \
+                 the logs may be anonymised or altered"
+            }
+            None => "its account is not one whose trails are in the material",
+        };
+        whois.notes.push(note.to_owned());
     }
     whois.seen = Some(seen);
     Ok((whois, Some(coverage)))

@@ -68,9 +68,12 @@ pub struct PivotTold {
     pub found: bool,
     /// What it is and who used it, in one sentence.
     pub what: LogText,
-    /// What was done with it, dearest first; capped.
+    /// What was done by it, with it or from it, dearest first; capped.
     pub touched: Vec<LogText>,
-    /// Whom it leads to, related suspects first.
+    /// Who issued, made or started it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comes_from: Vec<LogText>,
+    /// What was issued to, made by or assumed by it: sessions, then users, roles and keys.
     pub leads_to: Vec<LogText>,
     /// Where it is not in the material: which log, account and region to look in.
     pub next: Vec<String>,

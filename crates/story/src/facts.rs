@@ -12,6 +12,7 @@ use crashcart_model::{
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use crate::Pivot;
 use crate::actor::{Actor, Caller, kind};
 use crate::agent::Class;
 use crate::distinct::Distinct;
@@ -60,6 +61,8 @@ pub struct Facts {
     pub(crate) recipients: Earliest<64>,
     /// What was done before, of the material and of earlier logs.
     pub(crate) history: History,
+    /// Keys and addresses that the responder asked about.
+    asked: BTreeSet<Box<str>>,
     scratch: Vec<u8>,
     /// Where items end that can still be kept.
     limit: Option<Place>,
@@ -82,6 +85,8 @@ pub(crate) struct Item {
     pub(crate) names: Named<NAMED>,
     pub(crate) rules: Vec<RuleHit>,
     pub(crate) witnesses: Witnesses,
+    /// Keys and addresses that were asked about with which, or from where, it was called.
+    pub(crate) asked: BTreeSet<Box<str>>,
 }
 
 /// Who asked for a session.
@@ -118,6 +123,7 @@ impl Item {
         self.names.merge(&other.names);
         other.rules.into_iter().for_each(|hit| self.add_rule(hit));
         self.witnesses.merge(other.witnesses);
+        self.asked.extend(other.asked);
     }
 
     fn add_bytes(&mut self, bytes: Option<u64>) {
@@ -144,6 +150,24 @@ impl Item {
 }
 
 impl Facts {
+    /// No facts yet; what is done with the keys and from the addresses of `pivot` will be told
+    /// apart from what their principals do otherwise.
+    #[must_use]
+    pub fn asking(pivot: &Pivot) -> Self {
+        let asked = pivot.keys.iter().chain(&pivot.addresses);
+        Self { asked: asked.map(|text| text.as_str().into()).collect(), ..Self::default() }
+    }
+
+    /// Which of what was asked about a call was made with, or came from.
+    fn asked_of(&self, head: &Head<'_>) -> BTreeSet<Box<str>> {
+        if self.asked.is_empty() {
+            return BTreeSet::new();
+        }
+        let with = [head.identity().access_key, head.address];
+        let texts = with.into_iter().flatten().map(crashcart_model::Str::text);
+        texts.filter_map(|text| self.asked.get(&*text).cloned()).collect()
+    }
+
     /// Takes in one distinct event. `hits` are the rules that fired on it.
     pub fn observe(
         &mut self,
@@ -263,8 +287,10 @@ impl Facts {
             way,
         };
         parts.write(&mut self.scratch);
+        let asked = self.asked_of(head);
         let Some(item) = self.item() else { return };
         item.count += 1;
+        item.asked.extend(asked);
         item.first = earlier(item.first, head.time);
         item.last = item.last.max(head.time);
         if let Some(Effect::Read(kind)) = call.map(knowledge::Call::effect) {

@@ -15,7 +15,7 @@ use crate::facts::earlier;
 use crate::knowledge::Effect;
 use crate::principal::short;
 use crate::scene::Scene;
-use crate::suspects::{PLAUSIBLE, Profile};
+use crate::suspects::{LISTED, PLAUSIBLE, Profile};
 use links::Link;
 
 /// Incidents told.
@@ -36,9 +36,10 @@ pub(crate) struct Groups<'f> {
 }
 
 impl<'f> Groups<'f> {
-    /// Puts all listed suspects together.
+    /// Puts together all who are suspects by what they did, asked about or not.
     pub(crate) fn new(scene: &Scene<'f>, profiles: &[Profile<'f>]) -> Self {
-        let suspects: Vec<&Profile<'f>> = profiles.iter().filter(|p| p.listed()).collect();
+        // A question is no reason: who was asked about joins by what everybody joins by.
+        let suspects: Vec<&Profile<'f>> = profiles.iter().filter(|p| p.merit >= LISTED).collect();
         let links = links::links(scene, &suspects);
         let mut parents: Vec<usize> = (0..suspects.len()).collect();
         let mut told: Vec<&Link> = Vec::new();
@@ -118,8 +119,8 @@ pub(crate) fn incidents<'f>(
         .members(profiles)
         .into_iter()
         .filter_map(|(group, members)| {
-            let worst = members.iter().max_by_key(|profile| profile.score)?;
-            (worst.score >= PLAUSIBLE).then(|| {
+            let worst = members.iter().map(|profile| profile.merit).max()?;
+            (worst >= PLAUSIBLE).then(|| {
                 let asked = members.iter().any(|profile| profile.pivot);
                 let ties = groups.ties.get(group).map(Vec::as_slice).unwrap_or_default();
                 let mut incident = incident(scene, &members, ties);

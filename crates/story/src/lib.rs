@@ -170,7 +170,7 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
     let story = Story {
         suspects: profiles.iter().filter(|p| p.listed()).map(|p| p.suspect()).collect(),
         incidents: incidents::incidents(&scene, &groups, &profiles, &clean_ups),
-        pivots: pivots::told(&scene, &groups, &profiles),
+        pivots: pivots::told(&scene),
         asked_findings: Vec::new(),
         steps: steps::steps(&scene, &scope, &mut left_out),
         persistence: left_out.cut("persistence", aftermath::persistence(&scene, &kept)),

@@ -2,24 +2,22 @@
 //! the material does not hold it, so much in plain words, with where to look. It must never take
 //! silence for innocence, nor narrow the story to what was asked.
 
+mod kin;
 mod missing;
+mod naming;
 
 use std::collections::BTreeSet;
 
 use crashcart_model::{LogText, PivotTold, UniqueId};
 
-use crate::incidents::{Groups, Members};
-use crate::principal::{self, plain, short};
+use crate::principal::{self, short};
 use crate::scene::{Entry, Scene, same_principal};
-use crate::suspects::Profile;
 use crate::witness::Witnesses;
-use crate::words::{counted, counted_len, listed};
+use crate::words::{counted_len, listed};
 use crate::{knowledge::Effect, workload};
 
 /// Calls named of one thing that was asked about.
 const TOUCHED: usize = 12;
-/// Principals named.
-const LEADS: usize = 20;
 /// Names in one sentence.
 const NAMED: usize = 4;
 
@@ -43,14 +41,15 @@ impl Kind {
             Kind::Resource => "resource",
         }
     }
+
+    /// Whether each call tells by itself if it was made with it or from it.
+    const fn is_of_one_call(self) -> bool {
+        matches!(self, Kind::Key | Kind::Address)
+    }
 }
 
 /// All that was asked about, in the order in which it was asked.
-pub(crate) fn told<'f>(
-    scene: &Scene<'f>,
-    groups: &Groups<'f>,
-    profiles: &[Profile<'f>],
-) -> Vec<PivotTold> {
+pub(crate) fn told(scene: &Scene<'_>) -> Vec<PivotTold> {
     let pivot = scene.material.pivot;
     let asked = [
         (Kind::Key, &pivot.keys),
@@ -60,32 +59,29 @@ pub(crate) fn told<'f>(
         (Kind::Resource, &pivot.resources),
     ];
     let mut seen = BTreeSet::new();
-    let members = groups.members(profiles);
     let mut told = Vec::new();
     for (kind, texts) in asked {
         for text in texts {
             if seen.insert((kind.words(), text)) {
-                told.push(one(scene, groups, &members, (kind, text)));
+                told.push(one(scene, (kind, text)));
             }
         }
     }
     told
 }
 
-fn one<'f>(
-    scene: &Scene<'f>,
-    groups: &Groups<'f>,
-    members: &Members<'f, '_>,
-    (kind, asked): (Kind, &str),
-) -> PivotTold {
+fn one(scene: &Scene<'_>, (kind, asked): (Kind, &str)) -> PivotTold {
     let users = users(scene, kind, asked);
     let named: Vec<&Entry<'_>> = scene
         .entries
         .iter()
         .chain(&scene.aside)
-        .filter(|entry| names(entry, kind, asked))
+        .filter(|entry| naming::names(entry, kind, asked))
         .collect();
-    let issued = if kind == Kind::Key { issued_to(scene, asked) } else { Vec::new() };
+    let issued = match kind {
+        Kind::Key => issued_to(scene, asked),
+        _ => kin::sessions_named(scene, kind, asked),
+    };
     let found = !users.is_empty() || !named.is_empty() || !issued.is_empty();
     let mut witnesses = Witnesses::default();
     for name in &users {
@@ -94,13 +90,18 @@ fn one<'f>(
         }
     }
     named.iter().for_each(|entry| witnesses.merge(entry.item.witnesses.clone()));
+    for session in issued.iter().filter_map(|name| scene.facts.sessions.get(*name)) {
+        witnesses.merge(session.witnesses.clone());
+    }
+    let chain = kin::chain(scene, kind, asked);
     PivotTold {
         asked: LogText::from(asked),
         kind: kind.words().to_owned(),
         found,
         what: LogText::new(what(scene, (kind, asked), &users, (&named, &issued))),
-        touched: touched(scene, kind, &users, &named),
-        leads_to: leads_to(scene, groups, members, (kind, &users, &named, &issued)),
+        touched: touched(scene, (kind, asked), &users, &named),
+        comes_from: kin::comes_from(scene, (kind, asked), (&users, &named), &chain),
+        leads_to: kin::leads_to(scene, (kind, asked), &users, &chain),
         next: if found { Vec::new() } else { missing::next(scene, kind, asked) },
         origins: witnesses.origins(scene.material.evidence),
     }
@@ -126,17 +127,6 @@ fn users<'f>(scene: &Scene<'f>, kind: Kind, asked: &str) -> Vec<&'f str> {
 /// Whether a principal is the session that EC2 gave to an instance.
 pub(crate) fn is_session_of(name: &str, instance: &str) -> bool {
     principal::session(name).is_some_and(|(_, session)| session == instance)
-}
-
-/// Whether a call is about it.
-fn names(entry: &Entry<'_>, kind: Kind, asked: &str) -> bool {
-    if !matches!(kind, Kind::Key | Kind::Instance | Kind::Resource) {
-        return false;
-    }
-    let bare = principal::bare(asked);
-    let is =
-        |text: &str| text.split(", ").any(|thing| thing == asked || principal::bare(thing) == bare);
-    is(entry.parts.thing) || kind != Kind::Key && is(entry.parts.owner)
 }
 
 /// Sessions that a key was issued for.
@@ -182,7 +172,7 @@ fn what(
             parts.push(format!("its credentials are {}", people()));
         }
     }
-    if let [session, ..] = issued {
+    if let ([session, ..], Kind::Key) = (issued, kind) {
         parts.push(format!("issued to {}", short(session)));
     }
     let workloads: BTreeSet<String> =
@@ -191,19 +181,34 @@ fn what(
         let names = listed(workloads.iter().map(String::as_str), NAMED);
         parts.push(format!("credentials of {names}"));
     }
-    let calls: u64 = named.iter().map(|entry| entry.item.count).sum();
-    if calls > 0 {
-        parts.push(format!("named by {}", counted(calls, "call")));
+    let silent = users.is_empty();
+    if silent && !(named.is_empty() && issued.is_empty()) && kind != Kind::Resource {
+        parts.push("made no call here".to_owned());
     }
+    let of_its_name = if kind == Kind::Key { &[] } else { issued };
+    let named = naming::sentence(scene, named, of_its_name, silent);
+    parts.extend(Some(named).filter(|named| !named.is_empty()));
     parts.join("; ")
 }
 
-/// What was done with it, dearest first, each call once.
-fn touched(scene: &Scene<'_>, kind: Kind, users: &[&str], named: &[&Entry<'_>]) -> Vec<LogText> {
-    let by_users = users.iter().flat_map(|name| scene.entries_of(name));
+/// What was done by it, with it or from it, dearest first, each call once. What a principal did
+/// with other keys or from elsewhere is not the key's or the address's doing.
+fn touched(
+    scene: &Scene<'_>,
+    (kind, asked): (Kind, &str),
+    users: &[&str],
+    named: &[&Entry<'_>],
+) -> Vec<LogText> {
+    let by_users = users
+        .iter()
+        .flat_map(|name| scene.entries_of(name))
+        .filter(|entry| !kind.is_of_one_call() || entry.item.asked.contains(asked));
     let mut calls: Vec<&Entry<'_>> = match kind {
-        Kind::Key | Kind::Principal | Kind::Address => by_users.collect(),
-        Kind::Instance | Kind::Resource => by_users.chain(named.iter().copied()).collect(),
+        Kind::Key | Kind::Address => by_users.collect(),
+        Kind::Principal if !users.is_empty() => by_users.collect(),
+        Kind::Principal | Kind::Instance | Kind::Resource => {
+            by_users.chain(named.iter().copied()).collect()
+        }
     };
     calls.retain(|entry| entry.done() && entry.matters());
     let rank = |entry: &Entry<'_>| match entry.effect() {
@@ -227,45 +232,4 @@ fn touched(scene: &Scene<'_>, kind: Kind, users: &[&str], named: &[&Entry<'_>]) 
         }
     }
     touched
-}
-
-/// Who is behind it, then who belongs to them, then whom they made or asked for.
-fn leads_to<'f>(
-    scene: &Scene<'f>,
-    groups: &Groups<'f>,
-    members: &Members<'f, '_>,
-    (kind, users, named, issued): (Kind, &[&str], &[&Entry<'_>], &[&str]),
-) -> Vec<LogText> {
-    let mut names: Vec<&str> = Vec::new();
-    if kind != Kind::Principal {
-        names.extend(users);
-    }
-    names.extend(issued);
-    let by = named.iter().filter(|entry| entry.matters()).map(|entry| entry.parts.actor);
-    names.extend(by.filter(|name| !scene.is_service(name)));
-    for group in users.iter().filter_map(|name| groups.of(name)) {
-        names.extend(members.get(group).into_iter().flatten().map(|profile| profile.name));
-    }
-    names.extend(users.iter().flat_map(|name| scene.sessions_of(name)));
-    let mut leads: Vec<LogText> = Vec::new();
-    let own = |name: &str| kind == Kind::Principal && users.contains(&name);
-    for name in names {
-        let text = LogText::from(name);
-        if leads.len() < LEADS && !own(name) && !leads.contains(&text) {
-            leads.push(text);
-        }
-    }
-    for entry in users.iter().flat_map(|name| scene.entries_of(name)) {
-        if let Some(Effect::Make(made @ ("IAM user" | "access key" | "IAM role"))) = entry.effect()
-            && entry.done()
-            && !entry.parts.automation
-        {
-            let target = entry.target().map(|target| plain(target.raw())).unwrap_or_default();
-            let text = LogText::new(format!("{made} {target}"));
-            if leads.len() < LEADS && !leads.contains(&text) {
-                leads.push(text);
-            }
-        }
-    }
-    leads
 }

@@ -38,6 +38,8 @@ pub(crate) struct Profile<'f> {
     pub(crate) name: &'f str,
     pub(crate) actor: &'f Actor,
     pub(crate) score: u32,
+    /// The score that it would have had nobody asked about anything.
+    pub(crate) merit: u32,
     pub(crate) act_now: bool,
     pub(crate) pivot: bool,
     /// A successful change or data access is among what it did.
@@ -163,12 +165,25 @@ fn profile<'f>(
     if let Some(text) = usual_work(scene, name) {
         because.add(0, text);
     }
+    let merit = score;
     let proof = scene.entries_of(name).any(|entry| proves(entry, Level::High));
     let did_something = scene.entries_of(name).any(|entry| changes_or_reads(entry));
     let act_now = score >= ACT_NOW && known.is_none() && proof && actor.kind != Kind::Anonymous;
     let only_key = None;
     let gone = false;
-    Profile { name, actor, score, act_now, pivot, did_something, because, only_key, known, gone }
+    Profile {
+        name,
+        actor,
+        score,
+        merit,
+        act_now,
+        pivot,
+        did_something,
+        because,
+        only_key,
+        known,
+        gone,
+    }
 }
 
 /// What was left out as its usual work, with where it came from.
@@ -219,6 +234,8 @@ fn inherit<'f>(scene: &Scene<'f>, profiles: &mut [Profile<'f>]) {
     let made = made_by(scene, &worst);
     let certain: BTreeSet<&str> =
         profiles.iter().filter(|p| p.act_now).map(|profile| profile.name).collect();
+    let asked_alone: BTreeSet<&str> =
+        profiles.iter().filter(|p| p.merit < PLAUSIBLE).map(|profile| profile.name).collect();
     let mut heirs: BTreeMap<&str, u32> = BTreeMap::new();
     for profile in profiles.iter_mut() {
         let Some((by, how)) = heritage(scene, &worst, &made, profile) else { continue };
@@ -238,6 +255,9 @@ fn inherit<'f>(scene: &Scene<'f>, profiles: &mut [Profile<'f>]) {
             (false, _) => 0,
         };
         profile.score = (profile.score + LISTED).min(100).max(least);
+        if !asked_alone.contains(by) {
+            profile.merit = (profile.merit + LISTED).min(100).max(least);
+        }
         profile.because.add(LISTED, format!("{how} {}", principal::short(by)));
         let proof = scene.entries_of(profile.name).any(|entry| proves(entry, Level::High));
         profile.act_now |=
@@ -255,6 +275,8 @@ fn chain<'f>(
     (mut judged, mut heirs): (BTreeMap<&'f str, u32>, BTreeMap<&'f str, u32>),
 ) {
     let none = BTreeMap::new();
+    let by_merit = profiles.iter().filter(|profile| profile.merit >= LISTED);
+    let mut earned: BTreeSet<&str> = by_merit.map(|profile| profile.name).collect();
     while !heirs.is_empty() {
         judged.extend(&heirs);
         let mut next = BTreeMap::new();
@@ -263,6 +285,10 @@ fn chain<'f>(
             next.insert(profile.name, profile.score);
             let least = if profile.did_something { ACT_NOW } else { HEIR };
             profile.score = (profile.score + LISTED).min(100).max(least);
+            if earned.contains(by) {
+                profile.merit = (profile.merit + LISTED).min(100).max(least);
+                earned.insert(profile.name);
+            }
             profile.because.add(LISTED, format!("{how} {}", principal::short(by)));
             profile.act_now |= profile.known.is_none() && profile.did_something;
         }

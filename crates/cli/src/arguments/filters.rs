@@ -9,12 +9,8 @@ use crashcart_model::Timestamp;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Filters")]
 pub struct Filters {
-    /// Not before this time (2026-05-04, 2026-05-04T02:10:00Z, ...; UTC unless it says otherwise)
-    #[arg(long, value_name = "TIME", value_parser = since)]
-    since: Option<Timestamp>,
-    /// Not after this time; a date alone means to the end of that day
-    #[arg(long, value_name = "TIME", value_parser = until)]
-    until: Option<Timestamp>,
+    #[command(flatten)]
+    scope: Scope,
     /// Only this access key id (may be repeated, as all filters)
     #[arg(long, value_name = "KEY-ID", value_parser = NonEmptyStringValueParser::new())]
     key: Vec<String>,
@@ -24,7 +20,19 @@ pub struct Filters {
     /// Only this source address
     #[arg(long, value_name = "ADDRESS", value_parser = NonEmptyStringValueParser::new())]
     address: Vec<String>,
-    /// Only this region
+}
+
+/// When, where and which calls: what narrows in every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Filters")]
+pub struct Scope {
+    /// Not before this time (2026-05-04, 2026-05-04T02:10:00Z, ...; UTC unless it says otherwise)
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    since: Option<Timestamp>,
+    /// Not after this time; a date alone means to the end of that day
+    #[arg(long, value_name = "TIME", value_parser = until)]
+    until: Option<Timestamp>,
+    /// Only this region (may be repeated, as all filters)
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     region: Vec<String>,
     /// Only this account, of the trail or of the caller
@@ -42,8 +50,29 @@ impl Filters {
     /// As the use cases take them.
     ///
     /// # Errors
-    /// When nothing can pass: a time after which, and up to an earlier one.
+    /// As [`Scope::filter`].
     pub fn filter(&self) -> Result<Filter, AppError> {
+        Ok(Filter {
+            keys: self.key.clone(),
+            principals: self.principal.clone(),
+            addresses: self.address.clone(),
+            ..self.scope.filter()?
+        })
+    }
+}
+
+impl From<Scope> for Filters {
+    fn from(scope: Scope) -> Self {
+        Self { scope, ..Self::default() }
+    }
+}
+
+impl Scope {
+    /// As the use cases take it.
+    ///
+    /// # Errors
+    /// When nothing can pass: a time after which, and up to an earlier one.
+    fn filter(&self) -> Result<Filter, AppError> {
         if let (Some(since), Some(until)) = (self.since, self.until)
             && since > until
         {
@@ -55,14 +84,11 @@ impl Filters {
         Ok(Filter {
             since: self.since,
             until: self.until,
-            keys: self.key.clone(),
-            principals: self.principal.clone(),
-            addresses: self.address.clone(),
             regions: self.region.clone(),
             accounts: self.account.clone(),
             events: self.event.clone(),
             errors: self.errors,
-            terms: Vec::new(),
+            ..Filter::default()
         })
     }
 }

@@ -6,7 +6,7 @@ mod output;
 mod rules;
 mod tables;
 
-pub use filters::Filters;
+pub use filters::{Filters, Scope};
 pub use material::{Bounds, MaterialArguments};
 pub use output::{Rows, Show};
 pub use rules::{RuleArguments, level};

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use crashcart_app::{AppError, Asked, CaseRun, Filter, Inputs, Pivot, Places, Question, Rules};
+use clap::builder::NonEmptyStringValueParser;
+use crashcart_app::{AppError, Asked, CaseRun, Inputs, Pivot, Places, Question, Rules};
 use crashcart_model::{Investigation, Level};
 use crashcart_report::{Dot, Html, Json, Markdown, Mermaid, Text, Writer};
 
-use crate::arguments::{Bounds, Filters, RuleArguments, Show, level};
+use crate::arguments::{Bounds, RuleArguments, Scope, Show, level};
 use crate::commands;
 use crate::exit::Exit;
 use crate::progress::Shown;
@@ -33,7 +34,17 @@ pub struct Investigate {
     #[command(flatten)]
     bounds: Bounds,
     #[command(flatten)]
-    filters: Filters,
+    scope: Scope,
+    /// Start from this access key id: whoever used it is told first (may be repeated); what others
+    /// did is told too
+    #[arg(long, value_name = "KEY-ID", value_parser = NonEmptyStringValueParser::new(), help_heading = "Start from")]
+    key: Vec<String>,
+    /// Start from this principal: an ARN, the name at its end, a principal id (may be repeated)
+    #[arg(long, value_name = "PRINCIPAL", value_parser = NonEmptyStringValueParser::new(), help_heading = "Start from")]
+    principal: Vec<String>,
+    /// Start from this source address: whoever called from it is listed (may be repeated)
+    #[arg(long, value_name = "ADDRESS", value_parser = NonEmptyStringValueParser::new(), help_heading = "Start from")]
+    address: Vec<String>,
     /// Start from this instance, as i-0abc...: its sessions and who touched it (may be repeated)
     #[arg(long, value_name = "INSTANCE", value_parser = instance, help_heading = "Start from")]
     instance: Vec<String>,
@@ -111,10 +122,10 @@ impl Investigate {
         commands::rules::warn(&rules.problems);
         let environment =
             commands::environment::load(self.environment.as_deref(), self.case.as_deref())?;
-        let (inputs, options) = self.bounds.open(&self.paths, &self.filters)?;
+        let (inputs, options) = self.bounds.open(&self.paths, &self.scope.clone().into())?;
         let places = Places::open(&self.geoip)?;
         let baseline = self.baseline()?;
-        let asked = self.asked(&options.filter)?;
+        let asked = self.asked()?;
         let question = Question {
             rules: &rules,
             environment: &environment,
@@ -163,12 +174,12 @@ impl Investigate {
     }
 
     /// What the story starts from: what was named, then what findings name.
-    fn asked(&self, filter: &Filter) -> Result<Asked, AppError> {
+    fn asked(&self) -> Result<Asked, AppError> {
         let mut asked = Asked {
             pivot: Pivot {
-                keys: filter.keys.clone(),
-                principals: filter.principals.clone(),
-                addresses: filter.addresses.clone(),
+                keys: self.key.clone(),
+                principals: self.principal.clone(),
+                addresses: self.address.clone(),
                 instances: self.instance.clone(),
                 ..Pivot::default()
             },

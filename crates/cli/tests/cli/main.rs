@@ -17,6 +17,7 @@ mod material;
 mod outputs;
 mod page;
 mod pivots;
+mod recommended;
 mod rules;
 mod sameness;
 mod secrets;

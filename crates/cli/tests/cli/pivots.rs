@@ -83,11 +83,13 @@ fn each_pivot_is_told_and_who_it_leads_to_comes_first() {
 }
 
 #[test]
-fn an_instance_leads_to_whoever_started_it() {
+fn an_instance_comes_from_whoever_started_it() {
     let document = investigated(&["--instance", "i-0dbc91f429e48eeed"], &json!({}));
     let pivot = &document["story"]["pivots"][0];
     assert_eq!(pivot["found"], true);
-    assert_eq!(pivot["leads_to"], json!(["arn:aws:iam::111122223333:user/nina"]));
+    assert_eq!(pivot["comes_from"], json!(["arn:aws:iam::111122223333:user/nina"]));
+    let what = pivot["what"].as_str().expect("a sentence");
+    assert!(what.contains("made no call here; named by 1 call: ec2:RunInstances by user nina"));
     let touched = pivot["touched"][0].as_str().expect("a call");
     assert!(touched.starts_with("ec2:RunInstances i-0dbc91f429e48eeed"), "{touched}");
 }

@@ -61,6 +61,7 @@ impl<'a> Markup<'a> {
             let next: Vec<LogText> = pivot.next.iter().cloned().map(LogText::from).collect();
             markup.element("dl", &[], |markup| {
                 markup.term("did", &pivot.touched)?;
+                markup.term("comes from", &pivot.comes_from)?;
                 markup.term("leads to", &pivot.leads_to)?;
                 markup.term("next", &next)
             })

@@ -33,7 +33,11 @@ impl<'a> Sheet<'a> {
             let (kind, cite) = (escape::markdown(&pivot.kind), self.cite(&pivot.origins));
             let (asked, what) = (log(&pivot.asked), log(&pivot.what));
             writeln!(self.out, "- {kind} {asked}: {found}{what} {cite}")?;
-            for (label, texts) in [("did", &pivot.touched), ("leads to", &pivot.leads_to)] {
+            for (label, texts) in [
+                ("did", &pivot.touched),
+                ("comes from", &pivot.comes_from),
+                ("leads to", &pivot.leads_to),
+            ] {
                 if !texts.is_empty() {
                     writeln!(self.out, "  - {label} {}", listed(texts))?;
                 }

@@ -43,9 +43,11 @@ impl<'a> Sheet<'a> {
         let words = words.styled(Style::Dim, &self.citations.markers(&pivot.origins, 2));
         self.page.paragraph(&Lead::default().column(Style::Plain, "", 2), &words)?;
         self.entry("did", &listed(&pivot.touched))?;
-        let leads: Vec<LogText> =
-            pivot.leads_to.iter().map(|name| LogText::new(self.short(name.raw()))).collect();
-        self.entry("leads to", &listed(&leads))?;
+        for (label, names) in [("from", &pivot.comes_from), ("leads to", &pivot.leads_to)] {
+            let names: Vec<LogText> =
+                names.iter().map(|name| LogText::new(self.short(name.raw()))).collect();
+            self.entry(label, &listed(&names))?;
+        }
         pivot.next.iter().try_for_each(|next| self.entry("next", next))
     }
 

@@ -29,7 +29,7 @@ pub(super) fn next(scene: &Scene<'_>, kind: Kind, asked: &str) -> Vec<String> {
                 .to_owned(),
         ),
         Kind::Principal => next.push(
-            "look for a part of its name with `crashcart stats --column principal`, and for the \
+            "look for a part of its name with `crashcart search PART --in PATH`, and for the \
              calls that made it (CreateUser, CreateRole, AssumeRole) in the days before"
                 .to_owned(),
         ),

@@ -52,7 +52,7 @@ impl Tale {
 
     /// The facts of some of the records, read in the given order.
     pub fn facts(&self, order: impl IntoIterator<Item = usize>) -> Facts {
-        let mut facts = Facts::default();
+        let mut facts = Facts::asking(&self.pivot);
         for at in order {
             let record = &self.records[at];
             let event = EventRef { evidence: 0, record: u32::try_from(at).unwrap() };
