@@ -3,6 +3,8 @@
 
 use crashcart_model::Identity;
 
+use crate::facts::Map;
+
 /// What an agent is, told once for each agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Class {
@@ -23,6 +25,27 @@ impl Class {
             desktop: is_desktop(agent),
             attack: attack_tool(agent).is_some(),
         }
+    }
+}
+
+/// User agents told apart at a time.
+const AGENTS: usize = 4096;
+
+/// What agents are; forgotten and told again when there are too many.
+#[derive(Debug, Default)]
+pub(crate) struct Classes(Map<String, Class>);
+
+impl Classes {
+    pub(crate) fn of(&mut self, agent: &str) -> Class {
+        if let Some(class) = self.0.get(agent) {
+            return *class;
+        }
+        if self.0.len() >= AGENTS {
+            self.0.clear();
+        }
+        let class = Class::of(agent);
+        self.0.insert(agent.to_owned(), class);
+        class
     }
 }
 

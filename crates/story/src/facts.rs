@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 
 use crate::Pivot;
 use crate::actor::{Actor, Caller, kind};
-use crate::agent::Class;
+use crate::agent::Classes;
 use crate::distinct::Distinct;
 use crate::earliest::Earliest;
 use crate::history::{History, Moment};
@@ -33,8 +33,6 @@ const ITEMS: usize = 60_000;
 const ACTORS: usize = 10_000;
 /// Issued sessions kept.
 const SESSIONS: usize = 10_000;
-/// User agents told apart at a time.
-const AGENTS: usize = 4096;
 /// Hours kept in which there were events (more than fourteen years).
 const HOURS: usize = 125_000;
 
@@ -68,8 +66,7 @@ pub struct Facts {
     limit: Option<Place>,
     /// So many items before they are cut down again.
     room: usize,
-    /// What agents are; forgotten and told again when there are too many.
-    agents: Map<String, Class>,
+    agents: Classes,
 }
 
 /// What is known of one item.
@@ -189,7 +186,7 @@ impl Facts {
         let agent = agent::without_command(&agent);
         let address = head.address.map(|text| text.text()).unwrap_or_default();
         let access_key = identity.access_key.map(|text| text.text()).unwrap_or_default();
-        let mut class = self.class(agent);
+        let mut class = self.agents.of(agent);
         class.automation |= agent::is_invoked_by_automation(identity);
         let by_hand = !class.automation;
         if let Some(recipient) = head.account() {
@@ -223,18 +220,6 @@ impl Facts {
         self.observe_item(record, head, who, (event, hits, by_hand));
         self.observe_session(record, head, identity, event);
         self.keys.observe(record, head, event);
-    }
-
-    fn class(&mut self, agent: &str) -> Class {
-        if let Some(class) = self.agents.get(agent) {
-            return *class;
-        }
-        if self.agents.len() >= AGENTS {
-            self.agents.clear();
-        }
-        let class = Class::of(agent);
-        self.agents.insert(agent.to_owned(), class);
-        class
     }
 
     fn observe_item(

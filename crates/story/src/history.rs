@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use crashcart_model::{EventRef, Head, Outcome, Record, Timestamp, principal_name};
 
 use crate::actor::{Caller, Kind, kind};
-use crate::agent::Class;
+use crate::agent::Classes;
 use crate::facts::Map;
 use crate::prune::prune_by;
 use crate::{agent, fnv, global, knowledge, principal};
@@ -24,8 +24,6 @@ pub(crate) use recalled::Recalled;
 
 /// Principals, keys, addresses and accounts kept, of each so many.
 const SUBJECTS: usize = 10_000;
-/// User agents told apart at a time while history is read.
-const AGENTS: usize = 4096;
 
 /// In which respect something may be new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +59,7 @@ pub struct History {
     recalled: u64,
     /// Ways of working of the baseline.
     ways: Recalled,
-    agents: Map<String, Class>,
+    agents: Classes,
 }
 
 /// One event, as far as history needs it.
@@ -84,7 +82,7 @@ impl History {
         };
         let agent = text(head.user_agent);
         let agent = agent::without_command(&agent);
-        let mut class = self.class(agent);
+        let mut class = self.agents.of(agent);
         class.automation |= agent::is_invoked_by_automation(identity);
         let (actor, key, address) =
             (principal_name(identity), text(identity.access_key), text(head.address));
@@ -93,18 +91,6 @@ impl History {
         self.recalled += 1;
         self.ways.observe(head, &actor, &Caller { class, kind, agent, address: &address });
         self.observe(record, head, None, &moment);
-    }
-
-    fn class(&mut self, agent: &str) -> Class {
-        if let Some(class) = self.agents.get(agent) {
-            return *class;
-        }
-        if self.agents.len() >= AGENTS {
-            self.agents.clear();
-        }
-        let class = Class::of(agent);
-        self.agents.insert(agent.to_owned(), class);
-        class
     }
 
     /// Takes in an event; one of the material itself comes with where it stands.
