@@ -160,6 +160,13 @@ fn publish(case: &mut Case, investigation: &Investigation) -> Result<(), AppErro
     Ok(())
 }
 
+/// Where the evidence lies that a case sealed; nothing where there is no case yet.
+pub fn sealed_places(folder: &Path) -> Vec<PathBuf> {
+    let case = Case::open_for_reading(folder).ok();
+    let entries = case.into_iter().flat_map(|case| case.evidence());
+    entries.map(|entry| PathBuf::from(entry.path)).collect()
+}
+
 /// Proves that nothing in a case changed since it was sealed.
 ///
 /// # Errors

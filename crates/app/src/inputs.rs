@@ -75,6 +75,11 @@ impl Inputs {
         }
     }
 
+    /// Where the files are that were found.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.listing.files.iter().map(|file| file.path.clone()).collect()
+    }
+
     /// The temporary file that holds standard input.
     pub(crate) fn spooled(&self) -> Option<&Path> {
         self.spooled.as_deref()

@@ -28,7 +28,7 @@ mod timeline;
 mod whois;
 
 pub use asked::Asked;
-pub use case::{CaseRun, verify_case};
+pub use case::{CaseRun, sealed_places, verify_case};
 pub use columns::column_map;
 pub use crashcart_decode::{Caps, ColumnMap};
 pub use crashcart_story::Pivot;

@@ -8,6 +8,7 @@
 mod arguments;
 mod commands;
 mod exit;
+mod outputs;
 mod progress;
 mod terminal;
 

@@ -47,6 +47,8 @@ pub(crate) fn is_time_prefix(prefix: &str) -> bool {
         return false;
     }
     let stream = |name: &str| {
+        // `[stream]`; its end was trimmed away above.
+        let name = name.strip_prefix('[').unwrap_or(name);
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:".contains(&byte))
     };
     is_time(trimmed)
@@ -121,6 +123,8 @@ mod tests {
             "2023-07-10T12:32:49.000Z ",
             "2023-07-10 12:32:49\t",
             "1689000000000 ",
+            "2023-07-10T12:32:49.000Z [stream] ",
+            "2023-07-10T12:32:49.000Z [111122223333_CloudTrail_us-east-1]\t",
             "2026-05-03T02:13:00.123000+00:00 111122223333_CloudTrail_us-east-1 ",
         ] {
             assert!(is_time_prefix(prefix), "{prefix}");

@@ -22,6 +22,7 @@ mod outcome;
 mod principal;
 mod record;
 mod secret;
+mod secret_text;
 mod session;
 mod story;
 mod table;

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::secret::mask_signed;
+use crate::secret_text::mask_signed;
 
 /// Attacker-controlled text. Serialises as a plain JSON string (JSON escapes it).
 #[derive(

@@ -3,16 +3,19 @@
 //! `responseElements` may carry credentials and `requestParameters` passwords and tokens; only
 //! sealed evidence keeps them.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "[masked by crashcart]";
 
 /// Whether a field of this name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    const WHOLE: [&str; 9] = [
+    const WHOLE: [&str; 16] = [
         "xamzsignature",
         "token",
+        "idtoken",
+        "authtoken",
+        "bearertoken",
         "secretstring",
         "secretbinary",
         "plaintext",
@@ -20,34 +23,62 @@ pub fn is_secret_name(name: &str) -> bool {
         "privatekey",
         "authparameters",
         "samlassertion",
+        "devicecode",
+        "secrethash",
+        "userdata",
+        "pwd",
     ];
-    const PART: [&str; 7] = [
+    const PART: [&str; 12] = [
         "password",
+        "passwd",
+        "passphrase",
         "secretaccesskey",
         "secretkey",
-        "sessiontoken",
+        "sessiontok",
         "securitytoken",
         "clientsecret",
         "accesstoken",
+        "refreshtoken",
+        "webidentitytoken",
+        "authorizationtoken",
     ];
-    let plain: String = name
-        .chars()
-        .filter(|c| !matches!(c, '_' | '-' | '.'))
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+    let plain = plain(name);
     // Policies about passwords and their dates are not passwords.
     let about = ["passwordpolicy", "passwordlastused", "passwordreset", "passworddata"];
     WHOLE.contains(&plain.as_str())
+        || plain.ends_with("apikey")
         || PART.iter().any(|part| plain.contains(part))
             && !about.iter().any(|about| plain.contains(about))
+}
+
+/// A name without what only parts its words, in lower case.
+pub(crate) fn plain(name: &str) -> String {
+    let parts = name.chars().filter(|c| !matches!(c, '_' | '-' | '.'));
+    parts.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Whether the value of a pair of name and value is a secret: by its name, or as a parameter that
+/// its owner keeps encrypted (AWS API: `PutParameter`, type `SecureString`).
+fn is_secret_pair(members: &Map<String, Value>) -> bool {
+    const NAMES: [&str; 5] = ["name", "key", "parameterkey", "parametername", "variablename"];
+    members.iter().any(|(member, value)| {
+        let Value::String(text) = value else { return false };
+        let member = plain(member);
+        let named = || is_secret_name(text) || plain(text).ends_with("secret");
+        NAMES.contains(&member.as_str()) && named() || member == "type" && text == "SecureString"
+    })
 }
 
 /// Masks every secret in place: by field name, inside JSON kept as text, in presigned URLs.
 pub fn mask(value: &mut Value) {
     match value {
         Value::Object(members) => {
+            let pair = is_secret_pair(members);
             for (name, member) in members.iter_mut() {
-                if is_secret_name(name) && !member.is_null() && !member.is_boolean() {
+                let secret = is_secret_name(name)
+                    || pair && matches!(&*plain(name), "value" | "values" | "parametervalue")
+                    || member.is_string() && plain(name) == "authorization";
+                if secret && !member.is_null() && !member.is_boolean() {
                     *member = Value::String(MASK.to_owned());
                 } else {
                     mask(member);
@@ -64,9 +95,6 @@ pub fn mask(value: &mut Value) {
     }
 }
 
-/// Parameters of signed requests that let whoever has them act: names in lower case.
-const SIGNED: [&str; 4] = ["x-amz-security-token", "x-amz-signature", "securitytoken", "signature"];
-
 /// The text with its secrets masked; none where it has none.
 fn mask_text(text: &str) -> Option<String> {
     let trimmed = text.trim_start();
@@ -77,70 +105,7 @@ fn mask_text(text: &str) -> Option<String> {
         mask(&mut inner);
         return (inner != before).then(|| inner.to_string());
     }
-    let mut out = mask_signed(text);
-    if let Some(masked) = mask_members(out.as_deref().unwrap_or(text)) {
-        out = Some(masked);
-    }
-    out
-}
-
-/// Masks the values of signed requests' parameters, percent-encoded or not.
-pub(crate) fn mask_signed(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let mut cuts: Vec<(usize, usize)> = Vec::new();
-    for name in SIGNED {
-        for (at, _) in lower.match_indices(name) {
-            let rest = lower.get(at + name.len()..).unwrap_or_default();
-            let Some(sign) = ["=", "%3d"].iter().find(|sign| rest.starts_with(**sign)) else {
-                continue;
-            };
-            let start = at + name.len() + sign.len();
-            let value = lower.get(start..).unwrap_or_default();
-            let end = value.find(['&', ' ', '"', '\'', '<', '>', '\n', ',', ';']);
-            let end = end.into_iter().chain(value.find("%26")).min().unwrap_or(value.len());
-            cuts.push((start, start + end));
-        }
-    }
-    replace(text, cuts)
-}
-
-/// Masks members of JSON that stands amid other text or is cut short: `"password":"..."`.
-fn mask_members(text: &str) -> Option<String> {
-    let mut cuts = Vec::new();
-    for (colon, _) in text.match_indices(':') {
-        let name = text.get(..colon).unwrap_or_default().trim_end().strip_suffix('"');
-        let value = text.get(colon + 1..).unwrap_or_default();
-        let Some(name) = name.map(|name| name.trim_end_matches('\\')) else { continue };
-        let name = name.rsplit('"').next().unwrap_or_default();
-        let quoted = value.trim_start().trim_start_matches('\\');
-        let Some(quoted) = quoted.strip_prefix('"').filter(|_| is_secret_name(name)) else {
-            continue;
-        };
-        let start = text.len() - quoted.len();
-        let end = quoted.find(['"', '\\']).unwrap_or(quoted.len());
-        cuts.push((start, start + end));
-    }
-    replace(text, cuts)
-}
-
-fn replace(text: &str, mut cuts: Vec<(usize, usize)>) -> Option<String> {
-    cuts.retain(|(start, end)| start < end);
-    if cuts.is_empty() {
-        return None;
-    }
-    cuts.sort_unstable();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for (start, end) in cuts {
-        if start < at {
-            continue;
-        }
-        out.push_str(text.get(at..start).unwrap_or_default());
-        out.push_str(MASK);
-        at = end;
-    }
-    out.push_str(text.get(at..).unwrap_or_default());
-    Some(out)
+    crate::secret_text::mask_named(text)
 }
 
 #[cfg(test)]
@@ -179,6 +144,28 @@ mod tests {
             let text = value.as_str().unwrap_or_default();
             assert!(!text.contains("S3CRET") && text.contains("x=1"), "{text}");
         }
+    }
+
+    #[test]
+    fn names_that_hold_secrets_and_pairs_that_name_one_lose_the_value_only() {
+        let mut value = json!({
+            "webIdentityToken": "S3CRET", "refreshToken": "S3CRET", "idToken": "S3CRET",
+            "authorizationToken": "S3CRET", "deviceCode": "S3CRET", "SecretHash": "S3CRET",
+            "API_KEY": "S3CRET", "x-api-key": "S3CRET", "SessionTok": "S3CRET",
+            "Authorization": "Bearer S3CRET", "userData": {"value": "S3CRET"},
+            "environment": [{"name": "DB_PASSWORD", "value": "S3CRET"}, {"name": "HOME", "value": "/root"}],
+            "parameters": [{"parameterKey": "ApiKey", "parameterValue": "S3CRET"}],
+            "tags": [{"Key": "JWT_SECRET", "Value": "S3CRET"}, {"Key": "team", "Value": "blue"}],
+            "put": {"name": "/prod/db", "type": "SecureString", "value": "S3CRET", "keyId": "alias/k"},
+            "plain": {"name": "/prod/url", "type": "String", "value": "https://a"},
+            "masterUserSecret": {"secretArn": "arn:aws:secretsmanager:x"}, "apiKeyId": "k-1",
+        });
+        mask(&mut value);
+        let text = value.to_string();
+        assert!(!text.contains("S3CRET"), "{text}");
+        let kept =
+            ["DB_PASSWORD", "/root", "blue", "alias/k", "https://a", "secretsmanager:x", "k-1"];
+        assert!(kept.iter().all(|kept| text.contains(kept)), "{text}");
     }
 
     #[test]

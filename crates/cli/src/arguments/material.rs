@@ -46,6 +46,11 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// Files that say what the columns of tables hold, as far as they are files.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.tables.columns.iter().map(PathBuf::from)
+    }
+
     fn caps(&self) -> Caps {
         let mebibytes = |count: u64| usize::try_from(count << 20).unwrap_or(usize::MAX);
         Caps {

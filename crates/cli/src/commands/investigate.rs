@@ -12,6 +12,7 @@ use crashcart_report::{Dot, Html, Json, Markdown, Mermaid, Text, Writer};
 use crate::arguments::{Bounds, RuleArguments, Scope, Show, level};
 use crate::commands;
 use crate::exit::Exit;
+use crate::outputs::Outputs;
 use crate::progress::Shown;
 use crate::terminal::Terminal;
 
@@ -117,6 +118,7 @@ fn graph(text: &str) -> Result<Graph, String> {
 impl Investigate {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        self.outputs().check()?;
         let terminal = Terminal::look(self.show.local);
         let rules = Rules::load(&self.rules.options())?;
         commands::rules::warn(&rules.problems);
@@ -157,6 +159,32 @@ impl Investigate {
             investigation.findings.iter().any(|finding| finding.level >= level)
         });
         Ok(commands::exit(&investigation.coverage, worst))
+    }
+
+    /// What is written, and everything that is read.
+    fn outputs(&self) -> Outputs<'_> {
+        let graph = self.graph.as_ref().map(|graph| &graph.path);
+        let written = [
+            ("--html", self.html.as_ref()),
+            ("--markdown", self.markdown.as_ref()),
+            ("--graph", graph),
+        ];
+        let here = || Some(PathBuf::from("environment.toml"));
+        let mut read = self.paths.clone();
+        for more in [&self.baseline, &self.finding, &self.geoip] {
+            read.extend(more.iter().cloned());
+        }
+        read.extend(self.bounds.files());
+        read.extend(self.rules.options().folders);
+        read.extend(self.environment.clone().or_else(here));
+        Outputs {
+            written: written
+                .into_iter()
+                .filter_map(|(name, path)| Some((name, &**path?)))
+                .collect(),
+            read,
+            case: self.case.as_deref(),
+        }
     }
 
     /// Earlier logs, where some were named.

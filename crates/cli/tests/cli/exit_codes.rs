@@ -273,3 +273,32 @@ fn whoever_closes_standard_error_changes_nothing() {
         assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.shown());
     }
 }
+
+#[test]
+fn a_report_never_takes_the_place_of_what_is_read_nor_of_another_report() {
+    let folder = folder(&[("logs/a.json", &harmless()), ("finding.json", "{}")]);
+    let old = folder.path().join("old.html");
+    write(folder.path(), "old.html", "an earlier report");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("logs/a.json", folder.path().join("link.html")).expect("a link");
+    for more in [
+        &["--html", "logs/a.json"][..],
+        &["--markdown", "./logs/../logs/a.json"],
+        #[cfg(unix)]
+        &["--html", "link.html"],
+        &["--html", "finding.json", "--finding", "finding.json"],
+        &["--html", "old.html", "--baseline", "old.html"],
+        &["--html", "one", "--markdown", "./one"],
+        &["--html", "case/report/report.html", "--case", "case"],
+    ] {
+        let ran = run(folder.path(), &[&["investigate", "logs"], more].concat());
+        assert_eq!(ran.code, Some(2), "{more:?} {}", ran.shown());
+        assert!(ran.stderr.contains("hint: "), "{}", ran.shown());
+        assert!(ran.stderr.contains(more[1]), "{}", ran.shown());
+    }
+    let read = std::fs::read_to_string(folder.path().join("logs/a.json")).expect("it is there");
+    assert_eq!(read, harmless());
+    let ran = run(folder.path(), &["investigate", "logs", "--html", "old.html"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.shown());
+    assert!(std::fs::read_to_string(&old).expect("it is there").starts_with("<!"));
+}
