@@ -36,7 +36,9 @@ pub(super) fn leads_to<'f>(
             let by_it = |session: &&Session| {
                 let issued = session.issued_by.as_ref();
                 let key = issued.and_then(|issued| issued.key.as_ref());
-                session.key.raw() != asked && key.is_some_and(|key| key.raw() == asked)
+                // A user's key is told among what was made, with its user.
+                let made = issued.is_some_and(|issued| issued.call.raw() == crate::sessions::MADE);
+                session.key.raw() != asked && !made && key.is_some_and(|key| key.raw() == asked)
             };
             for session in chain.iter().filter(by_it) {
                 let key = format!("access key {}", session.key.raw());

@@ -20,6 +20,7 @@ use crate::witness::Witnesses;
 use issuing::{Issue, Sign};
 
 pub(crate) use chain::{Asked, Chains, Told};
+pub(crate) use origin::MADE;
 
 /// Keys kept that were used, and calls kept that issued one.
 const KEYS: usize = 30_000;

@@ -16,7 +16,7 @@ const SIGN_IN: i64 = 120_000;
 const CONSOLE: i64 = 12 * 3_600_000;
 
 /// The call that makes a key that lasts.
-pub(super) const MADE: &str = "iam:CreateAccessKey";
+pub(crate) const MADE: &str = "iam:CreateAccessKey";
 /// What AWS services call with on a principal's behalf (IAM user guide, "Forward access sessions").
 const FORWARD: &str = "forward access session";
 
