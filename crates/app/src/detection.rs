@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::hash::BuildHasher as _;
 
 use crashcart_model::{
-    EventRef, Finding, Head, LogText, Record, RuleHit, Str, Timestamp, principal_name,
+    EventRef, Finding, Head, LogText, Outcome, Outcomes, Record, RuleHit, Str, Timestamp,
+    principal_name,
 };
 use crashcart_sigma::{CorrelationMatch, Correlator, Matcher, RuleMeta, RuleSet};
 
@@ -28,6 +29,7 @@ type Listed = (Option<Timestamp>, Option<String>, u64, EventRef);
 #[derive(Debug, Default)]
 struct Tally {
     count: u64,
+    outcomes: Outcomes,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
     principals: Names,
@@ -116,6 +118,7 @@ impl Tally {
         Telling([principal, access_key, address, region]): &Telling<'_>,
     ) {
         self.count += 1;
+        self.outcomes.add(head.outcome());
         self.span(head.time);
         self.principals.see(principal);
         self.access_keys.see(access_key);
@@ -144,6 +147,7 @@ impl Tally {
 
     fn merge(&mut self, other: Self) {
         self.count += other.count;
+        self.outcomes.merge(other.outcomes);
         self.span(other.first);
         self.span(other.last);
         self.principals.merge(other.principals);
@@ -155,6 +159,7 @@ impl Tally {
 
     fn correlated(&mut self, found: &CorrelationMatch) {
         self.count += 1;
+        self.outcomes.add(of_window(found));
         self.span(Some(found.first));
         self.span(Some(found.last));
         for event in &found.events {
@@ -166,6 +171,20 @@ impl Tally {
             let order = u64::from(event.event.record);
             self.list((Some(event.time), id, order, event.event));
         }
+    }
+}
+
+/// What became of a window: its calls that had an effect say more than those that had none.
+fn of_window(found: &CorrelationMatch) -> Outcome {
+    let any = |outcome| found.events.iter().any(|event| event.outcome == outcome);
+    if any(Outcome::Done) {
+        Outcome::Done
+    } else if any(Outcome::Unknown) || found.event_count > found.events.len() as u64 {
+        Outcome::Unknown
+    } else if any(Outcome::Denied) {
+        Outcome::Denied
+    } else {
+        Outcome::Failed
     }
 }
 
@@ -288,6 +307,7 @@ fn finding<O>(meta: &RuleMeta, tally: Tally, material: &Material<O>) -> Finding 
         tactics: meta.tactics.clone(),
         techniques: meta.techniques.clone(),
         count: tally.count,
+        outcomes: tally.outcomes,
         first: tally.first,
         last: tally.last,
         principals: tally.principals.texts(),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{LogText, Origin, Timestamp};
+use crate::{LogText, Origin, Outcomes, Timestamp};
 
 /// Severity, as Sigma has it.
 #[derive(
@@ -65,6 +65,10 @@ pub struct Finding {
     pub techniques: Vec<String>,
     /// Matches, exact; a correlation counts the windows in which it fired.
     pub count: u64,
+    /// What became of the matches; a window of a correlation counts as done where any of its calls
+    /// was, and as unknown where not all of them are at hand.
+    #[serde(default)]
+    pub outcomes: Outcomes,
     /// First match.
     pub first: Option<Timestamp>,
     /// Last match.

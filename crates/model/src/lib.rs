@@ -42,7 +42,7 @@ pub use ids::{AccountId, IdKind, UniqueId};
 pub use incident::{CleanUp, FindingPart, FindingRead, IncidentGroup, PivotTold};
 pub use investigation::{Baseline, Coverage, Investigation, LogTypeCount, Tool};
 pub use log_text::LogText;
-pub use outcome::Outcome;
+pub use outcome::{Outcome, Outcomes};
 pub use principal::principal_name;
 pub use record::{Node, NodeKind, Record, Str, Value};
 pub use secret::{MASK, is_secret_name, mask};

@@ -53,3 +53,70 @@ impl Outcome {
         }
     }
 }
+
+/// How many calls had each outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Outcomes {
+    /// Took effect.
+    pub done: u64,
+    /// Refused for lack of permission.
+    pub denied: u64,
+    /// Without effect for another reason.
+    pub failed: u64,
+    /// Not told by the record.
+    pub unknown: u64,
+}
+
+impl Outcomes {
+    /// One more.
+    pub const fn add(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Done => self.done += 1,
+            Outcome::Denied => self.denied += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Unknown => self.unknown += 1,
+        }
+    }
+
+    /// Those of another part of the same material.
+    pub const fn merge(&mut self, other: Self) {
+        self.done += other.done;
+        self.denied += other.denied;
+        self.failed += other.failed;
+        self.unknown += other.unknown;
+    }
+
+    /// What had no effect, in words: `all refused`, `12 of 15 refused, 1 failed`; empty where
+    /// nothing was refused and nothing failed.
+    pub fn without_effect(&self) -> String {
+        let all = self.done + self.denied + self.failed + self.unknown;
+        match (self.denied, self.failed) {
+            (0, 0) => String::new(),
+            (denied, 0) if denied == all => "all refused".to_owned(),
+            (0, failed) if failed == all => "all failed".to_owned(),
+            (denied, 0) => format!("{denied} of {all} refused"),
+            (0, failed) => format!("{failed} of {all} failed"),
+            (denied, failed) if denied + failed == all => {
+                format!("none had an effect: {denied} refused, {failed} failed")
+            }
+            (denied, failed) => format!("{denied} of {all} refused, {failed} failed"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_had_no_effect_is_told_beside_what_had_one() {
+        let words =
+            |done, denied, failed| Outcomes { done, denied, failed, unknown: 0 }.without_effect();
+        assert_eq!(words(3, 0, 0), "");
+        assert_eq!(words(0, 3, 0), "all refused");
+        assert_eq!(words(3, 12, 0), "12 of 15 refused");
+        assert_eq!(words(0, 0, 2), "all failed");
+        assert_eq!(words(0, 1, 2), "none had an effect: 1 refused, 2 failed");
+        assert_eq!(words(1, 1, 2), "1 of 4 refused, 2 failed");
+    }
+}

@@ -163,6 +163,9 @@ pub struct Changed {
     pub at: Option<Timestamp>,
     /// Who put it back.
     pub reverted_by: Option<LogText>,
+    /// It deleted something: what is gone is no way back in, and is not put back by a setting.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub destroyed: bool,
     /// When the same principal made what this is about, earlier in this material.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_at: Option<Timestamp>,

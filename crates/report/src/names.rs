@@ -1,5 +1,10 @@
 //! Short forms of names for people. Must never stand where a name is to be copied.
 
+use crashcart_model::{Finding, Persistence, PersistenceState, Story};
+
+/// So many ways back in are listed at most: where they fill the list, some may not be in it.
+const LISTED: usize = 300;
+
 /// The part of an ARN that people say: `user/nina` of `arn:aws:iam::111122223333:user/nina`,
 /// with the account in brackets where several accounts are in play. Other names stay whole.
 pub(crate) fn short(name: &str, with_account: bool) -> String {
@@ -34,6 +39,25 @@ pub(crate) fn tactic(tactic: &str) -> &str {
         "exfiltration" => "exfil",
         other => other,
     }
+}
+
+/// `(all refused)`, `(12 of 15 refused)`: what of a finding had no effect; empty where all had one.
+pub(crate) fn without_effect(finding: &Finding) -> String {
+    match finding.outcomes.without_effect() {
+        words if words.is_empty() => words,
+        words => format!("({words})"),
+    }
+}
+
+/// What is said where no way back in is left; nothing where no more than a part of them is listed,
+/// or where none was made and nothing was changed.
+pub(crate) fn no_way_back(story: &Story) -> &'static str {
+    let left = |way: &Persistence| way.state == PersistenceState::InPlace;
+    let told = !story.persistence.is_empty() || !story.changes.is_empty();
+    if !told || story.persistence.len() >= LISTED || story.persistence.iter().any(left) {
+        return "";
+    }
+    "no way back in is left in this material"
 }
 
 #[cfg(test)]

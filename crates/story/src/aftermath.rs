@@ -119,6 +119,7 @@ pub(crate) fn changes<'f>(
             by: LogText::from(entry.parts.actor),
             at: entry.item.first,
             reverted_by: reverted.map(|call| LogText::from(call.parts.actor)),
+            destroyed: destroys(entry, kind),
             made_at: entry.made,
             origins: scene.origins(entry.item),
         });
@@ -126,6 +127,24 @@ pub(crate) fn changes<'f>(
     // What a principal does to its own props comes last.
     changes.sort_by_key(|change| (change.made_at.is_some(), change.at.is_none(), change.at));
     changes
+}
+
+/// Kinds of what calls change by deleting what they name, where the kind does not say so.
+const DELETED: [&str; 7] = [
+    "flow logs",
+    "log group",
+    "log stream",
+    "event data store",
+    "GuardDuty detector",
+    "NAT gateway",
+    "load balancer",
+];
+
+/// Whether a change is the deletion of a thing, not of a setting that is put back by setting it.
+fn destroys(entry: &Entry<'_>, kind: Option<&str>) -> bool {
+    let name = entry.parts.name;
+    ["Delete", "BatchDelete", "Terminate"].iter().any(|verb| name.starts_with(verb))
+        && kind.is_none_or(|kind| kind.ends_with(" deleted") || DELETED.contains(&kind))
 }
 
 /// Sums of items that are told as one.

@@ -50,21 +50,7 @@ pub(crate) fn sentences(
     reach(scene, &mut out);
     deliveries::sentences(scene.material.coverage, &mut out);
     quiet(scene, &mut out);
-    for off in off {
-        let name = principal::plain(off.stopped.parts.thing);
-        let from = moment(off.stopped.item.first);
-        let until = off
-            .again
-            .map_or_else(|| "the end of this material".to_owned(), |again| moment(again.item.last));
-        let made = off
-            .stopped
-            .made
-            .map(|at| {
-                format!(" (made at {at} by the same {})", principal::short(off.stopped.parts.actor))
-            })
-            .unwrap_or_default();
-        out.push(format!("logging stopped: trail {name}{made} was off from {from} until {until}; what it alone would have recorded meanwhile is not here"));
-    }
+    out.extend(off.iter().map(off_in_words));
     usual(scene, profiles, &mut out);
     unissued(scene, profiles, &mut out);
     outsiders::sentences(scene, &mut out);
@@ -74,6 +60,37 @@ pub(crate) fn sentences(
         out.push("there are more access keys in this material than are followed: a chain of sessions may end early; whois follows one key".to_owned());
     }
     out
+}
+
+/// What is missing, and from when until when: of a trail that was switched off, deleted, or told
+/// to record less.
+fn off_in_words(off: &Off<'_>) -> String {
+    let parts = &off.stopped.parts;
+    let name = principal::plain(parts.thing);
+    let who = principal::short(parts.actor);
+    let made = off.stopped.made.map(|at| format!(" (made at {at} by the same {who})"));
+    let made = made.unwrap_or_default();
+    let from = moment(off.stopped.item.first);
+    let until = off
+        .again
+        .map_or_else(|| "the end of this material".to_owned(), |again| moment(again.item.last));
+    let missing = "what it alone would have recorded meanwhile is not here";
+    match parts.name {
+        "DeleteTrail" if off.again.is_none() => format!(
+            "logging stopped: trail {name}{made} was deleted at {from}; what it alone would have recorded after that is not here"
+        ),
+        "DeleteTrail" => format!(
+            "logging stopped: trail {name}{made} was deleted at {from} and made anew at {until}; {missing}"
+        ),
+        "StopLogging" => {
+            format!(
+                "logging stopped: trail {name}{made} was off from {from} until {until}; {missing}"
+            )
+        }
+        _ => format!(
+            "logging thinned out: trail {name}{made} was told to record less from {from} until {until}; {missing}"
+        ),
+    }
 }
 
 fn moment(time: Option<Timestamp>) -> String {

@@ -65,7 +65,12 @@ pub(crate) fn plan(
     off: &[undo::Off<'_>],
 ) -> Vec<Containment> {
     let mut plan = Plan { actions: Vec::new() };
-    for off in off.iter().filter(|off| off.again.is_none() && !off.stopped.parts.automation) {
+    // Of a trail that was its own and is gone nothing is to be switched on again.
+    let stands = |off: &&undo::Off<'_>| {
+        let own = off.stopped.parts.name == "DeleteTrail" && off.stopped.made.is_some();
+        off.again.is_none() && !off.stopped.parts.automation && !own
+    };
+    for off in off.iter().filter(stands) {
         let parts = &off.stopped.parts;
         let command = (parts.name == "StopLogging")
             .then(|| aws_in(parts.region, "cloudtrail start-logging", &[("name", parts.thing)]))

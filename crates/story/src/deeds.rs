@@ -149,6 +149,7 @@ pub(crate) fn points(scene: &Scene<'_>, name: &str, because: &mut Reasons) -> u3
             Effect::Make("MFA device") if principal::user(name) == Some(entry.parts.owner) => {}
             Effect::Make(kind) => drop(made.insert(kind)),
             Effect::Read(kind) => read.entry(kind).or_default().add(entry),
+            _ if entry.ends_own() => {}
             _ if matches!(call.technique(), "T1485" | "T1490" | "T1486") => {
                 destroyed.insert((entry.parts.service, entry.parts.thing));
             }

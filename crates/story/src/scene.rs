@@ -17,6 +17,9 @@ use crate::principal;
 use crate::touched::Touched;
 use crate::usual::{Split, Usual};
 
+/// A day in milliseconds.
+const DAY: i64 = 86_400_000;
+
 /// One item with its row of the knowledge table.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry<'f> {
@@ -34,6 +37,16 @@ impl Entry<'_> {
         self.parts.outcome == Outcome::Done
     }
 
+    /// Whether it takes away what the same principal made within a day before: that destroys
+    /// nothing that was there.
+    pub(crate) fn ends_own(&self) -> bool {
+        let lived = |made: Timestamp| {
+            self.item.first.is_some_and(|end| end.millis().saturating_sub(made.millis()) <= DAY)
+        };
+        self.call.is_some_and(|call| call.tactic() == knowledge::IMPACT)
+            && self.made.is_some_and(lived)
+    }
+
     /// As `iam:CreateAccessKey`.
     pub(crate) fn what(&self) -> LogText {
         LogText::new(format!("{}:{}", self.parts.service, self.parts.name))
@@ -45,7 +58,7 @@ impl Entry<'_> {
 
     pub(crate) fn tactic(&self) -> Option<&'static str> {
         match self.call {
-            _ if self.undo => None,
+            _ if self.undo || self.ends_own() => None,
             Some(call) => Some(call.tactic()),
             None => self.looks().then_some(knowledge::DISCOVERY),
         }
@@ -53,7 +66,7 @@ impl Entry<'_> {
 
     pub(crate) fn technique(&self) -> Option<&'static str> {
         match self.call {
-            _ if self.undo => None,
+            _ if self.undo || self.ends_own() => None,
             Some(call) => Some(call.technique()),
             None => knowledge::discovery_technique(
                 self.parts.service,

@@ -83,6 +83,8 @@ pub(crate) const USUAL: &[&str] = &[
     "q.functionName",
     "q.instanceId",
     "q.groupId",
+    "q.dBInstanceIdentifier",
+    "q.dBClusterIdentifier",
     "q.resourceArn",
     "q.resourceId",
     "q.arn",

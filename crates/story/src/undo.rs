@@ -5,7 +5,7 @@ use Part::{BareOwner, BareThing, Detail, Fixed, Owner, Thing};
 use crate::aftermath::Kept;
 use crate::deeds::is_watch_change;
 use crate::principal::bare;
-use crate::removal::Removals;
+use crate::removal::{Removals, agree};
 use crate::scene::{Entry, Scene};
 use crate::shell::aws_in;
 
@@ -15,20 +15,38 @@ pub(crate) struct Off<'f> {
     pub(crate) again: Option<Entry<'f>>,
 }
 
-/// Stretches in which a trail was off, whoever switched it off.
+/// Stretches in which a trail was off, gone or told to record less, whoever did it. What was told
+/// to record less ends with the trail.
 pub(crate) fn logging_off<'f>(scene: &Scene<'f>, removals: &Removals<'f>) -> Vec<Off<'f>> {
     scene
         .entries
         .iter()
         .filter(|entry| entry.done() && entry.parts.service == "cloudtrail")
         .filter(|entry| {
-            is_watch_change(entry) && matches!(entry.parts.name, "StopLogging" | "DeleteTrail")
+            is_watch_change(entry)
+                && matches!(entry.parts.name, "StopLogging" | "DeleteTrail" | "PutEventSelectors")
         })
         .filter_map(|entry| {
             let kind = entry.effect()?.change()?;
-            Some(Off { stopped: *entry, again: removals.of(entry, kind) })
+            let again = removals.of(entry, kind).or_else(|| gone(scene, entry));
+            Some(Off { stopped: *entry, again })
         })
         .collect()
+}
+
+/// The deletion of a trail that had been told to record less.
+fn gone<'f>(scene: &Scene<'f>, thinned: &Entry<'f>) -> Option<Entry<'f>> {
+    let deleted = scene.entries.iter().filter(|call| {
+        call.done() && call.parts.service == "cloudtrail" && call.parts.name == "DeleteTrail"
+    });
+    let same = |call: &&Entry<'f>| {
+        call.parts.account == thinned.parts.account
+            && agree(call.parts.region, thinned.parts.region)
+            && bare(call.parts.thing) == bare(thinned.parts.thing)
+            && call.item.first.is_some()
+            && call.item.first >= thinned.item.last
+    };
+    deleted.filter(|_| thinned.parts.name == "PutEventSelectors").find(same).copied()
 }
 
 /// The value of an option.

@@ -44,7 +44,7 @@ fn a_dry_run_is_permitted_and_not_done() {
     assert_eq!(step(&told, "ec2:RunInstances").outcome, Outcome::Failed);
     assert!(told.story.persistence.is_empty());
     let may = told.story.answers.iter().find(|a| a.question == "What may it do?").unwrap();
-    assert!(may.answer.raw().contains("permitted and not done: ec2:RunInstances"), "{may:?}");
+    assert!(may.answer.raw().contains("permitted and not done: ec2 (RunInstances)"), "{may:?}");
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn what_is_left_out_is_counted_with_where_it_came_from() {
     let spot = told.blind_spots.iter().find(|spot| spot.contains(&left_out));
     assert!(spot.is_some_and(|spot| spot.starts_with("user mallory: ")), "{:?}", told.blind_spots);
     let may = told.story.answers.iter().find(|a| a.question == "What may it do?").unwrap();
-    assert!(may.answer.raw().contains("did in its usual work: ecr:PutImage"), "{may:?}");
+    assert!(may.answer.raw().contains("did in its usual work: ecr (PutImage)"), "{may:?}");
 }
 
 #[test]
@@ -175,6 +175,7 @@ fn correlation(event: &str) -> crashcart_model::Finding {
         tactics: Vec::new(),
         techniques: Vec::new(),
         count: 1,
+        outcomes: crashcart_model::Outcomes::default(),
         first: None,
         last: None,
         principals: vec![LogText::from("arn:aws:iam::111122223333:user/mallory")],

@@ -28,7 +28,8 @@ impl<'a> Markup<'a> {
                 markup.span("span", &format!("label {level}"), level)?;
                 markup.text(": ")?;
                 markup.span("strong", "", &finding.title)?;
-                markup.text(&format!(", {}", times(finding.count)))
+                let refused = crate::names::without_effect(finding);
+                markup.text(&format!(", {} {refused}", times(finding.count)))
             })?;
             markup.element("dl", &[], |markup| {
                 let attack = [&finding.tactics[..], &finding.techniques[..]].concat();

@@ -30,6 +30,10 @@ impl<'a> Markup<'a> {
             if story.persistence.is_empty() {
                 return markup.none();
             }
+            let none = crate::names::no_way_back(story);
+            if !none.is_empty() {
+                markup.span("p", "", none)?;
+            }
             let headings = ["State", "Kind", "What", "Made by", "Made", "Removed by", "Evidence"];
             let mut ways: Vec<_> = story.persistence.iter().collect();
             ways.sort_by_key(|way| way.state != PersistenceState::InPlace);
@@ -60,7 +64,16 @@ impl<'a> Markup<'a> {
             if story.changes.is_empty() {
                 return markup.none();
             }
-            let headings = ["State", "Change", "Resource", "By", "When", "Put back by", "Evidence"];
+            let headings = [
+                "State",
+                "Change",
+                "Resource",
+                "By",
+                "When",
+                "Made by the same principal",
+                "Put back by",
+                "Evidence",
+            ];
             let mut changes: Vec<_> = story.changes.iter().collect();
             changes.sort_by_key(|change| change.reverted_by.is_some());
             markup.table(
@@ -68,6 +81,7 @@ impl<'a> Markup<'a> {
                 changes.into_iter().map(|change| {
                     let state = match change.reverted_by {
                         Some(_) => Cell::State("put back", "good"),
+                        None if change.destroyed => Cell::State("DESTROYED", "label alarm"),
                         None => STANDS,
                     };
                     vec![
@@ -76,6 +90,7 @@ impl<'a> Markup<'a> {
                         Cell::Id(change.resource.raw()),
                         Cell::Log(&change.by),
                         Cell::Time(change.at),
+                        Cell::Time(change.made_at),
                         Cell::maybe(change.reverted_by.as_ref()),
                         Cell::Cite(&change.origins),
                     ]

@@ -9,7 +9,7 @@ use crashcart_model::{
 
 use super::{Sheet, listed, log, maybe, moment, outcome};
 use crate::zone::{Zone, counted, number, size, times};
-use crate::{command, escape, material};
+use crate::{command, escape, material, names};
 
 impl<'a> Sheet<'a> {
     /// What was read, what is missing, and the judgement.
@@ -145,6 +145,11 @@ impl<'a> Sheet<'a> {
             return Ok(());
         }
         self.heading("Ways back in")?;
+        let none = names::no_way_back(story);
+        if !none.is_empty() {
+            self.entry(none, "")?;
+            writeln!(self.out)?;
+        }
         let rows: Vec<_> = story
             .persistence
             .iter()
@@ -176,19 +181,36 @@ impl<'a> Sheet<'a> {
             .changes
             .iter()
             .map(|change| {
-                let stands = change.reverted_by.is_none();
+                let state = match change.reverted_by {
+                    Some(_) => "put back",
+                    None if change.destroyed => "**DESTROYED**",
+                    None => "**STILL IN PLACE**",
+                };
                 vec![
-                    if stands { "**STILL IN PLACE**" } else { "put back" }.to_owned(),
+                    state.to_owned(),
                     log(&change.change),
                     log(&change.resource),
                     log(&change.by),
                     moment(change.at),
+                    change.made_at.map(|at| moment(Some(at))).unwrap_or_default(),
                     maybe(change.reverted_by.as_ref()),
                     self.cite(&change.origins),
                 ]
             })
             .collect();
-        self.table(&["State", "Change", "Resource", "By", "When", "Put back by", "Evidence"], rows)
+        self.table(
+            &[
+                "State",
+                "Change",
+                "Resource",
+                "By",
+                "When",
+                "Made by the same principal",
+                "Put back by",
+                "Evidence",
+            ],
+            rows,
+        )
     }
 
     pub(super) fn accessed(&mut self, story: &'a Story) -> io::Result<()> {
@@ -249,7 +271,9 @@ impl<'a> Sheet<'a> {
                     finding.level.word().to_owned(),
                     escape::markdown(&finding.title),
                     escape::markdown(&finding.name),
-                    number(finding.count),
+                    format!("{} {}", number(finding.count), names::without_effect(finding))
+                        .trim_end()
+                        .to_owned(),
                     Zone::Utc.span(finding.first, finding.last),
                     listed(&finding.principals),
                     listed(&finding.addresses),

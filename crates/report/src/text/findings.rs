@@ -67,6 +67,7 @@ impl<'a> Sheet<'a> {
             .styled(Style::Bold, &finding.title)
             .text(&format!("({})", finding.name))
             .text(&times(finding.count))
+            .text(&crate::names::without_effect(finding))
             .then("", &self.options.zone.span(finding.first, finding.last))
     }
 

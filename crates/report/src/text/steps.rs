@@ -121,47 +121,43 @@ fn weightiest(investigation: &Investigation, limit: usize) -> Vec<&Step> {
     order.into_iter().filter_map(|index| steps.get(index)).collect()
 }
 
-/// Records that other parts of the document rest on, with their weight: of findings by their
-/// level, of ways back in, of changes.
-fn told(investigation: &Investigation) -> BTreeMap<&Origin, u8> {
+/// Records that other parts of the document rest on: the gravest finding that cites them, and
+/// whether a way back in or a change rests on them.
+fn told(investigation: &Investigation) -> BTreeMap<&Origin, (Option<Level>, bool)> {
     let story = &investigation.story;
-    let findings = investigation.findings.iter().flat_map(|finding| {
-        let weight = match finding.level {
-            Level::Critical => 12,
-            Level::High => 9,
-            Level::Medium => 5,
-            Level::Low | Level::Informational => 0,
-        };
-        finding.events.iter().map(move |origin| (origin, weight))
-    });
+    let findings = (investigation.findings.iter())
+        .flat_map(|finding| finding.events.iter().map(move |origin| (origin, finding.level)));
+    let mut records: BTreeMap<&Origin, (Option<Level>, bool)> = BTreeMap::new();
+    for (origin, level) in findings {
+        let known = records.entry(origin).or_default();
+        known.0 = known.0.max(Some(level));
+    }
     // The last record of a way back in that is gone is the one of its removal.
     let ways = story.persistence.iter().flat_map(|way| {
         let removal = usize::from(way.removed_by.is_some() && way.origins.len() > 1);
         way.origins.iter().take(way.origins.len() - removal)
     });
     let changes = story.changes.iter().flat_map(|change| &change.origins);
-    let mut records = BTreeMap::new();
-    for (origin, weight) in findings.chain(ways.chain(changes).map(|origin| (origin, 7))) {
-        let known = records.entry(origin).or_insert(0);
-        *known = weight.max(*known);
+    for origin in ways.chain(changes) {
+        records.entry(origin).or_default().1 = true;
     }
     records
 }
 
-/// How much a step tells: what the rest of the document rests on, then what had an effect, then
-/// what served an end of the attack rather than looking around.
-fn weight(step: &Step, records: &BTreeMap<&Origin, u8>) -> u8 {
-    let known = step.origins.iter().filter_map(|origin| records.get(origin)).max();
-    let effect = match step.outcome {
-        Outcome::Done | Outcome::Unknown => 3,
-        Outcome::Denied | Outcome::Failed => 0,
-    };
+/// How much a step tells: what the gravest findings rest on, of these what had an effect, then ways
+/// back in and changes, then what served an end of the attack rather than looking around.
+type Weight = (Option<Level>, bool, bool, u8, bool);
+
+fn weight(step: &Step, records: &BTreeMap<&Origin, (Option<Level>, bool)>) -> Weight {
+    let known = || step.origins.iter().filter_map(|origin| records.get(origin));
+    // A low finding says no more than none.
+    let level = known().filter_map(|(level, _)| *level).max().filter(|at| *at >= Level::Medium);
+    let effect = matches!(step.outcome, Outcome::Done | Outcome::Unknown);
     let tactic = match step.tactic.as_deref() {
         None => 0,
         Some("discovery" | "reconnaissance") => 1,
-        Some(_) => 3,
+        Some(_) => 2,
     };
-    let weight = known.copied().unwrap_or(0) + effect + tactic;
     // What a principal does to its own props harms nobody.
-    if step.made_at.is_some() { weight / 2 } else { weight }
+    (level, effect, known().any(|(_, kept)| *kept), tactic, step.made_at.is_none())
 }

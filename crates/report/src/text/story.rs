@@ -41,20 +41,25 @@ impl<'a> Sheet<'a> {
     /// Ways back in that nothing removed, and changes that nobody put back.
     pub(super) fn still_in_place(&mut self, story: &'a Story) -> io::Result<()> {
         let ways = story.persistence.iter().filter(|way| way.state == PersistenceState::InPlace);
-        let changes = story.changes.iter().filter(|change| change.reverted_by.is_none());
-        self.kept("STILL IN PLACE", Style::Alarm, ways.collect(), changes.collect())
+        let stands = story.changes.iter().filter(|change| change.reverted_by.is_none());
+        let (gone, changes): (Vec<_>, Vec<_>) = stands.partition(|change| change.destroyed);
+        let ways: Vec<_> = ways.collect();
+        let note = if ways.is_empty() { crate::names::no_way_back(story) } else { "" };
+        self.kept(("STILL IN PLACE", note), Style::Alarm, ways, changes)?;
+        let note = "deleted, and nothing in this material brought it back";
+        self.kept(("DESTROYED", note), Style::Alarm, Vec::new(), gone)
     }
 
     /// Ways back in that were removed, and changes that were put back.
     pub(super) fn undone(&mut self, story: &'a Story) -> io::Result<()> {
         let ways = story.persistence.iter().filter(|way| way.state == PersistenceState::Removed);
         let changes = story.changes.iter().filter(|change| change.reverted_by.is_some());
-        self.kept("UNDONE", Style::Good, ways.collect(), changes.collect())
+        self.kept(("UNDONE", ""), Style::Good, ways.collect(), changes.collect())
     }
 
     fn kept(
         &mut self,
-        name: &str,
+        (name, note): (&str, &str),
         style: Style,
         ways: Vec<&'a Persistence>,
         changes: Vec<&'a Changed>,
@@ -64,10 +69,11 @@ impl<'a> Sheet<'a> {
         let mut changes = changes;
         changes.retain(|change| change.origins.first().is_none_or(|act| !acts.contains(act)));
         let all = ways.len() + changes.len();
-        if all == 0 {
+        // What was left behind is told, or that nothing of it is left.
+        if all == 0 && (name != "STILL IN PLACE" || note.is_empty()) {
             return Ok(());
         }
-        self.heading(style, name, "")?;
+        self.heading(style, name, note)?;
         for way in ways.iter().take(self.options.limit) {
             let removed = way.removed_by.as_ref().map(|by| self.short(by.raw()));
             let words = Words::default()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crashcart_model::{EventRef, LogText, Timestamp};
+use crashcart_model::{EventRef, LogText, Outcome, Timestamp};
 use rsigma_parser::ConditionOperator;
 
 use super::interned::Interned;
@@ -33,6 +33,8 @@ pub struct MatchedEvent {
     pub address: LogText,
     /// In which region.
     pub region: LogText,
+    /// What became of it.
+    pub outcome: Outcome,
 }
 
 /// A burst of events that satisfied a correlation.
@@ -182,6 +184,7 @@ impl Correlator<'_> {
                     access_key: text(event.access_key),
                     address: text(event.address),
                     region: text(event.region),
+                    outcome: event.outcome,
                 })
                 .collect(),
             event_count: burst.events.len() as u64,

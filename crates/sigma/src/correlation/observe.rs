@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use crashcart_model::{EventRef, FieldPath, Head, Record, RuleHit, Str, Timestamp, principal_name};
+use crashcart_model::{
+    EventRef, FieldPath, Head, Outcome, Record, RuleHit, Str, Timestamp, principal_name,
+};
 
 use super::interned::{EventId, Interned, NONE};
 use super::{Question, Read, Step};
@@ -52,6 +54,7 @@ pub(super) struct Details {
     pub access_key: u32,
     pub address: u32,
     pub region: u32,
+    pub outcome: Outcome,
 }
 
 impl<'r> Correlator<'r> {
@@ -203,6 +206,7 @@ impl<'r> Correlator<'r> {
             access_key: text(&raw(identity.access_key)),
             address: text(&raw(head.address)),
             region: text(&raw(head.region)),
+            outcome: head.outcome(),
         }
     }
 }
