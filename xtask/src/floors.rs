@@ -9,7 +9,7 @@ use crate::problem::{Failure, Problem};
 use crate::repository;
 
 /// The floor of each crate. A crate that is not here has no place in the house yet.
-const FLOORS: [(&str, u8); 11] = [
+const FLOORS: [(&str, u8); 13] = [
     ("crashcart-model", 0),
     ("crashcart-decode", 1),
     ("crashcart-sigma", 1),
@@ -17,7 +17,9 @@ const FLOORS: [(&str, u8); 11] = [
     ("crashcart-story", 1),
     ("crashcart-report", 1),
     ("crashcart-store", 1),
+    ("crashcart-aws", 1),
     ("crashcart-collect", 2),
+    ("crashcart-respond", 2),
     ("crashcart-app", 3),
     ("crashcart-cli", 4),
     ("xtask", 5),
