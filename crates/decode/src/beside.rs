@@ -1,6 +1,8 @@
 //! What stands beside the record that a wrapper is there for: another record is read too, a copy
 //! of the same is not read twice, and what may hold one and cannot be read is told.
 
+use std::collections::BTreeSet;
+
 use crashcart_model::{Record, Value};
 use memchr::memmem::find;
 use serde_json::Value as Json;
@@ -14,28 +16,34 @@ const LEVELS: usize = 4;
 impl Opener<'_> {
     /// Looks at the members of a unit, of which `read` were opened already.
     pub(crate) fn beside(&mut self, unit: &Record<'_>, read: &[Value<'_>], format: &'static str) {
-        let mut read = read.to_vec();
-        for (_, value) in unit.members() {
-            self.further(value, (&mut read, LEVELS), format);
+        let mut known = Known::default();
+        // What is most units: nothing of the kind, so that nothing need be compared.
+        let further =
+            || unit.members().map(|(_, value)| value).filter(|value| may_hold_record(*value));
+        if further().all(|value| read.iter().any(|other| place(*other) == place(value))) {
+            return;
         }
+        read.iter().for_each(|value| known.add(*value));
+        further().for_each(|value| self.further(value, (&mut known, LEVELS), format));
     }
 
-    fn further<'v>(
+    /// A value that may hold a record.
+    fn further(
         &mut self,
-        value: Value<'v>,
-        (read, levels): (&mut Vec<Value<'v>>, usize),
+        value: Value<'_>,
+        (read, levels): (&mut Known, usize),
         format: &'static str,
     ) {
-        if !may_hold_record(value) || is_read(value, read) {
+        if read.has(value) {
             return;
         }
         let inner = match value {
             Value::Array(inner) => inner,
             Value::Object(inner) if !self.nested(&inner, format) => inner,
-            Value::Object(_) => return read.push(value),
+            Value::Object(_) => return read.add(value),
             _ => {
                 self.embedded(value, format);
-                return read.push(value);
+                return read.add(value);
             }
         };
         let inside =
@@ -50,17 +58,12 @@ impl Opener<'_> {
     pub(crate) fn cells(&mut self, whole: &[&str], cells: &[&str], format: &'static str) {
         let filled = || whole.iter().filter(|cell| !cell.trim().is_empty());
         let first = filled().find(|cell| is_object(cell)).or_else(|| filled().next());
-        let mut read: Vec<&str> = Vec::new();
+        let mut read: BTreeSet<String> = BTreeSet::new();
         let further = cells.iter().filter(|cell| is_object(cell) && names_event(cell, "\""));
         for cell in first.into_iter().chain(further) {
-            let parsed = || serde_json::from_str::<Json>(cell).ok();
-            let same = |other: &&str| {
-                *other == *cell
-                    || parsed().is_some() && parsed() == serde_json::from_str(other).ok()
-            };
-            if !read.iter().any(same) {
+            let said = serde_json::from_str::<Json>(cell).map(in_order);
+            if read.insert(said.unwrap_or_else(|_| (*cell).to_owned())) {
                 self.text(cell, format);
-                read.push(cell);
             }
         }
     }
@@ -88,21 +91,45 @@ pub(crate) fn is_object(cell: &str) -> bool {
     cell.trim_start().starts_with('{')
 }
 
-/// Whether a value is one of those that were read, or says the same.
-fn is_read(value: Value<'_>, read: &[Value<'_>]) -> bool {
-    let place = |value: Value<'_>| match value {
-        Value::String(text) => text.raw().as_ptr(),
-        Value::Array(inner) | Value::Object(inner) => inner.json().as_ptr(),
-        _ => std::ptr::null(),
-    };
-    read.iter().any(|other| place(*other) == place(value)) || {
-        let same = json(value);
-        read.iter().any(|other| !matches!(other, Value::Array(_)) && json(*other) == same)
+/// What was read of a unit, by its place and by what it says. As many records may stand beside
+/// each other as fit a unit: to compare each with each takes for ever.
+#[derive(Default)]
+struct Known {
+    places: BTreeSet<usize>,
+    said: BTreeSet<String>,
+}
+
+impl Known {
+    fn add(&mut self, value: Value<'_>) {
+        self.places.insert(place(value));
+        if !matches!(value, Value::Array(_)) {
+            self.said.insert(said(value));
+        }
+    }
+
+    /// Whether a value was read, or says the same as one that was.
+    fn has(&self, value: Value<'_>) -> bool {
+        self.places.contains(&place(value)) || self.said.contains(&said(value))
     }
 }
 
-/// A value, or the JSON text in it, for comparison.
-fn json(value: Value<'_>) -> Json {
+/// Where a value stands in memory; 0 for one that holds nothing.
+fn place(value: Value<'_>) -> usize {
+    match value {
+        Value::String(text) => text.raw().as_ptr() as usize,
+        Value::Array(inner) | Value::Object(inner) => inner.json().as_ptr() as usize,
+        _ => 0,
+    }
+}
+
+/// A value, or the JSON text in it, the same for all that say the same.
+fn said(value: Value<'_>) -> String {
     let parsed = value.as_str().and_then(|text| serde_json::from_str(&text.text()).ok());
-    parsed.unwrap_or_else(|| value.to_json())
+    in_order(parsed.unwrap_or_else(|| value.to_json()))
+}
+
+/// JSON text with members in order of name.
+fn in_order(mut json: Json) -> String {
+    json.sort_all_objects();
+    json.to_string()
 }

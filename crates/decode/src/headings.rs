@@ -81,6 +81,9 @@ const OPEN: [&str; 5] = [
     "tlsDetails",
 ];
 
+/// Longest spelling of one of [`OPEN`] that is looked for, bytes.
+const LONGEST: usize = 64;
+
 /// Columns that hold a whole record as JSON text.
 const WHOLE: [&str; 6] =
     ["CloudTrailEvent", "eventJson", "_raw", "@message", "message", "eventData"];
@@ -119,7 +122,9 @@ pub(crate) fn loose(heading: &str) -> Option<Path> {
         let parts = path.split('.').map(str::to_owned);
         return Some(std::iter::once("userIdentity".to_owned()).chain(parts).collect());
     }
-    heading.trim().match_indices(is_separator).find_map(|(at, separator)| {
+    // Behind so many letters no name can begin: a heading may be as long as the line.
+    let places = heading.trim().match_indices(is_separator).take_while(|(at, _)| *at <= LONGEST);
+    places.into_iter().find_map(|(at, separator)| {
         let (first, rest) =
             (heading.trim().get(..at)?, heading.trim().get(at + separator.len()..)?);
         let name = OPEN.iter().find(|name| fold(name) == fold(first))?;

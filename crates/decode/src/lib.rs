@@ -85,6 +85,12 @@ pub fn is_zip(source: &mut impl BufRead) -> bool {
     container::is_zip(source)
 }
 
+/// Inflates a gzip stream of any number of members, for who bounds what comes out: a reader of
+/// evidence does that by its caps.
+pub fn gzip(source: impl Read) -> impl Read {
+    inflate::gzip(source)
+}
+
 /// Names of the JSON shapes with sample texts; seeds for fuzzing and for the manual.
 pub fn samples() -> impl Iterator<Item = (&'static str, &'static str)> {
     formats::JSON

@@ -125,11 +125,18 @@ impl<'s> Opener<'s> {
         }
     }
 
-    /// A CloudTrail digest file: counted apart, and shown.
-    pub(crate) fn digest(&mut self, digest: &Record<'_>, format: &'static str) {
+    /// A CloudTrail digest file: counted apart, and shown unless something is wrong with it.
+    pub(crate) fn digest(
+        &mut self,
+        digest: &Record<'_>,
+        fault: Option<(Value<'_>, &'static str)>,
+        format: &'static str,
+    ) {
         self.apart(Apart::Digest, format);
-        if !self.ledger.refused {
-            self.sink.digest(digest);
+        match fault {
+            _ if self.ledger.refused => {}
+            Some((value, detail)) => self.unknown(value, detail),
+            None => self.sink.digest(digest),
         }
     }
 

@@ -79,7 +79,8 @@ pub trait Sink {
     fn record(&mut self, record: &Record<'_>, number: u32);
     /// A record that is counted apart.
     fn apart(&mut self, kind: Apart);
-    /// What a CloudTrail digest file says, after it was counted apart. Gone after the call.
+    /// What a CloudTrail digest file says, after it was counted apart; not called for one that is
+    /// not as CloudTrail writes it. Gone after the call.
     fn digest(&mut self, _digest: &Record<'_>) {}
     /// A stretch that could not be read.
     fn gap(&mut self, stretch: Stretch);

@@ -19,7 +19,7 @@ pub(crate) fn read(framing: &mut Framing<'_, '_>) -> bool {
     let text = framing.window.ahead(HEAD);
     let whole = text.len() < HEAD;
     let Some(length) = text.find('\n').map(|at| at + 1).or(whole.then_some(text.len())) else {
-        return false;
+        return too_wide(framing);
     };
     let line = text.get(..length).unwrap_or_default().trim_end().to_owned();
     let next =
@@ -51,6 +51,25 @@ pub(crate) fn read(framing: &mut Framing<'_, '_>) -> bool {
     {
         framing.sink.table(told);
     }
+    true
+}
+
+/// Loses the beginning of a first line that holds more headings than are read, if they are those
+/// of a table.
+fn too_wide(framing: &mut Framing<'_, '_>) -> bool {
+    let line = framing.window.ahead(HEAD).to_owned();
+    let mut cutter = Cutter::of(&line);
+    let whole = line.rfind(char::from(cutter.delimiter)).unwrap_or_default();
+    let headings = cutter.cut(line.get(..whole).unwrap_or_default(), HEAD).unwrap_or_default();
+    if Columns::of(&headings, framing.sink.column_map()).is_none() {
+        return false;
+    }
+    let detail = format!(
+        "a table whose headings take more than {HEAD} bytes, {} of them and more: leave out columns \
+         that no record of CloudTrail has",
+        headings.len()
+    );
+    framing.lose(line.len(), GapReason::NotJson, &detail);
     true
 }
 

@@ -4,6 +4,8 @@
 //! A row is written again as the record it came from and read like any other. Tables may lack
 //! columns, so their records are partial: an absent error column does not mean success.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crashcart_model::{ColumnRead, FieldGiven, LogText, TableRead, Timestamp};
 use serde_json::{Map, Value as Json};
 
@@ -62,7 +64,8 @@ impl Columns {
     /// that they are.
     pub fn of(headings: &[&str], map: Option<&ColumnMap>) -> Option<Self> {
         let mut paths: Vec<Option<Path>> = vec![None; headings.len()];
-        let (mut given, mut time_form, mut named) = (Vec::new(), None, Vec::new());
+        let (mut given, mut time_form) = (Vec::new(), None);
+        let mut named: Vec<usize> = Vec::new();
         for (path, source) in map.into_iter().flat_map(ColumnMap::fields) {
             match source {
                 FieldSource::Always(value) => given.push((path.clone(), value.clone())),
@@ -84,7 +87,8 @@ impl Columns {
             }
         }
         let told = |name: &str| paths.iter().flatten().any(|path| *path == [name]);
-        let told = told("eventName") || whole.iter().any(|at| named.contains(at));
+        let first: BTreeSet<usize> = named.iter().copied().collect();
+        let told = told("eventName") || whole.iter().any(|at| first.contains(at));
         let exact: Vec<_> = headings.iter().map(|heading| headings::exact(heading)).collect();
         let columns = columns(headings, paths, &exact);
         let has = |name: &str| {
@@ -102,7 +106,7 @@ impl Columns {
             order: named
                 .iter()
                 .copied()
-                .chain((0..columns.len()).filter(|at| !named.contains(at)))
+                .chain((0..columns.len()).filter(|at| !first.contains(at)))
                 .collect(),
             columns,
             whole,
@@ -219,14 +223,16 @@ fn is_whole(path: &[String]) -> bool {
 /// CloudTrail's words, then what only one heading says in other spelling, else its own name.
 fn columns(headings: &[&str], paths: Vec<Option<Path>>, exact: &[Option<Path>]) -> Vec<Column> {
     let loose: Vec<_> = headings.iter().map(|heading| headings::loose(heading)).collect();
-    let taken = |path: &Path| paths.iter().chain(exact).flatten().any(|other| other == path);
-    let only = |path: &Path| loose.iter().flatten().filter(|other| *other == path).count() == 1;
-    let mut names: Vec<String> = Vec::new();
+    let taken: BTreeSet<&Path> = paths.iter().chain(exact).flatten().collect();
+    let mut spelt: BTreeMap<&Path, usize> = BTreeMap::new();
+    loose.iter().flatten().for_each(|path| *spelt.entry(path).or_default() += 1);
+    let only = |path: &Path| spelt.get(path) == Some(&1) && !taken.contains(path);
+    let mut names: BTreeSet<String> = BTreeSet::new();
     let columns = headings.iter().enumerate().map(|(at, heading)| {
         let own = own_name(heading, at, &names);
-        names.push(own.clone());
+        names.insert(own.clone());
         let exact = exact.get(at).cloned().flatten();
-        let loose = || loose.get(at).cloned().flatten().filter(|path| only(path) && !taken(path));
+        let loose = || loose.get(at).cloned().flatten().filter(only);
         let path = paths.get(at).cloned().flatten().or(exact).or_else(loose);
         let known = path.is_some();
         let path = path.unwrap_or_else(|| own.split('.').map(str::to_owned).collect());
@@ -236,7 +242,7 @@ fn columns(headings: &[&str], paths: Vec<Option<Path>>, exact: &[Option<Path>]) 
 }
 
 /// A heading as the name of its column, which no other column of the table and no field has.
-fn own_name(heading: &str, at: usize, names: &[String]) -> String {
+fn own_name(heading: &str, at: usize, names: &BTreeSet<String>) -> String {
     let heading = heading.trim();
     let name = if heading.is_empty() { format!("column {}", at + 1) } else { heading.to_owned() };
     let free = |name: &String| headings::exact(name).is_none() && !names.contains(name);

@@ -200,3 +200,20 @@ fn bytes_in_the_padding_of_a_tar_archive_are_told() {
         assert_eq!(seen.gap().size, Some(7));
     }
 }
+
+#[test]
+fn thousands_of_records_beside_one_are_read_in_time_that_grows_with_their_number() {
+    let event: serde_json::Value = serde_json::from_str(EVENT).unwrap();
+    let mut unit =
+        serde_json::json!({"detail-type": "AWS API Call via CloudTrail", "detail": event});
+    for number in 0..10_000 {
+        let mut other = event.clone();
+        other["eventID"] = number.into();
+        unit[format!("m{number}")] = other;
+    }
+    let begun = std::time::Instant::now();
+    let seen = Seen::read(unit.to_string().as_bytes());
+    assert_eq!(seen.records().count(), 10_001);
+    // By the square of their number this takes minutes.
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}

@@ -210,7 +210,9 @@ fn insights_digests_and_control_messages_are_counted_apart() {
     let insight = json!({ "eventVersion": "1.07", "eventType": "AwsCloudTrailInsight",
         "insightDetails": { "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances" } });
     let digest = json!({ "awsAccountId": "111122223333", "digestStartTime": "2026-01-01T00:00:00Z",
-        "digestEndTime": "2026-01-01T01:00:00Z", "logFiles": [{ "s3Bucket": "b" }] });
+        "digestEndTime": "2026-01-01T01:00:00Z",
+        "digestS3Object": "AWSLogs/1/CloudTrail-Digest/eu-west-1/2026/01/01/x.json.gz",
+        "logFiles": [{ "s3Object": "AWSLogs/1/CloudTrail/eu-west-1/2026/01/01/y.json.gz" }] });
     let control =
         json!({ "messageType": "CONTROL_MESSAGE", "logEvents": [{ "message": "hello" }] });
     let text = lines(&[json!({ "Records": [insight, record(0)] }), digest, control]);

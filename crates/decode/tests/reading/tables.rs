@@ -200,6 +200,32 @@ fn a_first_line_without_end_is_no_table() {
 }
 
 #[test]
+fn a_table_of_too_many_headings_is_told_to_be_one() {
+    let text = format!("eventtime,eventsource,eventname,{}\n1,A,B\n", "x,".repeat(50_000));
+    let seen = Seen::read(text.as_bytes());
+    assert_eq!(seen.tally().lost, text.len() as u64);
+    let detail = &seen.gap().detail;
+    assert!(detail.starts_with("a table whose headings take more than 65536 bytes"), "{detail}");
+}
+
+#[test]
+fn a_table_of_very_many_columns_is_read_in_time_that_grows_with_their_number() {
+    let (more, cells) = (",".repeat(60_000), ",1".repeat(60_000));
+    let underscores = "_".repeat(60_000);
+    for (headings, cells) in [(more.as_str(), cells.as_str()), (&format!(",{underscores}"), ",1")] {
+        let text = format!(
+            "eventTime,eventSource,eventName{headings}\n\
+            2026-05-04T02:13:00Z,iam.amazonaws.com,ListUsers{cells}\n"
+        );
+        let begun = std::time::Instant::now();
+        let seen = Seen::read(text.as_bytes());
+        assert_eq!((seen.records().count(), seen.gaps().count()), (1, 0));
+        // By the square of their number this takes minutes.
+        assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    }
+}
+
+#[test]
 fn a_row_over_the_cap_is_told_and_the_next_is_read() {
     let caps = crashcart_decode::Caps { record_bytes: 5_000, ..Default::default() };
     let text = format!(
