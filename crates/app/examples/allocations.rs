@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         threads: 1,
         filter: Filter::default(),
         columns: crashcart_app::ColumnMap::default(),
+        given: Vec::new(),
     };
     let region = Region::new(ALLOCATOR);
     let detection = crashcart_app::detect(&inputs.listing, &options, &Progress::default(), &rules);

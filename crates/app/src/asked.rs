@@ -10,19 +10,20 @@ mod macie;
 mod ocsf;
 mod taking;
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use crashcart_model::{FindingPart, FindingRead, LogText};
+use crashcart_store::GivenInput;
 use crashcart_story::Pivot;
 use serde_json::Value;
 
 use crate::AppError;
+use crate::given::GivenFile;
 use taking::{Take, Taking};
 
-/// Bytes of one file of findings.
-const LARGEST: u64 = 64 << 20;
+const FILE: GivenFile = GivenFile { option: "--finding", most: 64 << 20, hint: HINT };
+const HINT: &str = "give a finding as GuardDuty, Macie or Security Hub export it: `aws guardduty \
+                    get-findings`, `aws macie2 get-findings`, `aws securityhub get-findings`";
 /// Findings taken from one file.
 const MOST: usize = 1000;
 
@@ -46,6 +47,8 @@ pub struct Asked {
     pub pivot: Pivot,
     /// The findings, in the order of the file.
     pub findings: Vec<FindingRead>,
+    /// The files that they were read from, for the manifest of a case.
+    pub given: Vec<GivenInput>,
 }
 
 impl Asked {
@@ -53,24 +56,19 @@ impl Asked {
     /// or one a line.
     ///
     /// # Errors
-    /// When the file cannot be read, is no JSON, or holds no finding of a known form.
+    /// When the file cannot be read, is larger than 64 MiB, is no JSON, or holds no finding of a known form.
     pub fn read(path: &Path) -> Result<Self, AppError> {
-        let mut text = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(LARGEST).read_to_end(&mut text));
-        read.map_err(|error| AppError::read(path, error))?;
+        let (text, input) = FILE.sealed_text(path)?;
         let shown = path.display().to_string();
-        let no_finding = |what: &str| AppError::Request {
-            what: format!("{shown} {what}"),
-            hint: "give a finding as GuardDuty, Macie or Security Hub export it: `aws guardduty \
-                   get-findings`, `aws macie2 get-findings`, `aws securityhub get-findings`",
-        };
+        let no_finding =
+            |what: &str| AppError::Request { what: format!("{shown} {what}"), hint: HINT };
         let mut findings = Vec::new();
-        for document in serde_json::Deserializer::from_slice(&text).into_iter::<Value>() {
+        for document in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
             let document = document.map_err(|error| no_finding(&format!("is no JSON: {error}")))?;
             unwrap(document, &mut findings);
         }
         let more = findings.len().saturating_sub(MOST);
-        let mut asked = Self::default();
+        let mut asked = Self { given: vec![input], ..Self::default() };
         for finding in findings.iter().take(MOST) {
             asked.add(&shown, finding);
         }
@@ -88,6 +86,7 @@ impl Asked {
     /// Takes in what another file asks about.
     pub fn merge(&mut self, other: Self) {
         self.findings.extend(other.findings);
+        self.given.extend(other.given);
         self.ask(other.pivot);
     }
 
@@ -167,4 +166,51 @@ fn unwrap(document: Value, out: &mut Vec<Value>) {
 fn form_of(members: &serde_json::Map<String, Value>) -> Option<&'static Form> {
     let has = |name: &&str| members.keys().any(|key| key.eq_ignore_ascii_case(name));
     FORMS.iter().find(|form| form.members.iter().all(&has)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(text: &str) -> Asked {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("finding.json");
+        std::fs::write(&path, text).unwrap();
+        Asked::read(&path).unwrap()
+    }
+
+    #[test]
+    fn a_title_without_measure_is_cut_and_said_to_be() {
+        let finding = |title: &str| {
+            serde_json::json!({
+                "title": title, "type": "Recon:IAMUser/UserPermissions", "accountId": "111122223333",
+                "service": {}, "resource": {"accessKeyDetails": {"accessKeyId": "AKIAEXAMPLENINA00000"}},
+            })
+            .to_string()
+        };
+        let read = &asked(&finding(&"é".repeat(100_000))).findings[0];
+        assert_eq!(read.title.raw(), format!("{}\u{2026}", "é".repeat(511)));
+        assert_eq!(read.notes[0], "its title is cut: it has 100000 characters, shown are 512");
+        let whole = "é".repeat(512);
+        let read = &asked(&finding(&whole)).findings[0];
+        assert_eq!((read.title.raw(), read.notes.len()), (whole.as_str(), 0));
+    }
+
+    #[test]
+    fn a_name_longer_than_any_is_told_and_not_asked_about() {
+        let long = "b".repeat(5000);
+        for resource in [
+            serde_json::json!({"s3BucketDetails": [{"name": long}]}),
+            serde_json::json!({"accessKeyDetails": {"userType": "IAMUser", "userName": long}}),
+        ] {
+            let finding = serde_json::json!({"title": "t", "type": "Policy:S3/BucketPublicAccessGranted",
+                "accountId": "111122223333", "service": {}, "resource": resource});
+            let read = asked(&finding.to_string());
+            let nothing = Vec::<String>::new();
+            assert_eq!((&read.pivot.resources, &read.pivot.principals), (&nothing, &nothing));
+            let [part] = read.findings[0].not_understood.as_slice() else { panic!("{read:?}") };
+            assert_eq!(part.meaning, "longer than any name of AWS's");
+            assert_eq!(part.value.raw().chars().count(), 512);
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! An investigation kept as a case: evidence sealed before any result is published, and all that
 //! was ever added investigated together, so that A and then B gives what A and B give.
 
+mod beside;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
@@ -9,14 +11,25 @@ use std::path::{Path, PathBuf};
 use crashcart_collect::Found;
 use crashcart_model::{Gap, GapReason, Investigation};
 use crashcart_report::{Html, Json, Writer};
-use crashcart_store::{Case, ManifestEntry};
+use crashcart_store::{Case, GivenInput, ManifestEntry};
 use sha2::{Digest, Sha256};
 
 use crate::AppError;
-use crate::inputs::{Inputs, STANDARD_INPUT};
+use crate::given;
+use crate::inputs::{self, Inputs, STANDARD_INPUT};
 use crate::investigate::{Question, investigate};
 use crate::progress::Progress;
 use crate::reading::ReadOptions;
+
+/// What came of an investigation into a case folder.
+#[derive(Debug)]
+pub struct CaseResult {
+    /// What was found.
+    pub investigation: Investigation,
+    /// In words, what options gave the last run into this case and not this one, or with other
+    /// content.
+    pub differs: Vec<String>,
+}
 
 /// An investigation into a case folder.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +51,7 @@ impl CaseRun<'_> {
         options: &ReadOptions,
         progress: &Progress,
         question: Question<'_>,
-    ) -> Result<Investigation, AppError> {
+    ) -> Result<CaseResult, AppError> {
         let mut case = Case::open_for_writing(self.folder, question.version, None)?;
         inputs.make_absolute();
         // A case may lie within the folder that it is about; what it holds is no evidence of that.
@@ -47,13 +60,33 @@ impl CaseRun<'_> {
         inputs.listing.files.retain(|file| !file.path.starts_with(&own));
         self.add_sealed(&case, &mut inputs);
         let sealed = case.evidence().into_iter().map(|entry| (entry.path, entry.sha256));
-        let question = Question { sealed: sealed.collect(), ..question };
+        let earlier = question.baseline.cloned().map(|mut earlier| {
+            inputs::make_absolute(&mut earlier.files, None);
+            earlier
+        });
+        let question =
+            Question { sealed: sealed.collect(), baseline: earlier.as_ref(), ..question };
         let investigation = investigate(&inputs.listing, options, progress, &question);
         let entries = entries(&investigation);
         self.keep(&mut case, &inputs, &entries)?;
+        let mut given = options.given.clone();
+        given.extend(investigation.coverage.baseline.iter().flat_map(beside::baseline));
+        self.keep_given(&mut case, &given)?;
         case.seal(&entries)?;
+        let differs = beside::differs(case.given(), &given);
+        case.seal_given(given)?;
         publish(&mut case, &investigation)?;
-        Ok(investigation)
+        Ok(CaseResult { investigation, differs })
+    }
+
+    /// Copies what options named, that the case can be run again anywhere.
+    fn keep_given(&self, case: &mut Case, given: &[GivenInput]) -> Result<(), AppError> {
+        for input in given.iter().filter(|input| self.copy_evidence && !input.path.is_empty()) {
+            let path = Path::new(&input.path);
+            let source = File::open(path).map_err(|error| AppError::read(path, error))?;
+            case.copy_evidence(&input.sha256, source)?;
+        }
+        Ok(())
     }
 
     /// Evidence of earlier runs is read again, from the case's copy or from where it lay.
@@ -80,13 +113,7 @@ impl CaseRun<'_> {
                         files.push(file);
                     }
                 }
-                None => inputs.listing.gaps.push(Gap {
-                    path: entry.path,
-                    offset: 0,
-                    size: None,
-                    reason: GapReason::Missing,
-                    detail: format!("this case sealed {}; it is not there any more", entry.sha256),
-                }),
+                None => inputs.listing.gaps.push(gone(entry)),
             }
         }
         files.sort_by(|a, b| (&a.path, &a.shown).cmp(&(&b.path, &b.shown)));
@@ -112,6 +139,16 @@ impl CaseRun<'_> {
         }
         Ok(())
     }
+}
+
+/// What is said of a sealed file that is not where it lay, or that may not be looked at there.
+fn gone(entry: ManifestEntry) -> Gap {
+    let (reason, what) = match given::exists(Path::new(&entry.path)) {
+        Err(AppError::Read { source, .. }) => (GapReason::Unreadable, source.to_string()),
+        _ => (GapReason::Missing, "it is not there any more".to_owned()),
+    };
+    let detail = format!("this case sealed {}; {what}", entry.sha256);
+    Gap { path: entry.path, offset: 0, size: None, reason, detail }
 }
 
 /// The digest of a file; none where it cannot be read.

@@ -8,30 +8,39 @@ use crashcart_decode::{
     Apart, Caps, ColumnMap, ColumnMapError, FieldSource, Sink, Stretch, Tally, has_heading,
 };
 use crashcart_model::Record;
+use crashcart_report::{listed, quoted};
+use crashcart_store::GivenInput;
 use toml::Value;
 
 use crate::AppError;
+use crate::given::GivenFile;
 
 const HINT: &str = "write field=heading, as in --columns 'eventName=Action,eventTime=Time' (field:=text for \
                     one value in every row), or a file of lines such as eventName = \"Action\"";
 
-/// Reads what was given with `--columns`, each a file or `field=heading,field=heading`.
+const FILE: GivenFile = GivenFile { option: "--columns", most: 1 << 20, hint: HINT };
+
+/// Reads what was given with `--columns`, each a file or `field=heading,field=heading`; tells what
+/// each was, for the manifest of a case.
 ///
 /// # Errors
 /// When a file cannot be read, or what is said cannot be meant.
-pub fn column_map(given: &[String]) -> Result<ColumnMap, AppError> {
-    let mut fields = Vec::new();
+pub fn column_map(given: &[String]) -> Result<(ColumnMap, Vec<GivenInput>), AppError> {
+    let (mut fields, mut inputs) = (Vec::new(), Vec::new());
     for one in given {
         let path = Path::new(one);
         if path.is_file() || !one.contains('=') {
-            let text =
-                std::fs::read_to_string(path).map_err(|error| AppError::read(path, error))?;
+            let (text, input) = FILE.sealed_text(path)?;
+            inputs.push(input);
             fields.extend(from_file(&text).map_err(|what| refused(format!("{one}: {what}")))?);
         } else {
+            inputs.push(FILE.sealed_line(one));
             fields.extend(from_line(one));
         }
     }
-    ColumnMap::new(fields).map_err(|error: ColumnMapError| refused(error.to_string()))
+    let map = ColumnMap::new(fields);
+    let map = map.map_err(|error: ColumnMapError| refused(error.to_string()))?;
+    Ok((map, inputs))
 }
 
 fn refused(what: String) -> AppError {
@@ -138,14 +147,17 @@ pub(crate) fn check(listing: &Listing, map: &ColumnMap, caps: &Caps) -> Result<(
     };
     let Some((path, headings, _)) = &look.nearest else {
         return Err(AppError::Request {
-            what: format!("--columns: there is no table with a heading {heading:?} (for {field})"),
+            what: format!(
+                "--columns: there is no table with a heading {} (for {field})",
+                quoted(heading)
+            ),
             hint: "leave --columns out, or give the table: its first line holds the headings",
         });
     };
     Err(AppError::Request {
         what: format!(
-            "--columns: no table has the heading {heading:?} (for {field}); {path} has {}",
-            headings.join(", ")
+            "--columns: no table has the heading {} (for {field}); {path} has {headings}",
+            quoted(heading)
         ),
         hint: "name one of those headings, in quotes where it has spaces",
     })
@@ -158,7 +170,7 @@ struct Look<'a> {
     /// Headings that no table had so far, each with its field.
     missing: Vec<(&'a str, String)>,
     /// The table that had most of them: where, its headings, how many.
-    nearest: Option<(String, Vec<String>, usize)>,
+    nearest: Option<(String, String, usize)>,
 }
 
 impl Sink for Look<'_> {
@@ -173,7 +185,7 @@ impl Sink for Look<'_> {
         self.missing.retain(|(wanted, _)| !has_heading(headings, wanted));
         let found = before - self.missing.len();
         if self.nearest.as_ref().is_none_or(|(_, _, most)| found > *most) {
-            let shown = headings.iter().map(|heading| format!("{:?}", heading.trim())).collect();
+            let shown = listed(headings.iter().map(|heading| quoted(heading.trim())));
             self.nearest = Some((self.path.clone(), shown, found));
         }
     }

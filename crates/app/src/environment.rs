@@ -12,8 +12,15 @@ use crashcart_report::Writer;
 use crashcart_store::environment_file;
 
 use crate::AppError;
+use crate::given::{self, GivenFile};
 use crate::progress::Progress;
 use crate::reading::{self, Observer, ReadOptions};
+
+const FILE: GivenFile = GivenFile {
+    option: "environment",
+    most: 16 << 20,
+    hint: "`crashcart environment init PATH...` writes one of the right form",
+};
 
 /// Reads the environment: the named file, else `environment.toml` in the case, else in the
 /// current folder, else none; tells which file it was.
@@ -28,13 +35,13 @@ pub fn load_environment(
     let in_case = case.map(|folder| folder.join("environment.toml"));
     let found = match named {
         Some(path) => path,
-        None => match in_case.as_deref().filter(|path| path.is_file()) {
-            Some(path) => path,
-            None if here.is_file() => here,
-            None => return Ok((Environment::default(), None)),
+        None => match in_case.as_deref() {
+            Some(path) if given::exists(path)? => path,
+            _ if given::exists(here)? => here,
+            _ => return Ok((Environment::default(), None)),
         },
     };
-    let text = std::fs::read_to_string(found).map_err(|error| AppError::read(found, error))?;
+    let text = FILE.text(found)?;
     let path = found.to_owned();
     match environment_file::parse(&text) {
         Ok(environment) => Ok((environment, Some(path))),

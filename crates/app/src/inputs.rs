@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crashcart_collect::Listing;
+use crashcart_collect::{Found, Listing};
 
+use crate::given;
 use crate::{AppError, ReadOptions};
 
 /// How [`crashcart_collect::spool`] shows standard input.
@@ -23,7 +24,7 @@ impl Inputs {
     /// Finds all files at or below the paths; `-` is standard input.
     ///
     /// # Errors
-    /// When none of the paths exists, or standard input cannot be kept.
+    /// When none of the paths exists, none may be looked at, or standard input cannot be kept.
     pub fn find(paths: &[PathBuf], standard_input: &mut dyn Read) -> Result<Self, AppError> {
         let (dash, paths): (Vec<_>, Vec<_>) =
             paths.iter().cloned().partition(|path| path == Path::new("-"));
@@ -33,7 +34,7 @@ impl Inputs {
                 hint: "copy it first, `aws s3 sync s3://BUCKET/PREFIX ./logs`, and give ./logs",
             });
         }
-        if dash.is_empty() && !paths.is_empty() && !paths.iter().any(|path| path.exists()) {
+        if dash.is_empty() && !paths.is_empty() && nothing_is_there(&paths)? {
             let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             return Err(AppError::Request {
                 what: format!("nothing is there: {}", shown.join(", ")),
@@ -63,16 +64,7 @@ impl Inputs {
     /// Shows every file under its absolute path, so that a case does not depend on where
     /// crashcart was called from.
     pub(crate) fn make_absolute(&mut self) {
-        let spooled = self.spooled.as_deref();
-        for file in &mut self.listing.files {
-            if spooled == Some(file.path.as_path()) {
-                continue;
-            }
-            if let Ok(path) = file.path.canonicalize() {
-                file.shown = path.display().to_string();
-                file.path = path;
-            }
-        }
+        make_absolute(&mut self.listing.files, self.spooled.as_deref());
     }
 
     /// Where the files are that were found.
@@ -84,6 +76,32 @@ impl Inputs {
     pub(crate) fn spooled(&self) -> Option<&Path> {
         self.spooled.as_deref()
     }
+}
+
+/// Shows files under their absolute paths, except the one that holds standard input.
+pub(crate) fn make_absolute(files: &mut [Found], spooled: Option<&Path>) {
+    for file in files.iter_mut().filter(|file| spooled != Some(file.path.as_path())) {
+        if let Ok(path) = file.path.canonicalize() {
+            file.shown = path.display().to_string();
+            file.path = path;
+        }
+    }
+}
+
+/// Whether none of the paths leads to something.
+///
+/// # Errors
+/// When that cannot be told, and nothing else is there.
+fn nothing_is_there(paths: &[PathBuf]) -> Result<bool, AppError> {
+    let mut unknown = None;
+    for path in paths {
+        match given::exists(path) {
+            Ok(true) => return Ok(false),
+            Ok(false) => {}
+            Err(error) => unknown = unknown.or(Some(error)),
+        }
+    }
+    unknown.map_or(Ok(true), Err)
 }
 
 /// Whether a path is the address of a bucket, which no file here has for its name.

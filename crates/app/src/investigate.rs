@@ -85,6 +85,8 @@ pub fn investigate(
     name_first_copies(&mut story, &material);
     let mut coverage = std::mem::take(&mut material.coverage);
     coverage.blind_spots = told.blind_spots;
+    // Known only now: the story asks where addresses lie.
+    tell_gaps(question.places.map(Places::gaps).unwrap_or_default(), &mut coverage);
     Investigation {
         schema: Investigation::SCHEMA.to_owned(),
         tool: Tool {
@@ -101,11 +103,11 @@ pub fn investigate(
 
 /// Evidence that is no longer what was sealed is a gap, and is named.
 fn tell_changes(sealed: &[(String, String)], coverage: &mut Coverage) {
+    let mut gaps = Vec::new();
     for (path, sha256) in sealed {
         let mut read = coverage.evidence.iter().filter(|one| one.path == *path).peekable();
         if read.peek().is_some() && !read.any(|one| one.id.sha256() == sha256) {
-            coverage.gap_count += 1;
-            coverage.gaps.push(Gap {
+            gaps.push(Gap {
                 path: path.clone(),
                 offset: 0,
                 size: None,
@@ -114,6 +116,12 @@ fn tell_changes(sealed: &[(String, String)], coverage: &mut Coverage) {
             });
         }
     }
+    tell_gaps(gaps, coverage);
+}
+
+fn tell_gaps(gaps: Vec<Gap>, coverage: &mut Coverage) {
+    coverage.gap_count += gaps.len() as u64;
+    coverage.gaps.extend(gaps);
     coverage.gaps.sort();
 }
 

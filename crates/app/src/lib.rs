@@ -12,6 +12,7 @@ mod detection;
 mod environment;
 mod error;
 mod filter;
+mod given;
 mod inputs;
 mod investigate;
 mod places;
@@ -28,7 +29,7 @@ mod timeline;
 mod whois;
 
 pub use asked::Asked;
-pub use case::{CaseRun, sealed_places, verify_case};
+pub use case::{CaseResult, CaseRun, sealed_places, verify_case};
 pub use columns::column_map;
 pub use crashcart_decode::{Caps, ColumnMap};
 pub use crashcart_story::Pivot;

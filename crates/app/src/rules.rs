@@ -6,6 +6,7 @@ use crashcart_sigma::{Problem, RuleFile, RuleMeta, RuleSet, Selection};
 use sha2::{Digest, Sha256};
 
 use crate::AppError;
+use crate::given::GivenFile;
 use crate::rule_proof::prove;
 
 /// The built-in pack: shown path and text of each rule file.
@@ -78,11 +79,17 @@ pub fn pack() -> Vec<RuleFile> {
         .collect()
 }
 
+const FILE: GivenFile = GivenFile {
+    option: "rule",
+    most: 16 << 20,
+    hint: "give a Sigma rule or a folder that holds some",
+};
+
 fn read_rules(paths: &[PathBuf]) -> Result<Vec<RuleFile>, AppError> {
     let mut files = Vec::new();
     for path in paths {
         let before = files.len();
-        read_rule(path, &mut files, path.is_file())?;
+        read_rule(path, &mut files, true)?;
         if files.len() == before {
             return Err(AppError::Request {
                 what: format!("no rule files (.yml, .yaml) under {}", path.display()),
@@ -108,7 +115,7 @@ fn read_rule(path: &Path, files: &mut Vec<RuleFile>, named: bool) -> Result<(), 
         extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml")
     });
     if named || yaml {
-        let bytes = std::fs::read(path).map_err(failed)?;
+        let bytes = FILE.bytes(path)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         files.push(RuleFile { path: path.display().to_string(), text });
     }

@@ -26,7 +26,13 @@ pub(crate) fn listing(folder: &Path) -> Listing {
 
 /// Default caps.
 pub(crate) fn options(threads: usize, filter: Filter) -> ReadOptions {
-    ReadOptions { caps: Caps::default(), threads, filter, columns: ColumnMap::default() }
+    ReadOptions {
+        caps: Caps::default(),
+        threads,
+        filter,
+        columns: ColumnMap::default(),
+        given: Vec::new(),
+    }
 }
 
 /// A call by user nina, with further fields; a field of the same name is replaced.

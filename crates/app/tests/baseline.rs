@@ -54,6 +54,7 @@ fn investigated(material: &[PathBuf], baseline: &[PathBuf]) -> Investigation {
         threads: 2,
         filter: Filter::default(),
         columns: ColumnMap::default(),
+        given: Vec::new(),
     };
     let question = Question {
         rules: &rules,

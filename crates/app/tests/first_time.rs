@@ -61,6 +61,7 @@ impl Laid {
             threads,
             filter: Filter::default(),
             columns: ColumnMap::default(),
+            given: Vec::new(),
         };
         let question = Question {
             rules: &rules,

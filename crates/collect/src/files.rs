@@ -17,13 +17,16 @@ pub struct Found {
 }
 
 /// What a search found.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Listing {
     /// Files, each once, in order of path.
     pub files: Vec<Found>,
     /// What could not be looked into.
     pub gaps: Vec<Gap>,
 }
+
+const NO_FILE: &str = "a pipe, socket or device, neither a file nor a folder: what comes out of one can \
+                       be given on standard input, as -";
 
 /// Finds every file at or below the paths.
 pub fn find(paths: &[PathBuf]) -> Listing {
@@ -61,7 +64,7 @@ impl Walk {
                     });
                 }
             }
-            Ok(_) => self.gap(path, GapReason::Unsupported, "neither a file nor a folder"),
+            Ok(_) => self.gap(path, GapReason::Unreadable, NO_FILE),
             Err(error) => self.gap(path, GapReason::Unreadable, &error.to_string()),
         }
     }
@@ -129,7 +132,8 @@ mod tests {
         let listing = find(&[folder.path().to_owned(), "/dev/null".into()]);
         assert_eq!(listing.files, []);
         let reasons: Vec<_> = listing.gaps.iter().map(|gap| gap.reason).collect();
-        assert_eq!(reasons, [GapReason::Unsupported, GapReason::Unreadable]);
+        assert_eq!(reasons, [GapReason::Unreadable; 2]);
+        assert_eq!(listing.gaps[0].detail, NO_FILE);
     }
 
     #[cfg(unix)]

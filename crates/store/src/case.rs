@@ -13,6 +13,7 @@ use crashcart_model::Timestamp;
 use crate::StoreError;
 use crate::files;
 use crate::folder::{self, copy_path, result_path};
+use crate::given::GivenInput;
 use crate::manifest::{Entry, Manifest, ManifestEntry};
 
 /// A case folder, open for reading, or for writing with everybody else locked out.
@@ -103,6 +104,26 @@ impl Case {
         let count = fresh.len();
         self.manifest.append(fresh)?;
         Ok(count)
+    }
+
+    /// What the last run read beside the evidence, sorted.
+    pub fn given(&self) -> &[GivenInput] {
+        self.manifest.given()
+    }
+
+    /// Seals what this run read beside the evidence, in place of what the run before did; the same
+    /// again adds nothing.
+    ///
+    /// # Errors
+    /// `Io`; then nothing was added.
+    pub fn seal_given(&mut self, mut inputs: Vec<GivenInput>) -> Result<(), StoreError> {
+        self.must_hold_lock()?;
+        inputs.sort();
+        inputs.dedup();
+        match inputs == self.given() {
+            true => Ok(()),
+            false => self.manifest.append(vec![Entry::Given { inputs }]),
+        }
     }
 
     /// Publishes a result such as `findings.jsonl` or `report/report.html`, in place of the one

@@ -97,6 +97,11 @@ impl StoreError {
             Self::EvidenceChanged { .. } => {
                 "something writes to the file; copy it elsewhere first and read the copy"
             }
+            Self::Io { operation: "read" | "open case", source, .. }
+                if source.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                "check your permission to read it"
+            }
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull
                 | io::ErrorKind::QuotaExceeded

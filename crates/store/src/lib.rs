@@ -11,10 +11,12 @@ pub mod environment_file;
 mod error;
 mod files;
 mod folder;
+mod given;
 mod manifest;
 mod verify;
 
 pub use case::{Case, Repair};
 pub use error::StoreError;
+pub use given::GivenInput;
 pub use manifest::ManifestEntry;
 pub use verify::{Problem, ProblemKind, Verification, verify};

@@ -1,5 +1,5 @@
-//! `evidence/manifest.jsonl`: one line for each sealed file and each published result, each line
-//! carrying the digest of the line before it and its own. Lines are only ever added.
+//! `evidence/manifest.jsonl`: one line for each sealed file, for what a run was given beside them,
+//! and for each published result, each line carrying the digest of the line before it and its own. Lines are only ever added.
 //!
 //! The chain shows that a line was changed, removed or put in between; it cannot show that whole
 //! lines were cut off at the end, or that somebody wrote the whole chain anew. Whoever needs that
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 use crate::files::{self, Digested};
+use crate::given::GivenInput;
 
 /// The digest that the first line names: there is no line before it.
 const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -40,6 +41,11 @@ pub struct ManifestEntry {
 pub(crate) enum Entry {
     /// A file was read.
     Evidence(ManifestEntry),
+    /// A run read these beside the evidence; the next such line takes its place.
+    Given {
+        /// Sorted.
+        inputs: Vec<GivenInput>,
+    },
     /// A result took its place.
     Result {
         /// Path within the case, with `/`.
@@ -215,7 +221,7 @@ impl Manifest {
     pub(crate) fn evidence(&self) -> impl Iterator<Item = &ManifestEntry> {
         self.entries.iter().filter_map(|entry| match entry {
             Entry::Evidence(evidence) => Some(evidence),
-            Entry::Result { .. } => None,
+            Entry::Result { .. } | Entry::Given { .. } => None,
         })
     }
 
@@ -230,6 +236,15 @@ impl Manifest {
         fresh.sort();
         fresh.dedup_by_key(|entry| (&entry.sha256, &entry.path));
         fresh.into_iter().cloned().map(Entry::Evidence).collect()
+    }
+
+    /// What the last run read beside the evidence.
+    pub(crate) fn given(&self) -> &[GivenInput] {
+        let last = self.entries.iter().rev().find_map(|entry| match entry {
+            Entry::Given { inputs } => Some(inputs.as_slice()),
+            _ => None,
+        });
+        last.unwrap_or_default()
     }
 
     /// The digest that each result had when it was last published, by name.

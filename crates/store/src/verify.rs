@@ -1,11 +1,12 @@
-//! Recomputes everything that a case claims: the chain, the digest of each sealed file and of
-//! each published result. It must never write, and what it finds is a list, not an error.
+//! Recomputes everything that a case claims: the chain, the digest of each sealed file, of
+//! what options gave, and of each published result. It must never write, and what it finds is a list, not an error.
 
 use std::io;
 use std::path::Path;
 
 use crate::files::{self, Digested};
 use crate::folder::{copy_path, result_path};
+use crate::given::GivenInput;
 use crate::manifest::{Manifest, ManifestEntry};
 use crate::{Case, StoreError};
 
@@ -25,6 +26,12 @@ pub enum ProblemKind {
     EvidenceUnreadable,
     /// The case's own copy of a sealed file has other bytes.
     CopyChanged,
+    /// A file that an option named has other bytes than the last run read.
+    GivenChanged,
+    /// A file that an option named is gone, and the case keeps no copy.
+    GivenMissing,
+    /// A file that an option named cannot be read.
+    GivenUnreadable,
     /// A result has other bytes than were published.
     ResultChanged,
     /// A result is gone.
@@ -47,6 +54,9 @@ impl ProblemKind {
             Self::EvidenceMissing => "sealed file is missing",
             Self::EvidenceUnreadable => "sealed file cannot be read",
             Self::CopyChanged => "the case's copy of a sealed file has changed",
+            Self::GivenChanged => "file named by an option has changed",
+            Self::GivenMissing => "file named by an option is missing",
+            Self::GivenUnreadable => "file named by an option cannot be read",
             Self::ResultChanged => "result has changed since it was published",
             Self::ResultMissing => "result is missing",
             Self::ResultUnreadable => "result cannot be read",
@@ -82,6 +92,8 @@ pub struct Verification {
     pub evidence_intact: usize,
     /// Of those, files that are only there as the case's own copy.
     pub only_as_copy: usize,
+    /// What options gave the last run beside the evidence, and is still that.
+    pub given_intact: usize,
     /// Results that are still those that were published.
     pub results_intact: usize,
     /// Evidence without a file to look at: standard input and addresses, no copy kept.
@@ -120,6 +132,9 @@ pub fn verify(dir: &Path) -> Result<Verification, StoreError> {
     }
     for entry in manifest.evidence() {
         found.check_evidence(dir, entry);
+    }
+    for input in manifest.given() {
+        found.check_given(dir, input);
     }
     for (name, recorded) in manifest.results() {
         found.check_result(dir, name, &recorded);
@@ -179,6 +194,31 @@ impl Verification {
                 self.note(ProblemKind::EvidenceUnreadable, &entry.path, error.to_string());
             }
         }
+    }
+
+    /// What stands in the manifest itself is proved by its chain.
+    fn check_given(&mut self, dir: &Path, input: &GivenInput) {
+        let copy = copy_path(dir, &input.sha256).map(|copy| files::digest(&copy));
+        let is_copied = copy.is_some_and(|copy| copy.is_ok_and(|now| now.sha256 == input.sha256));
+        if input.path.is_empty() || is_copied {
+            self.given_intact += 1;
+            return;
+        }
+        let (kind, detail) = match files::digest(Path::new(&input.path)) {
+            Ok(now) if now.sha256 == input.sha256 => {
+                self.given_intact += 1;
+                return;
+            }
+            Ok(now) => {
+                let read = Digested { sha256: input.sha256.clone(), size: input.size };
+                (ProblemKind::GivenChanged, differs(&read, &now))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                (ProblemKind::GivenMissing, format!("SHA-256 {}", input.sha256))
+            }
+            Err(error) => (ProblemKind::GivenUnreadable, error.to_string()),
+        };
+        self.note(kind, &input.words(), detail);
     }
 
     fn copied(&mut self) {

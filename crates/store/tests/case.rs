@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crashcart_model::Timestamp;
-use crashcart_store::{Case, ManifestEntry, ProblemKind, StoreError, Verification, verify};
+use crashcart_store::{
+    Case, GivenInput, ManifestEntry, ProblemKind, StoreError, Verification, verify,
+};
 use tempfile::TempDir;
 
 /// A folder for the case and one for evidence.
@@ -362,4 +364,35 @@ fn nobody_else_may_look_into_a_case() {
     for name in ["case.toml", ".lock", "evidence/manifest.jsonl", "report/report.html"] {
         assert_eq!(mode(&room.case().join(name)), 0o600, "{name}");
     }
+}
+
+#[test]
+fn what_options_gave_the_last_run_is_sealed_and_verified() {
+    let room = Room::new();
+    let file = room.evidence("columns.toml", "alpha", ALPHA);
+    let (path, sha256) = (file.path.clone(), file.sha256.clone());
+    let option = "--columns".to_owned();
+    let file = GivenInput { option, sha256, size: 5, path, text: String::new() };
+    let text = GivenInput { path: String::new(), text: "alpha".to_owned(), ..file.clone() };
+    let mut case = room.open();
+    case.seal_given(Vec::new()).unwrap();
+    assert_eq!(room.verify().lines, 0, "nothing given is nothing to tell");
+    case.seal_given(vec![file.clone(), text.clone()]).unwrap();
+    case.seal_given(vec![text.clone(), file.clone()]).unwrap();
+    drop(case);
+    assert_eq!(Case::open_for_reading(&room.case()).unwrap().given(), [text.clone(), file.clone()]);
+    let found = room.verify();
+    assert_eq!((found.lines, found.given_intact, found.is_intact()), (1, 2, true));
+    fs::write(&file.path, "beta").unwrap();
+    let found = room.verify();
+    assert_eq!(found.given_intact, 1);
+    assert_eq!(found.problems[0].kind, ProblemKind::GivenChanged);
+    assert_eq!(found.problems[0].path, format!("--columns {}", file.path));
+    fs::remove_file(&file.path).unwrap();
+    assert_eq!(room.problems(), [ProblemKind::GivenMissing]);
+    let mut case = room.open();
+    case.copy_evidence(ALPHA, &b"alpha"[..]).unwrap();
+    assert_eq!(room.problems(), [], "its copy stands for it");
+    case.seal_given(Vec::new()).unwrap();
+    assert_eq!(case.given(), [], "the last run was given nothing");
 }

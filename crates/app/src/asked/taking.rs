@@ -12,6 +12,13 @@ const LEAVES: usize = 20_000;
 /// Values not understood that are told.
 const TOLD: usize = 50;
 
+/// Longest text of a finding that is told, characters. The longest title of the formats has 256,
+/// the longest id 512 (Security Hub user guide, "AwsSecurityFinding").
+const LONGEST: usize = 512;
+/// Longest value that is asked about, bytes: no ARN is longer (IAM user guide, "IAM and AWS STS
+/// quotas").
+const LONGEST_NAME: usize = 2048;
+
 /// What a value at a path is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Take {
@@ -81,49 +88,16 @@ impl Taking {
         if value.is_empty() {
             return self.mark(at);
         }
-        let pivot = &mut self.pivot;
-        let meaning = match what {
-            Take::Key => access_key(&value).map(|key| add(&mut pivot.keys, key, "access key")),
-            Take::PrincipalId => Some(add(&mut pivot.principals, value.clone(), "principal id")),
-            Take::Arn => value
-                .starts_with("arn:")
-                .then(|| add(&mut pivot.principals, value.clone(), "principal")),
-            Take::Address => value
-                .parse::<IpAddr>()
-                .ok()
-                .map(|address| add(&mut pivot.addresses, address.to_string(), "address")),
-            Take::Instance => {
-                instance(&value).map(|id| add(&mut pivot.instances, id.to_owned(), "instance"))
-            }
-            Take::Resource => Some(add(&mut pivot.resources, value.clone(), "resource")),
-            Take::Id => id(pivot, &value),
-            Take::Account => {
-                AccountId::parse(&value).map(|_| add(&mut pivot.accounts, value.clone(), "account"))
-            }
-            Take::Region => Some(add(&mut pivot.regions, value.clone(), "region")),
-            Take::First => moment(&value).map(|time| {
-                pivot.first = pivot.first.into_iter().chain([time]).min();
-                "first seen"
-            }),
-            Take::Last => moment(&value).map(|time| {
-                pivot.last = pivot.last.into_iter().chain([time]).max();
-                "last seen"
-            }),
-            Take::Title => {
-                if self.read.title.is_empty() {
-                    self.read.title = LogText::new(value.clone());
-                }
-                return self.mark(at);
-            }
-            Take::Sample => {
-                if value == "true" || value.contains("\"sample\":true") {
-                    let note = "a sample finding: what it names is made up";
-                    self.note(note);
-                }
-                return self.mark(at);
-            }
+        match what {
+            Take::Title => return self.take_title(at, &value),
+            Take::Sample => return self.take_sample(at, &value),
             Take::Known(_) => return self.mark(at),
-        };
+            _ if value.len() > LONGEST_NAME => {
+                return self.tell(at, "longer than any name of AWS's", false);
+            }
+            _ => {}
+        }
+        let meaning = ask(&mut self.pivot, what, &value);
         let known = meaning.is_some();
         let expected = match what {
             Take::Key => "no access key id",
@@ -134,6 +108,26 @@ impl Taking {
             _ => "no time",
         };
         self.tell(at, meaning.unwrap_or(expected), known);
+    }
+
+    fn take_title(&mut self, at: usize, value: &str) {
+        if self.read.title.is_empty() {
+            self.read.title = cut(value);
+            if self.read.title.raw() != value {
+                let length = value.chars().count();
+                let note =
+                    format!("its title is cut: it has {length} characters, shown are {LONGEST}");
+                self.note(&note);
+            }
+        }
+        self.mark(at);
+    }
+
+    fn take_sample(&mut self, at: usize, value: &str) {
+        if value == "true" || value.contains("\"sample\":true") {
+            self.note("a sample finding: what it names is made up");
+        }
+        self.mark(at);
     }
 
     fn mark(&mut self, at: usize) {
@@ -147,8 +141,8 @@ impl Taking {
         self.mark(at);
         let Some(leaf) = self.leaves.get(at) else { return };
         let part = FindingPart {
-            path: LogText::new(leaf.path.clone()),
-            value: LogText::new(leaf.value.clone()),
+            path: cut(&leaf.path),
+            value: if used { LogText::new(leaf.value.clone()) } else { cut(&leaf.value) },
             meaning: meaning.to_owned(),
         };
         if used { self.read.used.push(part) } else { self.read.not_understood.push(part) }
@@ -171,6 +165,11 @@ impl Taking {
     pub(super) fn person(&mut self, below: &str, names: &Person) {
         let full = |name: &str| format!("{below}{name}");
         let (kind, name, id) = (full(names.kind), full(names.name), full(names.id));
+        let too_long =
+            |pattern: &&String| self.value(pattern).is_some_and(|text| text.len() > LONGEST_NAME);
+        if let Some(pattern) = [&kind, &name, &id].into_iter().find(too_long) {
+            return self.tell_at(pattern, "longer than any name of AWS's", false);
+        }
         let account = names.account.and_then(|account| self.value(&full(account)));
         let account = account.map(str::to_owned).or_else(|| self.pivot.accounts.first().cloned());
         let text = |pattern: &str| self.value(pattern).map(str::to_owned);
@@ -188,16 +187,16 @@ impl Taking {
         if let Some(principal) = arn.or(told_id) {
             add(&mut self.pivot.principals, principal, "");
             for pattern in [&kind, &name, &id] {
-                self.tell_at(pattern, meaning);
+                self.tell_at(pattern, meaning, true);
             }
         }
     }
 
-    /// Notes that the first value at a path was used.
-    fn tell_at(&mut self, pattern: &str, meaning: &str) {
+    /// Notes that the first value at a path was used, or was not understood.
+    fn tell_at(&mut self, pattern: &str, meaning: &str, used: bool) {
         let found = |leaf: &Leaf| leaf.pattern == pattern && !leaf.used && !leaf.value.is_empty();
         if let Some(at) = self.leaves.iter().position(found) {
-            self.tell(at, meaning, true);
+            self.tell(at, meaning, used);
         }
     }
 
@@ -233,7 +232,7 @@ impl Taking {
     fn name(&mut self) {
         let first = |places: &[&str]| {
             let found = places.iter().find_map(|place| self.value(place));
-            found.map(LogText::from).unwrap_or_default()
+            found.map(cut).unwrap_or_default()
         };
         let finding_type = first(&["type", "types[]", "finding_info.types[]"]);
         let severity = first(&["severity.label", "severity.description", "severity"]);
@@ -273,6 +272,50 @@ fn arn(
         },
         _ => return None,
     })
+}
+
+/// Asks about a value that is of this kind; none where it is none of it.
+fn ask(pivot: &mut Pivot, what: Take, value: &str) -> Option<&'static str> {
+    match what {
+        Take::Key => access_key(value).map(|key| add(&mut pivot.keys, key, "access key")),
+        Take::PrincipalId => Some(add(&mut pivot.principals, value.to_owned(), "principal id")),
+        Take::Arn => value
+            .starts_with("arn:")
+            .then(|| add(&mut pivot.principals, value.to_owned(), "principal")),
+        Take::Address => value
+            .parse::<IpAddr>()
+            .ok()
+            .map(|address| add(&mut pivot.addresses, address.to_string(), "address")),
+        Take::Instance => {
+            instance(value).map(|id| add(&mut pivot.instances, id.to_owned(), "instance"))
+        }
+        Take::Resource => Some(add(&mut pivot.resources, value.to_owned(), "resource")),
+        Take::Id => id(pivot, value),
+        Take::Account => {
+            AccountId::parse(value).map(|_| add(&mut pivot.accounts, value.to_owned(), "account"))
+        }
+        Take::Region => Some(add(&mut pivot.regions, value.to_owned(), "region")),
+        Take::First => moment(value).map(|time| {
+            pivot.first = pivot.first.into_iter().chain([time]).min();
+            "first seen"
+        }),
+        Take::Last => moment(value).map(|time| {
+            pivot.last = pivot.last.into_iter().chain([time]).max();
+            "last seen"
+        }),
+        Take::Title | Take::Sample | Take::Known(_) => None,
+    }
+}
+
+/// A text as it is told: what is longer than [`LONGEST`] ends in an ellipsis.
+fn cut(text: &str) -> LogText {
+    match text.char_indices().nth(LONGEST) {
+        None => LogText::from(text),
+        Some(_) => {
+            let shown: String = text.chars().take(LONGEST - 1).collect();
+            LogText::new(format!("{shown}\u{2026}"))
+        }
+    }
 }
 
 fn add(list: &mut Vec<String>, text: String, meaning: &'static str) -> &'static str {

@@ -20,6 +20,7 @@ use crashcart_model::{
     Coverage, EventRef, Evidence, EvidenceId, Gap, GapReason, Head, LogText, LogTypeCount, Origin,
     Record,
 };
+use crashcart_store::GivenInput;
 use foldhash::fast::FixedState;
 
 use crate::filter::Filter;
@@ -51,6 +52,8 @@ pub struct ReadOptions {
     pub filter: Filter,
     /// What the user says that the columns of tables hold.
     pub columns: ColumnMap,
+    /// The files and texts that this was taken from, for the manifest of a case.
+    pub given: Vec<GivenInput>,
 }
 
 impl ReadOptions {

@@ -68,11 +68,13 @@ impl Bounds {
     /// As [`Filters::filter`] and [`crashcart_app::column_map`].
     pub fn options(&self, filters: &Filters) -> Result<ReadOptions, AppError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (columns, given) = crashcart_app::column_map(&self.tables.columns)?;
         Ok(ReadOptions {
             caps: self.caps(),
             threads: self.threads.map_or(cores, usize::from),
             filter: filters.filter()?,
-            columns: crashcart_app::column_map(&self.tables.columns)?,
+            columns,
+            given,
         })
     }
 }

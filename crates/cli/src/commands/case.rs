@@ -50,9 +50,13 @@ impl Case {
             for path in &verification.unprovable {
                 writeln!(out, "{}: no file to compare with", escape::terminal(path))?;
             }
+            let given = match verification.given_intact as u64 {
+                0 => String::new(),
+                count => format!(", {} of options", counted(count, "input")),
+            };
             writeln!(
                 out,
-                "{} and {} as they were sealed, {}\nmanifest {}",
+                "{}{given} and {} as they were sealed, {}\nmanifest {}",
                 counted(verification.evidence_intact as u64, "evidence file"),
                 counted(verification.results_intact as u64, "result"),
                 counted(verification.problems.len() as u64, "problem"),

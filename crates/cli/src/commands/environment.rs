@@ -9,6 +9,7 @@ use crashcart_model::Environment as Known;
 use crate::arguments::{MaterialArguments, Show};
 use crate::commands;
 use crate::exit::Exit;
+use crate::outputs::Outputs;
 use crate::progress::Shown;
 use crate::terminal::{Terminal, say};
 
@@ -40,6 +41,7 @@ impl Environment {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
         let What::Init(init) = &self.what;
+        init.outputs().check()?;
         let (inputs, options) = init.material.open()?;
         let shown = Shown::begin(Terminal::look(false).live, init.show.quiet);
         let coverage = crashcart_app::environment_init(
@@ -53,6 +55,14 @@ impl Environment {
         let path = init.output.display();
         say(&format!("wrote {path}: read it and correct it before you rely on it"));
         Ok(commands::exit(&coverage, false))
+    }
+}
+
+impl Init {
+    /// What is written, and everything that is read.
+    fn outputs(&self) -> Outputs<'_> {
+        let read = self.material.paths.iter().cloned().chain(self.material.bounds.files());
+        Outputs { written: vec![("--output", &self.output)], read: read.collect(), case: None }
     }
 }
 

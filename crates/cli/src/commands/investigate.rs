@@ -14,7 +14,7 @@ use crate::commands;
 use crate::exit::Exit;
 use crate::outputs::Outputs;
 use crate::progress::Shown;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, say};
 
 /// Tell what happened: who, how, what succeeded, what is still in place, what to cut first
 ///
@@ -138,18 +138,24 @@ impl Investigate {
             sealed: Vec::new(),
             version: env!("CARGO_PKG_VERSION"),
         };
-        let options = options.asking();
+        let mut options = options.asking();
+        options.given.extend(asked.given);
+        options.given.extend(places.iter().flat_map(Places::given).cloned());
         let shown = Shown::begin(terminal.live, self.show.quiet);
+        let mut differs = Vec::new();
         let investigation = match &self.case {
             Some(folder) => {
                 let run = CaseRun { folder, copy_evidence: self.copy_evidence };
-                run.investigate(inputs, &options, shown.counters(), question)?
+                let result = run.investigate(inputs, &options, shown.counters(), question)?;
+                differs = result.differs;
+                result.investigation
             }
             None => {
                 crashcart_app::investigate(&inputs.listing, &options, shown.counters(), &question)
             }
         };
         drop(shown);
+        differs.iter().for_each(|line| say(line));
         commands::tables::tell(&investigation.coverage);
         // What was found is shown even where a file cannot be written.
         let written = self.write_files(&investigation);
@@ -211,7 +217,7 @@ impl Investigate {
                 instances: self.instance.clone(),
                 ..Pivot::default()
             },
-            findings: Vec::new(),
+            ..Asked::default()
         };
         for path in &self.finding {
             asked.merge(Asked::read(path)?);

@@ -249,3 +249,39 @@ fn what_is_known_of_the_place_may_stand_in_the_case() {
     assert_eq!(suspects(&["a.json"], "without"), 1);
     assert_eq!(suspects(&["a.json"], "case"), 0);
 }
+
+#[test]
+fn what_columns_and_baseline_were_is_sealed_and_missed_when_it_is_left_out() {
+    let table = "Action,eventTime,eventSource\nCreateUser,2026-05-04T02:13:00Z,iam.amazonaws.com\n";
+    let folder = folder(&[
+        ("t.csv", table),
+        ("old/a.json", &made("ListUsers", "1")),
+        ("old/b.json", &made("ListUsers", "2")),
+        ("columns.toml", "eventName = \"Action\"\n"),
+    ]);
+    let options = ["--columns", "columns.toml", "--baseline", "old"];
+    into_case(folder.path(), "case", &[&["t.csv"], &options[..]].concat()).out(0);
+    let verify = run(folder.path(), &["case", "verify", "case"]);
+    let told =
+        "1 evidence file, 3 inputs of options and 4 results as they were sealed, 0 problems\n";
+    assert!(verify.out(0).starts_with(told), "{}", verify.shown());
+    let again = into_case(folder.path(), "case", &options);
+    assert_eq!((again.code, again.stderr.contains("last investigated")), (Some(0), false));
+    write(folder.path(), "columns.toml", "eventName = \"Action\" # as before\n");
+    let verify = run(folder.path(), &["case", "verify", "case"]);
+    let told = "columns.toml: file named by an option has changed: SHA-256 was ";
+    assert!(verify.out(4).contains(told), "{}", verify.shown());
+    let without = into_case(folder.path(), "case", &["--columns", "columns.toml"]);
+    for told in
+        ["columns.toml: other bytes than when", "old/a.json and 1 more file, and now without"]
+    {
+        assert!(without.stderr.contains(told), "{}", without.shown());
+    }
+    let verify = run(folder.path(), &["case", "verify", "case", "--json"]).json(0);
+    assert_eq!(verify["given_intact"], 1, "what the last run was given");
+    let line = ["--columns", "eventName=Action", "--copy-evidence", "--baseline", "old"];
+    into_case(folder.path(), "case", &line).out(0);
+    fs::remove_dir_all(folder.path().join("old")).expect("gone");
+    let verify = run(folder.path(), &["case", "verify", "case", "--json"]).json(0);
+    assert_eq!(verify["given_intact"], 3, "copies stand for what is gone");
+}

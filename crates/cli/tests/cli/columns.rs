@@ -33,6 +33,49 @@ fn a_table_with_other_headings_is_a_gap_that_names_them_and_the_option() {
 }
 
 #[test]
+fn what_counts_where_two_columns_have_one_heading_is_said() {
+    let table = "eventTime,eventSource,eventName,eventName,note,note\n\
+        2026-05-04T02:13:00Z,iam.amazonaws.com,ListUsers,DeleteUser,a,b\n";
+    let folder = folder(&[("t.csv", table)]);
+    let ran = run(folder.path(), &["timeline", "t.csv", "-q"]);
+    assert!(ran.out(0).contains("iam:ListUsers"), "{}", ran.shown());
+    assert_eq!(
+        ran.stderr,
+        "table t.csv: eventName stands in 2 columns (\"eventName\", \"eventName\"): a row's is the \
+         first that is not empty, those named with --columns before others; what another says \
+         otherwise is kept under its column's number\n\
+         table t.csv: 2 columns have the heading \"note\": the first keeps that name, the others are \
+         kept with their number, as \"note (column 6)\"\n\
+         table t.csv: not read as fields of CloudTrail, kept under their own names: \"note\", \
+         \"note\"\n"
+    );
+    let given = "eventName=note";
+    let ran = run(folder.path(), &["timeline", "t.csv", "-q", "--columns", given]);
+    assert!(ran.out(0).contains("iam:a"), "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("2 columns have the heading \"note\": the first is read as eventName"),
+        "{}",
+        ran.shown()
+    );
+}
+
+#[test]
+fn of_many_headings_the_first_are_named_and_the_others_counted() {
+    let more: String = (0..9000).map(|number| format!(",h{number}")).collect();
+    let cells = ",x".repeat(9000);
+    let table = format!(
+        "eventTime,eventSource,eventName{more}\n2026-05-04T02:13:00Z,iam.amazonaws.com,ListUsers{cells}\n"
+    );
+    let folder = folder(&[("wide.csv", &table)]);
+    let ran = run(folder.path(), &["timeline", "wide.csv", "-q"]);
+    ran.out(0);
+    assert!(ran.stderr.ends_with("\"h39\" and 8,960 more\n"), "{}", ran.shown());
+    let ran = run(folder.path(), &["timeline", "wide.csv", "-q", "--columns", "eventName=Nope"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("\"h36\" and 8,963 more\n"), "{}", ran.shown());
+}
+
+#[test]
 fn its_columns_are_read_as_the_fields_that_were_named_and_the_rest_is_kept_and_told() {
     let ran = columns(&["search", "nina", "--in", "export.csv", "--records", "-q"], LINE);
     let records = ran.lines(0);

@@ -120,3 +120,20 @@ fn a_responder_is_not_accused_and_what_the_responder_made_is_not_to_be_removed()
         assert!(!cut.contains("user/nina") && !cut.contains("'nina'"), "{part}: {cut}");
     }
 }
+
+#[test]
+fn a_file_that_is_read_is_not_written_to_whatever_it_is_called() {
+    let logs = delivered(&[call("ListUsers", "1", "2026-05-04T02:13:00Z", json!({}))]);
+    let folder = folder(&[("logs/a.json", &logs), ("columns.toml", "eventName = \"A\"\n")]);
+    for (output, told) in [
+        ("logs/../logs/a.json", "which is logs/a.json: it is among what is read"),
+        ("columns.toml", "--output would overwrite columns.toml: it is among what is read"),
+    ] {
+        let arguments =
+            ["environment", "init", "logs", "--columns", "columns.toml", "--output", output];
+        let ran = run(folder.path(), &arguments);
+        assert_eq!(ran.code, Some(2), "{}", ran.shown());
+        assert!(ran.stderr.contains(told), "{}", ran.shown());
+    }
+    assert_eq!(std::fs::read_to_string(folder.path().join("logs/a.json")).ok(), Some(logs));
+}
