@@ -35,7 +35,7 @@ fn the_same_seed_gives_the_same_bytes_and_another_gives_others() {
     assert!(one == two, "every file has the same bytes");
     assert_ne!(differs.out(0), first.stdout);
     let same = one.iter().filter(|(name, bytes)| other.get(*name) == Some(*bytes)).count();
-    assert_eq!(same, 1, "only the mark that says who made the folder");
+    assert_eq!(same, 0, "logs, report and the mark with their digests");
 }
 
 #[test]
@@ -82,15 +82,37 @@ fn its_logs_lie_as_aws_lays_them_out() {
 #[test]
 fn it_replaces_what_it_made_itself_and_nothing_else() {
     let folder = demo();
-    write(folder.path(), "crashcart-demo/left-over.txt", "of an earlier demo");
+    run(folder.path(), &["demo", "--seed", "2"]).out(0);
+    let made = tree(folder.path());
+    let fresh = self::folder(&[]);
+    run(fresh.path(), &["demo", "--seed", "2"]).out(0);
+    assert!(made == tree(fresh.path()), "nothing is left of the first seed");
+    let some = made.keys().find(|name| name.ends_with(".gz")).expect("a log").as_str();
+    for (name, text) in [
+        ("crashcart-demo/case/notes.txt", "mine"),
+        ("crashcart-demo/AWSLogs/real.json.gz", "evidence"),
+        ("crashcart-demo/report.html", "with my remarks"),
+        (some, "another log under the name of one of ours"),
+    ] {
+        write(folder.path(), name, text);
+        let before = tree(folder.path());
+        let refused = run(folder.path(), &["demo"]);
+        let what = format!("holds something else: {}\n", &name["crashcart-demo/".len()..]);
+        assert_eq!(refused.code, Some(2), "{}", refused.shown());
+        assert!(refused.stderr.contains(&what), "{}", refused.shown());
+        assert!(tree(folder.path()) == before, "nothing was touched");
+        match made.get(name) {
+            Some(bytes) => std::fs::write(folder.path().join(name), bytes).expect("put back"),
+            None => std::fs::remove_file(folder.path().join(name)).expect("taken away"),
+        }
+    }
     run(folder.path(), &["demo"]).out(0);
-    assert!(!folder.path().join("crashcart-demo/left-over.txt").exists());
     write(folder.path(), "precious/thesis.txt", "years of work");
     let refused = run(folder.path(), &["demo", "--output", "precious"]);
     assert_eq!(
         refused.shown(),
-        "exit 2\n--- stdout\n--- stderr\nerror: precious holds something else\n  \
-         hint: name another folder with --output\n"
+        "exit 2\n--- stdout\n--- stderr\nerror: precious holds something else: thesis.txt\n  \
+         hint: name another folder with --output: a demo replaces only what it made itself\n"
     );
     let kept = std::fs::read_to_string(folder.path().join("precious/thesis.txt"));
     assert_eq!(kept.expect("it is there"), "years of work");
