@@ -9,6 +9,7 @@ mod guardduty;
 mod macie;
 mod ocsf;
 mod taking;
+mod value;
 
 use std::path::Path;
 
@@ -23,7 +24,8 @@ use taking::{Take, Taking};
 
 const FILE: GivenFile = GivenFile { option: "--finding", most: 64 << 20, hint: HINT };
 const HINT: &str = "give a finding as GuardDuty, Macie or Security Hub export it: `aws guardduty \
-                    get-findings`, `aws macie2 get-findings`, `aws securityhub get-findings`";
+                    get-findings`, `aws macie2 get-findings`, `aws securityhub get-findings`; many in \
+                    several files";
 /// Findings taken from one file.
 const MOST: usize = 1000;
 

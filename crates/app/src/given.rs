@@ -99,7 +99,10 @@ impl GivenFile {
     }
 
     fn too_large(&self, path: &Path) -> AppError {
-        self.refused(path, &format!("is larger than {} MiB", self.most >> 20))
+        self.refused(
+            path,
+            &format!("is larger than {} MiB, the most that is read", self.most >> 20),
+        )
     }
 
     fn refused(&self, path: &Path, what: &str) -> AppError {
@@ -231,12 +234,15 @@ mod tests {
 
     #[test]
     fn a_file_is_not_read_further_than_it_may_be_long() {
-        let larger = "--finding FILE is larger than 1 MiB";
+        let larger = "--finding FILE is larger than 1 MiB, the most that is read";
         assert!(text(&vec![b' '; 1 << 20]).is_ok());
         assert_eq!(text(&vec![b' '; (1 << 20) + 1]).unwrap_err(), larger);
         assert_eq!(text(&gzip(&vec![b' '; 1 << 24])).unwrap_err(), larger, "unpacked");
         let endless = SMALL.all(Path::new("pipe"), io::repeat(b' ')).unwrap_err();
-        assert_eq!(endless.to_string(), "--finding pipe is larger than 1 MiB");
+        assert_eq!(
+            endless.to_string(),
+            "--finding pipe is larger than 1 MiB, the most that is read"
+        );
         assert!(endless.is_bad_request());
     }
 

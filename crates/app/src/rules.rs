@@ -89,7 +89,7 @@ fn read_rules(paths: &[PathBuf]) -> Result<Vec<RuleFile>, AppError> {
     let mut files = Vec::new();
     for path in paths {
         let before = files.len();
-        read_rule(path, &mut files, true)?;
+        read_rule(path, &mut files)?;
         if files.len() == before {
             return Err(AppError::Request {
                 what: format!("no rule files (.yml, .yaml) under {}", path.display()),
@@ -103,23 +103,46 @@ fn read_rules(paths: &[PathBuf]) -> Result<Vec<RuleFile>, AppError> {
 }
 
 /// A file that is named is read whatever its ending; in folders only YAML is.
-fn read_rule(path: &Path, files: &mut Vec<RuleFile>, named: bool) -> Result<(), AppError> {
-    let failed = |source| AppError::read(path, source);
-    if path.is_dir() {
-        for entry in path.read_dir().map_err(failed)? {
-            read_rule(&entry.map_err(failed)?.path(), files, false)?;
-        }
+fn read_rule(path: &Path, files: &mut Vec<RuleFile>) -> Result<(), AppError> {
+    if !path.is_dir() {
+        files.push(rule_file(path)?);
         return Ok(());
     }
-    let yaml = path.extension().is_some_and(|extension| {
-        extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml")
-    });
-    if named || yaml {
-        let bytes = FILE.bytes(path)?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        files.push(RuleFile { path: path.display().to_string(), text });
+    let found = crashcart_collect::find(&[path.to_owned()]);
+    if let Some(error) = found.gaps.iter().find_map(|gap| unread(Path::new(&gap.path))) {
+        return Err(error);
+    }
+    for file in found.files.iter().filter(|file| is_yaml(&file.path)) {
+        files.push(rule_file(&file.path)?);
     }
     Ok(())
+}
+
+fn rule_file(path: &Path) -> Result<RuleFile, AppError> {
+    let text = String::from_utf8_lossy(&FILE.bytes(path)?).into_owned();
+    Ok(RuleFile { path: path.display().to_string(), text })
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml")
+    })
+}
+
+/// Why something in a folder of rules cannot be read; none for what may hold no rule, and for a
+/// link that leads back to where all was found already.
+fn unread(path: &Path) -> Option<AppError> {
+    match path.metadata() {
+        Ok(about) if about.is_dir() => {
+            path.read_dir().err().map(|error| AppError::read(path, error))
+        }
+        Ok(_) if is_yaml(path) => Some(AppError::Request {
+            what: format!("rule {} is a pipe or a device, no file", path.display()),
+            hint: "take it out of the folder of rules",
+        }),
+        Err(error) if is_yaml(path) => Some(AppError::read(path, error)),
+        _ => None,
+    }
 }
 
 fn digest(files: &[RuleFile], selection: &Selection) -> String {
@@ -133,4 +156,33 @@ fn digest(files: &[RuleFile], selection: &Selection) -> String {
     exclude.sort();
     all.update(format!("{:?}{tags:?}{exclude:?}", selection.min_level));
     all.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn links_that_lead_back_and_what_is_no_file_do_not_hold_up_the_reading_of_rules() {
+        let folder = tempfile::tempdir().unwrap();
+        let rule = folder.path().join("one.yml");
+        std::fs::write(&rule, "title: t").unwrap();
+        for link in ["a", "b", "c"] {
+            symlink(".", folder.path().join(link)).unwrap();
+        }
+        let read = |path: &Path| read_rules(&[path.to_owned()]);
+        assert_eq!(read(folder.path()).unwrap().len(), 1);
+        let socket = folder.path().join("pipe.yml");
+        let _listener = UnixListener::bind(&socket).unwrap();
+        let error = read(folder.path()).unwrap_err();
+        assert!(error.to_string().ends_with("pipe.yml is a pipe or a device, no file"), "{error}");
+        assert!(error.is_bad_request());
+        std::fs::remove_file(&socket).unwrap();
+        symlink("nowhere", folder.path().join("gone.yml")).unwrap();
+        assert!(read(folder.path()).unwrap_err().to_string().starts_with("read "));
+        assert!(read(Path::new("/dev/zero")).unwrap_err().to_string().contains("has no end"));
+    }
 }
