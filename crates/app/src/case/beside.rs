@@ -39,7 +39,9 @@ pub(super) fn differs(before: &[GivenInput], now: &[GivenInput]) -> Vec<String> 
     });
     let left_out = left_out.into_values().map(|inputs| {
         let first = first(&inputs);
-        format!("this case was last investigated with {first}, and now without: its results differ")
+        format!(
+            "this case was last investigated with {first}, and now without: its results may differ"
+        )
     });
     changed.chain(left_out).collect()
 }
@@ -75,7 +77,7 @@ mod tests {
             [
                 "--columns /c.toml: other bytes than when this case was last investigated",
                 "this case was last investigated with --baseline /a and 2 more files, and now \
-                 without: its results differ"
+                 without: its results may differ"
             ]
         );
     }
