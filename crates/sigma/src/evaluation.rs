@@ -109,6 +109,9 @@ impl<'a> Evaluation<'_, 'a> {
             }
             Item::Keyword(_) => self.scope.any_scalar(&mut |leaf| satisfies(leaf)),
             Item::Itself(_) => self.scope.any_leaf(&mut |leaf| satisfies(leaf)),
+            Item::ItselfReference(right, anchor, cased) => {
+                self.scope.any_leaf(&mut |left| self.relates(left, *right, *anchor, *cased))
+            }
             Item::Elements(field, quantifier, body) => self.elements(*field, *quantifier, *body),
         }
     }
@@ -185,21 +188,21 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     fn refers(&self, left: FieldId, right: FieldId, anchor: Anchor, cased: bool) -> bool {
-        let (Some(left), Some(right)) = (self.program.field_at(left), self.program.field_at(right))
-        else {
+        self.any(left, &mut |left| self.relates(left, right, anchor, cased))
+    }
+
+    /// Whether a value stands to one of the field, looked for where the value stands, else around.
+    fn relates(&self, left: &Leaf<'_>, right: FieldId, anchor: Anchor, cased: bool) -> bool {
+        let (Some(left), Some(right)) = (left.text(), self.program.field_at(right)) else {
             return false;
         };
         let named = |scope: &Scope<'_, 'a>| right.visit(scope, &mut |_| true);
         let around = self.around.filter(|_| !named(&self.scope));
         let scope = around.unwrap_or(self.scope);
-        left.any(&self.scope, &mut |left| {
-            let Some(left) = left.text() else { return false };
-            right.any(&scope, &mut |right| {
-                right.text().is_some_and(|right| {
-                    // Most often they are equal by the letter: folding would only cost.
-                    stands(left, right, anchor)
-                        || (!cased && stands(&fold(left), &fold(right), anchor))
-                })
+        right.any(&scope, &mut |right| {
+            right.text().is_some_and(|right| {
+                // Most often they are equal by the letter: folding would only cost.
+                stands(left, right, anchor) || (!cased && stands(&fold(left), &fold(right), anchor))
             })
         })
     }

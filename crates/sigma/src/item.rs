@@ -101,20 +101,23 @@ impl Compiler<'_> {
     }
 
     fn on_value(&mut self, modifiers: &Modifiers, values: &[SigmaValue]) -> Result<NodeId, Fault> {
-        if modifiers.exists || modifiers.field_reference {
-            return Err(Fault::new("`exists` and `fieldref` need a field"));
+        if modifiers.exists || modifiers.field_reference && !self.within {
+            return Err(Fault::new("`exists` needs a field, and `fieldref` one or an element"));
         }
         let mut nodes = Vec::new();
         for value in values {
             if matches!(value, SigmaValue::Null) {
                 return Err(Fault::new("a keyword cannot be null"));
             }
-            let set = if self.within {
+            let item = if modifiers.field_reference {
+                let other = self.program.field(&unescape_brackets(&text_of(value)?.original));
+                Item::ItselfReference(other, modifiers.anchor, modifiers.cased)
+            } else if self.within {
                 Item::Itself(self.predicate(modifiers, value)?)
             } else {
                 Item::Keyword(self.keyword(modifiers, value)?)
             };
-            nodes.push(self.program.item(set)?);
+            nodes.push(self.program.item(item)?);
         }
         let node = if modifiers.all { self.program.and(nodes) } else { self.program.or(nodes) };
         Ok(if modifiers.differs { self.program.not(node) } else { node })

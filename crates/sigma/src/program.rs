@@ -29,6 +29,8 @@ pub(crate) enum Item {
     Keyword(PredicateSet),
     /// The value looked at itself, within an array, satisfies the predicate.
     Itself(PredicateSet),
+    /// The value looked at itself, within an array, stands to a value of the field as told.
+    ItselfReference(FieldId, Anchor, bool),
     /// So many elements of the array satisfy the node.
     Elements(FieldId, Quantifier, NodeId),
 }
@@ -146,7 +148,7 @@ impl Program {
             Item::Itself(set) => (Some(Predicate::new(set)?), set.cost()),
             Item::Keyword(set) => (Some(Predicate::new(set)?), 200),
             Item::Exists(_) | Item::Missing(_) => (None, 1),
-            Item::Reference(..) => (None, 20),
+            Item::Reference(..) | Item::ItselfReference(..) => (None, 20),
             Item::Elements(.., body) => (None, 50 + self.cost(*body)),
         };
         let question = match item {
@@ -253,7 +255,9 @@ impl Program {
         match self.node(id)? {
             // What is asked of elements may look at the record around them.
             Node::Constant(_)
-            | Node::Item(Item::Keyword(_) | Item::Itself(_) | Item::Elements(..)) => None,
+            | Node::Item(
+                Item::Keyword(_) | Item::Itself(_) | Item::ItselfReference(..) | Item::Elements(..),
+            ) => None,
             Node::Item(Item::Exists(field) | Item::Missing(field) | Item::Any(field, _)) => {
                 slot(*field)
             }

@@ -441,6 +441,26 @@ fn a_reference_inside_an_element_reaches_the_record_around_it() {
 }
 
 #[test]
+fn one_text_in_a_list_is_held_against_the_record_around_it() {
+    let text = rule(
+        "s:\n  policy.Statement[any]:\n    Effect: Allow\n    Principal.AWS[any]:\n      '|re': '\\d{3}'\n      '|fieldref|contains|neq': [account, recipient]\ncondition: s",
+    )
+    .replace("title: t", "title: t\nsigma-version: 3");
+    let (set, problems) = RuleSet::compile(&[file("r.yml", &text)], &Selection::default());
+    assert_eq!(problems, []);
+    let record = |effect: &str, who: &str| {
+        let policy =
+            format!(r#"{{"Statement":[{{"Effect":"{effect}","Principal":{{"AWS":{who}}}}}]}}"#);
+        serde_json::json!({"account": "111", "policy": policy}).to_string()
+    };
+    assert_eq!(hits(&set, &record("Allow", r#"["arn:111:a","arn:222:b"]"#)), 1);
+    assert_eq!(hits(&set, &record("Allow", r#""arn:222:b""#)), 1);
+    assert_eq!(hits(&set, &record("Allow", r#"["arn:111:a","arn:111:b"]"#)), 0);
+    assert_eq!(hits(&set, &record("Allow", r#"["arn:111:a","service"]"#)), 0);
+    assert_eq!(hits(&set, &record("Deny", r#"["arn:111:a","arn:222:b"]"#)), 0);
+}
+
+#[test]
 fn what_cannot_be_answered_is_refused_with_a_place() {
     for (detection, words, line) in [
         ("s:\n  a|gt: many\ncondition: s", "not a number", 6),
