@@ -1,8 +1,9 @@
 //! What was read, what could not be, and the records that the report cites.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use crashcart_model::{Coverage, Gap};
+use crashcart_model::{Coverage, EvidenceId, Gap, Origin};
 
 use super::markup::{Cell, Markup};
 use crate::material;
@@ -96,27 +97,51 @@ impl<'a> Markup<'a> {
         if cited.is_empty() {
             return Ok(());
         }
-        let paths = cited.iter().map(|(_, origin)| self.citations.path(&origin.evidence));
+        let files = self.files(&cited);
+        let paths = files.iter().map(|id| self.citations.path(id));
         let folder = common_folder(paths);
         self.element("p", &[("class", "quiet")], |markup| {
             markup.text("Records are counted from 0 in each file. The files below ")?;
             markup.log(if folder.is_empty() { "." } else { folder })?;
             markup.text(":")
         })?;
-        let headings = ["Number", "File", "Record", "Event id"];
-        let rows: Vec<_> = cited
-            .into_iter()
-            .map(|(number, origin)| {
-                let row = vec![
-                    Cell::Text(format!("[{number}]")),
-                    Cell::Id(below(folder, self.citations.path(&origin.evidence))),
-                    Cell::Text(origin.record.to_string()),
-                    Cell::Id(origin.event_id.as_ref().map_or("", |id| id.raw())),
-                ];
-                (Some(format!("r{number}")), row)
+        // A path is long and proves many records: it stands once.
+        self.element("ul", &[("class", "proofs")], |markup| {
+            files.iter().zip(1..).try_for_each(|(id, number)| {
+                let path = below(folder, markup.citations.path(id));
+                markup.element("li", &[("id", &format!("f{number}"))], |markup| {
+                    markup.text(&format!("file {number}: "))?;
+                    markup.log(path)
+                })
             })
-            .collect();
-        self.anchored(&headings, rows)
+        })?;
+        let numbers: BTreeMap<&EvidenceId, usize> = files.into_iter().zip(1..).collect();
+        self.literal("\n")?;
+        self.element("ul", &[("class", "proofs")], |markup| {
+            cited.iter().try_for_each(|(number, origin)| {
+                let file = numbers.get(&origin.evidence).copied().unwrap_or_default();
+                markup.cited_record(*number, file, origin)
+            })
+        })
+    }
+
+    /// The files of the cited records, in the order in which they are first cited.
+    fn files(&self, cited: &[(usize, &'a Origin)]) -> Vec<&'a EvidenceId> {
+        let mut seen = BTreeSet::new();
+        let ids = cited.iter().map(|(_, origin)| &origin.evidence);
+        ids.filter(|id| seen.insert(*id)).collect()
+    }
+
+    fn cited_record(&mut self, number: usize, file: usize, origin: &Origin) -> io::Result<()> {
+        self.element("li", &[("id", &format!("r{number}"))], |markup| {
+            markup.text(&format!("[{number}] "))?;
+            markup.element("a", &[("href", &format!("#f{file}"))], |markup| {
+                markup.text(&format!("file {file}"))
+            })?;
+            markup.text(&format!(", record {} ", origin.record))?;
+            markup.log(origin.event_id.as_ref().map_or("", |id| id.raw()))
+        })?;
+        self.literal("\n")
     }
 }
 

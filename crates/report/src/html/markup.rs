@@ -141,15 +141,6 @@ impl<'a> Markup<'a> {
         headings: &[&'static str],
         rows: impl IntoIterator<Item = Vec<Cell<'a>>>,
     ) -> io::Result<()> {
-        self.anchored(headings, rows.into_iter().map(|row| (None, row)))
-    }
-
-    /// A table whose rows can be linked to.
-    pub(super) fn anchored(
-        &mut self,
-        headings: &[&'static str],
-        rows: impl IntoIterator<Item = (Option<String>, Vec<Cell<'a>>)>,
-    ) -> io::Result<()> {
         self.literal("<div class=\"scroll\"><table role=\"table\"><thead><tr role=\"row\">")?;
         for heading in headings {
             self.element("th", &[("role", "columnheader"), ("scope", "col")], |markup| {
@@ -157,23 +148,17 @@ impl<'a> Markup<'a> {
             })?;
         }
         self.literal("</tr></thead><tbody>\n")?;
-        for (anchor, row) in rows {
-            self.row(headings, &row, anchor.as_deref())?;
+        for row in rows {
+            self.row(headings, &row)?;
         }
         self.literal("</tbody></table></div>")
     }
 
-    fn row(
-        &mut self,
-        headings: &[&'static str],
-        row: &[Cell<'a>],
-        anchor: Option<&str>,
-    ) -> io::Result<()> {
+    fn row(&mut self, headings: &[&'static str], row: &[Cell<'a>]) -> io::Result<()> {
         let idle =
             row.iter().any(|cell| matches!(cell, Cell::Outcome(Outcome::Denied | Outcome::Failed)));
         let mut attributes = vec![("role", "row")];
         attributes.extend(idle.then_some(("class", "no-effect")));
-        attributes.extend(anchor.map(|anchor| ("id", anchor)));
         self.element("tr", &attributes, |markup| {
             for (cell, heading) in row.iter().zip(headings) {
                 let mut attributes = vec![("role", "cell"), ("data-label", *heading)];

@@ -27,7 +27,7 @@ const STYLE: &str = include_str!("style.css");
 const HEAD: &str = concat!(
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ",
-    "style-src 'sha256-9DU2SMm/mhSdFMb0OLmgF5GzH3af8C0/mE+FhH0enJc='; ",
+    "style-src 'sha256-zH+hmum3AXcrvyDXmiBb+Uuktdb+Z1XjVlz4rEWv3Zc='; ",
     "base-uri 'none'; form-action 'none'\">\n",
     "<meta name=\"referrer\" content=\"no-referrer\">\n",
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
