@@ -49,7 +49,7 @@ pub use secret::{MASK, is_secret_name, mask};
 pub use session::{Issuance, Session};
 pub use story::{
     Accessed, Answer, BlastRadius, Changed, Containment, Failed, Incident, Persistence,
-    PersistenceState, Step, Story, Suspect, Verdict,
+    PersistenceState, Step, Story, Suspect, TriedBefore, Verdict,
 };
 pub use table::{ColumnRead, FieldGiven, TableRead};
 pub use timestamp::Timestamp;

@@ -114,11 +114,25 @@ pub struct Step {
     pub target: Option<LogText>,
     /// What became of it.
     pub outcome: Outcome,
+    /// How the same principal had tried the same on the same target in vain, before it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried_before: Option<TriedBefore>,
     /// When the same principal made what this is about, earlier in this material.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_at: Option<Timestamp>,
     /// The earliest records; capped.
     pub origins: Vec<Origin>,
+}
+
+/// Calls that were denied or failed before one was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TriedBefore {
+    /// How often.
+    pub count: u64,
+    /// First time.
+    pub first: Option<Timestamp>,
+    /// What they were answered, sorted.
+    pub errors: Vec<LogText>,
 }
 
 /// Whether a way back in is still there.

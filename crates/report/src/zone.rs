@@ -1,7 +1,7 @@
 //! Times for people: in UTC or in a zone that the caller hands in, and sizes and counts in words.
 //! Must never look up the zone of this machine.
 
-use crashcart_model::Timestamp;
+use crashcart_model::{Timestamp, TriedBefore};
 use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 
@@ -127,6 +127,11 @@ pub(crate) fn times(count: u64) -> String {
         2 => "twice".to_owned(),
         _ => format!("{} times", number(count)),
     }
+}
+
+/// `done, tried before in vain 3 times`: what became of a step that had not worked at first.
+pub(crate) fn at_last(tried: &TriedBefore) -> String {
+    format!("done, tried before in vain {}", times(tried.count))
 }
 
 /// `58 MB`, in powers of ten; one decimal below ten.

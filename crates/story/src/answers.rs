@@ -2,14 +2,16 @@
 //! with the reason and the log that would tell.
 
 mod alerts;
+mod findings_seen;
 mod permissions;
 mod regions;
 mod usage;
 mod way_out;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crashcart_model::{Answer, BlastRadius, Containment, Level, LogText, Origin};
+use crashcart_model::{Answer, BlastRadius, Containment, Finding, Level, LogText, Origin};
 
 use crate::aftermath::Kept;
 use crate::containment::TAKE_MEMORY;
@@ -83,7 +85,7 @@ fn which_log(known: &Known<'_, '_>) -> Answer {
 fn should_have(known: &Known<'_, '_>) -> Answer {
     const QUESTION: &str = "For which of these actions should there have been an alert?";
     let told: BTreeSet<&str> = known.listed().map(|p| p.name).collect();
-    let worth: Vec<_> = known
+    let mut worth: Vec<_> = known
         .scene
         .material
         .findings
@@ -101,11 +103,17 @@ fn should_have(known: &Known<'_, '_>) -> Answer {
     }
     let origins =
         worth.iter().filter_map(|finding| finding.events.first().cloned()).take(5).collect();
-    let lines = worth.iter().map(|finding| finding.title.as_str());
+    worth.sort_by_key(|finding| (Reverse(finding.level), finding.first));
+    let line = |finding: &&Finding| {
+        let (level, title, name) = (finding.level.word(), &finding.title, &finding.name);
+        let at = finding.first.map(|at| format!(" at {at}")).unwrap_or_default();
+        format!("{level}{at}: {title} ({name})")
+    };
+    let lines: Vec<String> = worth.iter().map(line).collect();
     answer(
         QUESTION,
-        listed(lines, LISTED),
-        "rules at medium or above that fired on the suspects".to_owned(),
+        listed(lines.iter().map(String::as_str), LISTED),
+        "rules of this run at medium or above that fired on what the suspects did, with their names: a monitor with these rules would have told; the findings list all".to_owned(),
         origins,
     )
 }

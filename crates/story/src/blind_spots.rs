@@ -6,6 +6,7 @@ use crashcart_model::{Timestamp, UniqueId};
 
 use crate::aftermath;
 use crate::deliveries;
+use crate::log_bucket;
 use crate::outsiders;
 use crate::principal;
 use crate::scene::Scene;
@@ -51,6 +52,7 @@ pub(crate) fn sentences(
     deliveries::sentences(scene.material.coverage, &mut out);
     quiet(scene, &mut out);
     out.extend(off.iter().map(off_in_words));
+    out.extend(log_bucket::sentences(scene));
     usual(scene, profiles, &mut out);
     unissued(scene, profiles, &mut out);
     outsiders::sentences(scene, &mut out);

@@ -1,6 +1,6 @@
 //! What to do first, as commands that a person reads before running them. Order, by what is lost
-//! soonest: logging back on and identities saved, then memory and disks of hosts, then deny, then
-//! keys, then what was left behind. Nothing here is run, and
+//! soonest: logging back on and identities saved, then memory and disks of hosts, then sessions open
+//! on them, then deny, then keys, then what was left behind. Nothing here is run, and
 //! each line says what it does not stop.
 
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use crashcart_model::{Containment, LogText};
 
 use crate::actor::{Actor, Kind};
 use crate::aftermath::Kept;
+use crate::knowledge::Effect;
 use crate::principal;
 use crate::scene::Scene;
 use crate::shell::{aws, aws_in, quote};
@@ -25,6 +26,7 @@ enum Turn {
     Logging,
     Evidence,
     Hosts,
+    Shells,
     Deny,
     Keys,
     Leftovers,
@@ -93,6 +95,7 @@ pub(crate) fn plan(
     accounts.into_iter().for_each(|account| save_identities(&mut plan, account));
     for profile in accused {
         cut_off(&mut plan, scene, profile);
+        open_sessions(&mut plan, scene, profile);
     }
     for kept in kept.iter().filter(|kept| kept.removed.is_none()) {
         if known_as(scene.material.environment, kept.made.parts.actor).is_some() {
@@ -265,6 +268,41 @@ fn cut_session(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>, accoun
         because(profile, &text),
         command,
     );
+}
+
+/// Sessions on machines that it opened and nobody ended: a deny on the principal does not end them.
+fn open_sessions(plan: &mut Plan, scene: &Scene<'_>, profile: &Profile<'_>) {
+    let ended = |session: &str| {
+        let mut calls = scene.entries.iter().chain(&scene.aside).filter(|entry| entry.done());
+        calls.any(|e| e.parts.name == "TerminateSession" && e.parts.thing == session)
+    };
+    let opened = scene.entries_of(profile.name).filter(|entry| entry.done());
+    for entry in opened.filter(|entry| entry.effect() == Some(Effect::Open)) {
+        let (session, machine) = (entry.parts.thing, entry.parts.owner);
+        if session.is_empty() || ended(session) {
+            continue;
+        }
+        let account = entry.parts.account;
+        let at = entry.item.first.map(|at| format!(" at {at}")).unwrap_or_default();
+        let on = principal::plain(machine);
+        if principal::is_instance(machine) {
+            let text = format!(
+                "a session was opened on it{at} and nothing in this material ended it: what runs there goes with the session; memory first, then CreateSnapshots of its volumes"
+            );
+            plan.add((Turn::Hosts, TAKE_MEMORY), (machine, account), because(profile, &text), None);
+        }
+        let text = format!(
+            "opened on {on}{at}, and nothing in this material ended it; a deny or a disabled key does not end it, and it may have ended by itself (20 minutes idle, where nothing else is set): aws ssm describe-sessions --state=Active tells"
+        );
+        let options = [("session-id", session)];
+        let command = aws_in(entry.parts.region, "ssm terminate-session", &options);
+        plan.add(
+            (Turn::Shells, "end the open session"),
+            (session, account),
+            because(profile, &text),
+            command,
+        );
+    }
 }
 
 /// The deny that the console's 'revoke sessions' writes, with the time taken when it is run.

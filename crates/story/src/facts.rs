@@ -25,7 +25,7 @@ use crate::prune::{Place, place, prune_by, prune_items};
 use crate::sessions::Keys;
 use crate::way::Way;
 use crate::witness::Witnesses;
-use crate::{agent, fnv, principal, target};
+use crate::{agent, fnv, log_bucket, principal, target};
 
 /// Items kept: calls that differ in who, what, on what, and what became of it.
 const ITEMS: usize = 60_000;
@@ -57,6 +57,8 @@ pub struct Facts {
     pub(crate) management_events: bool,
     /// Own accounts: the accounts whose trails these are.
     pub(crate) recipients: Earliest<64>,
+    /// Buckets that hold the logs of the account.
+    pub(crate) log_buckets: Earliest<{ log_bucket::KEPT }>,
     /// What was done before, of the material and of earlier logs.
     pub(crate) history: History,
     /// Keys and addresses that the responder asked about.
@@ -253,7 +255,7 @@ impl Facts {
         let outcome = head.outcome();
         let error = if outcome == Outcome::Done { String::new() } else { text(head.error_code) };
         self.observe_kind(head, service, plain);
-        let changes = call.is_some_and(|call| call.effect().alters());
+        let changes = call.is_some_and(|call| call.effect().stays());
         let region = head.region.filter(|_| changes).map(|text| text.text()).unwrap_or_default();
         let parts = Parts {
             actor,
@@ -303,8 +305,11 @@ impl Facts {
         }
     }
 
-    /// Notes which kinds of events there are, by the record and else by the call.
+    /// Notes which kinds of events there are, by the record and else by the call, and where logs go.
     fn observe_kind(&mut self, head: &Head<'_>, service: &str, name: &str) {
+        if let Some(bucket) = log_bucket::named(head, service, name) {
+            self.log_buckets.add(&bucket, head.time);
+        }
         self.s3_data_events |= service == "s3"
             && (head.management == Some(false) || matches!(name, "GetObject" | "PutObject"));
         self.management_events |=
@@ -377,6 +382,7 @@ impl Facts {
         self.s3_data_events |= other.s3_data_events;
         self.management_events |= other.management_events;
         self.recipients.merge(&other.recipients);
+        self.log_buckets.merge(&other.log_buckets);
         self.history.merge(other.history);
         self.bound(2);
     }

@@ -105,6 +105,20 @@ impl Firsts {
             .min()
     }
 
+    /// Whether a principal with a history used a service for the first time.
+    pub(crate) fn is_new_service(&self, actor: &str, service: &str) -> bool {
+        let new = |first: &&Fresh| first.kind == FirstKind::Service && first.is_new();
+        self.all.iter().filter(new).any(|first| first.actor == actor && first.what == service)
+    }
+
+    /// New addresses where nobody worked before, with who came from them first and when, in
+    /// milliseconds.
+    pub(crate) fn new_addresses(&self) -> impl Iterator<Item = (&str, &str, i64)> {
+        let new = |first: &&Fresh| first.is_address() && first.is_new() && !first.others;
+        let all = self.all.iter().filter(new).filter(|first| !first.address.is_empty());
+        all.map(|first| (first.address.as_str(), first.actor.as_str(), first.at))
+    }
+
     /// Whether an address was the principal's before it reached a new account.
     pub(crate) fn is_habit(&self, actor: &str, address: &str) -> bool {
         !self.habits.is_empty() && self.habits.contains(&(actor.to_owned(), address.to_owned()))

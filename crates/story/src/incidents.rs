@@ -3,6 +3,7 @@
 //! an incident of somebody whom nothing but the responder's question points at.
 
 mod links;
+mod new_address;
 mod scaffold;
 
 use std::collections::{BTreeMap, BTreeSet};

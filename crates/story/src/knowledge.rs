@@ -40,6 +40,8 @@ pub enum Effect {
     Replace(&'static str, &'static [(&'static str, By)]),
     /// Reads data of this kind.
     Read(&'static str),
+    /// Opens a session that lasts until it is closed, whatever becomes of the credentials.
+    Open,
     /// Only looks.
     Look,
     /// Does something else that a story tells.
@@ -61,6 +63,11 @@ impl Effect {
             Effect::Remove(kinds) | Effect::Replace(_, kinds) => kinds,
             _ => &[],
         }
+    }
+
+    /// Whether what it leaves lies in one region and can be undone there.
+    pub const fn stays(&self) -> bool {
+        self.alters() || matches!(self, Effect::Open)
     }
 
     /// Whether it makes, changes or takes away something.
@@ -124,6 +131,11 @@ pub struct Call(
 );
 
 impl Call {
+    /// Which kind of the call it is, told from parameters; mostly empty.
+    pub const fn variant(&self) -> &'static str {
+        self.1
+    }
+
     /// What it does, in words: 'made an access key'.
     pub const fn words(&self) -> &'static str {
         self.2

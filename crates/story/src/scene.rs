@@ -11,6 +11,7 @@ use crate::facts::{Facts, Issued, Item, Map};
 use crate::firsts::Firsts;
 use crate::key::Parts;
 use crate::knowledge::{self, Call, Effect};
+use crate::log_bucket;
 use crate::own::Own;
 use crate::pivots::is_session_of;
 use crate::principal;
@@ -143,7 +144,7 @@ impl<'f> Scene<'f> {
         (usual, firsts): (&'f Usual, &'f Firsts),
         material: &'f Material<'f>,
     ) -> Self {
-        let (mut entries, aside) = (in_order(&facts.items), in_order(&usual.items));
+        let (mut entries, aside) = (in_order(facts, &facts.items), in_order(facts, &usual.items));
         let own = Own::new(&entries);
         for entry in &mut entries {
             entry.undo = own.takes_back(entry);
@@ -258,14 +259,21 @@ impl<'f> Scene<'f> {
 }
 
 /// Items by first time, then key.
-fn in_order(items: &Map<Vec<u8>, Item>) -> Vec<Entry<'_>> {
+fn in_order<'f>(facts: &Facts, items: &'f Map<Vec<u8>, Item>) -> Vec<Entry<'f>> {
+    let logs = |bucket: &str| facts.log_buckets.contains(bucket);
     let mut keyed: Vec<(&[u8], Entry<'_>)> = items
         .iter()
         .filter_map(|(key, item)| {
             let parts = Parts::read(key)?;
             Some((
                 key.as_slice(),
-                Entry { parts, call: parts.call(), item, undo: false, made: None },
+                Entry {
+                    parts,
+                    call: log_bucket::call(&parts, logs).or_else(|| parts.call()),
+                    item,
+                    undo: false,
+                    made: None,
+                },
             ))
         })
         .collect();

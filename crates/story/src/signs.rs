@@ -10,7 +10,7 @@ use crate::knowledge::{self, Effect};
 use crate::reasons::Reasons;
 use crate::scene::{Entry, Scene};
 use crate::words::{counted, counted_len, listed};
-use crate::{agent, network, principal};
+use crate::{agent, models_run, network, principal};
 
 /// Weak signs: each may be anybody's ordinary work.
 pub(crate) fn weak(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut Reasons) -> u32 {
@@ -118,6 +118,9 @@ pub(crate) fn strong(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut
         add(10, format!("{denied} calls denied: kept trying"));
     }
     if let Some(text) = chain(scene, name) {
+        add(20, text);
+    }
+    if let Some(text) = models_run::hijacked(scene, scene.firsts, name) {
         add(20, text);
     }
     if let Some(user) = principal::user(name)

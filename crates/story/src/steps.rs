@@ -5,8 +5,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crashcart_model::{Level, LogText, Outcome, Step, Timestamp};
+use crashcart_model::{Level, LogText, Outcome, Step, Timestamp, TriedBefore};
 
+use crate::attempts::Attempts;
 use crate::blind_spots::LeftOut;
 use crate::facts::earlier;
 use crate::key::Parts;
@@ -42,6 +43,7 @@ pub(crate) fn steps(scene: &Scene<'_>, scope: &Scope<'_>, left_out: &mut LeftOut
         let group = Group { actor, service, name, outcome, undo: entry.undo };
         groups.entry(group).or_default().push(entry);
     }
+    let attempts = Attempts::new(&scene.entries);
     let mut steps: Vec<(u8, Step)> = Vec::new();
     for mut entries in groups.into_values() {
         let by_hand = entries.iter().any(|entry| !entry.parts.automation);
@@ -51,7 +53,7 @@ pub(crate) fn steps(scene: &Scene<'_>, scope: &Scope<'_>, left_out: &mut LeftOut
             told
         });
         if !entries.is_empty() {
-            steps.push((weight(&entries), folded(scene, &entries)));
+            steps.push((weight(&entries), folded(scene, &entries, attempts.before(&entries))));
         }
     }
     // The weightiest stay; then all in order of time.
@@ -169,7 +171,7 @@ fn weight(entries: &[&Entry<'_>]) -> u8 {
     }
 }
 
-fn folded(scene: &Scene<'_>, entries: &[&Entry<'_>]) -> Step {
+fn folded(scene: &Scene<'_>, entries: &[&Entry<'_>], tried_before: Option<TriedBefore>) -> Step {
     let mut witnesses = Witnesses::default();
     let (mut at, mut last, mut count) = (None, None, 0);
     // What findings cite is named first.
@@ -209,6 +211,7 @@ fn folded(scene: &Scene<'_>, entries: &[&Entry<'_>]) -> Step {
         technique: technique.or_else(|| words.and_then(|words| words.technique)),
         actor: LogText::from(first.map(|entry| entry.parts.actor).unwrap_or_default()),
         target: name_targets(&targets),
+        tried_before,
         made_at: made_at(entries),
         outcome: first.map_or(Outcome::Unknown, |entry| entry.parts.outcome),
         origins: witnesses.origins(scene.material.evidence),

@@ -6,10 +6,9 @@
 use std::borrow::Cow;
 
 use crashcart_model::{Head, Record, Value};
-use serde_json::Value as Json;
 
 use crate::knowledge::{Detail, Target};
-use crate::principal;
+use crate::{log_bucket, policy};
 
 /// How many values of one list are named.
 const LISTED: usize = 10;
@@ -114,7 +113,7 @@ pub(crate) fn of<'a>(head: &Head<'a>, target: &Target) -> [Cow<'a, str>; 3] {
         Detail::None => Cow::Borrowed(""),
         Detail::Ingress => Cow::Owned(ingress(head)),
         Detail::Shared => shared(head),
-        Detail::PolicyPrincipals => Cow::Owned(outsiders(head)),
+        Detail::PolicyPrincipals => Cow::Owned(join(&mut policy::principals(head))),
         Detail::Paths(paths) => first(head, paths),
         Detail::LastSnapshot(paths) => match first(head, paths) {
             name if name.is_empty() => name,
@@ -174,109 +173,6 @@ fn rule(rule: &Record<'_>) -> String {
     format!("{} from {}", what.join(" "), join(&mut ranges))
 }
 
-/// Whether a policy lets in everybody (without a condition) or another account.
-fn lets_outsiders_in(head: &Head<'_>) -> bool {
-    let own = head.recipient.or_else(|| head.identity().account).map(|text| text.text());
-    let own = own.as_deref().unwrap_or_default();
-    let mut outside = false;
-    each_statement(head, &mut |statement| {
-        let mut found = Vec::new();
-        allowed(statement, &mut found);
-        let conditional = statement.get("Condition").is_some();
-        outside |= found.iter().any(|who| {
-            let account = principal::account(who).unwrap_or(who);
-            let other = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-            who == "*" && !conditional || other && account != own
-        });
-    });
-    outside
-}
-
-/// Whether a policy lets somebody outside in; empty where its text cannot be read or does not
-/// tell, as with a condition or with ids in the place of names.
-fn side(head: &Head<'_>) -> &'static str {
-    if documents(head).is_empty() {
-        return "";
-    }
-    if lets_outsiders_in(head) {
-        return "outside";
-    }
-    let own = head.recipient.or_else(|| head.identity().account).map(|text| text.text());
-    let own = own.as_deref().filter(|own| !own.is_empty());
-    let mut inside = own.is_some();
-    each_statement(head, &mut |statement| {
-        let mut found = Vec::new();
-        allowed(statement, &mut found);
-        inside &= statement.get("NotPrincipal").is_none()
-            && found.iter().all(|who| Some(principal::account(who).unwrap_or(who)) == own);
-    });
-    if inside { "inside" } else { "" }
-}
-
-fn each_statement(head: &Head<'_>, visit: &mut dyn FnMut(&Json)) {
-    for document in documents(head) {
-        if let Some(Json::Array(statements)) = document.get("Statement") {
-            statements.iter().for_each(&mut *visit);
-        } else if let Some(statement) = document.get("Statement") {
-            visit(statement);
-        }
-    }
-}
-
-/// The principals that a policy document lets in, other than AWS services.
-fn outsiders(head: &Head<'_>) -> String {
-    let mut found = Vec::new();
-    each_statement(head, &mut |statement| allowed(statement, &mut found));
-    let mut found: Vec<Cow<'_, str>> = found.into_iter().map(Cow::Owned).collect();
-    join(&mut found)
-}
-
-/// The policy documents of a request, as far as they can be read.
-fn documents(head: &Head<'_>) -> Vec<Json> {
-    let Some(request) = head.request else { return Vec::new() };
-    const MEMBERS: [&str; 6] = [
-        "policyDocument",
-        "bucketPolicy",
-        "policy",
-        "policyText",
-        "resourcePolicy",
-        "attributeValue",
-    ];
-    let attributes = request.object("attributes").and_then(|set| set.get("Policy"));
-    MEMBERS
-        .iter()
-        .filter_map(|name| request.get(name))
-        .chain(attributes)
-        .filter_map(|document| match document {
-            Value::String(text) => serde_json::from_str(&text.text()).ok(),
-            Value::Object(object) => Some(Value::Object(object).to_json()),
-            _ => None,
-        })
-        // What has none is no policy: cut off, or something else under the same name.
-        .filter(|document: &Json| document.get("Statement").is_some())
-        .collect()
-}
-
-fn allowed(statement: &Json, found: &mut Vec<String>) {
-    if statement.get("Effect").and_then(Json::as_str) != Some("Allow") {
-        return;
-    }
-    let mut take = |value: &Json| match value {
-        Json::String(text) => found.push(text.clone()),
-        Json::Array(items) => {
-            found.extend(items.iter().filter_map(Json::as_str).map(str::to_owned))
-        }
-        _ => {}
-    };
-    match statement.get("Principal") {
-        Some(Json::Object(kinds)) => {
-            kinds.iter().filter(|(kind, _)| *kind != "Service").for_each(|(_, who)| take(who));
-        }
-        Some(who) => take(who),
-        None => {}
-    }
-}
-
 /// The variant of a call, told from its parameters; empty where there is only one kind.
 pub(crate) fn variant(service: &str, name: &str, head: &Head<'_>) -> &'static str {
     let told = |path: &'static str| first(head, &[path]);
@@ -320,7 +216,11 @@ pub(crate) fn variant(service: &str, name: &str, head: &Head<'_>) -> &'static st
             _ => "",
         },
         ("iam", "UpdateAssumeRolePolicy") => {
-            if !documents(head).is_empty() && outsiders(head).is_empty() { "services" } else { "" }
+            if policy::names_only_services(head) {
+                "services"
+            } else {
+                ""
+            }
         }
         ("iam", "AttachUserPolicy")
             if told("q.policyArn").contains("AWSCompromisedKeyQuarantine") =>
@@ -344,7 +244,14 @@ fn variant_elsewhere(service: &str, name: &str, head: &Head<'_>) -> &'static str
             | "SetQueueAttributes"
             | "PutBackupVaultAccessPolicy"
             | "PutFileSystemPolicy",
-        ) => side(head),
+        ) => match policy::side(head) {
+            "inside"
+                if name == "PutBucketPolicy" && policy::lets_in(head, &log_bucket::DELIVERERS) =>
+            {
+                "deliverers"
+            }
+            side => side,
+        },
         ("s3", "PutBucketAcl") => {
             let text = head.request.map(|request| request.json()).unwrap_or_default();
             let everybody = ["/global/AllUsers", "/global/AuthenticatedUsers", "public-read"];
@@ -356,11 +263,6 @@ fn variant_elsewhere(service: &str, name: &str, head: &Head<'_>) -> &'static str
             "false" => "private",
             _ => "",
         },
-        ("macie2", "UpdateMacieSession") => match &*told("q.status") {
-            "PAUSED" => "paused",
-            "ENABLED" => "on",
-            _ => "",
-        },
         ("s3", "PutBucketPublicAccessBlock" | "PutPublicAccessBlock") => {
             let text = head.request.map(|request| request.json()).unwrap_or_default();
             if text.contains("true") && !text.contains("false") { "all" } else { "" }
@@ -370,12 +272,32 @@ fn variant_elsewhere(service: &str, name: &str, head: &Head<'_>) -> &'static str
             let own = who == "IAMUser" || who == "Root";
             if own && told("a.MFAUsed") == "No" { "no-mfa" } else { "" }
         }
+        _ => variant_of_watch(service, name, head),
+    }
+}
+
+/// The same of what watches the account.
+fn variant_of_watch(service: &str, name: &str, head: &Head<'_>) -> &'static str {
+    let told = |path: &'static str| first(head, &[path]);
+    match (service, name) {
+        ("macie2", "UpdateMacieSession") => match &*told("q.status") {
+            "PAUSED" => "paused",
+            "ENABLED" => "on",
+            _ => "",
+        },
         ("cloudtrail", "PutEventSelectors") => {
             let basic = told("q.eventSelectors.includeManagementEvents");
             let kinds = told("q.eventSelectors.readWriteType");
             let excluded = told("q.eventSelectors.excludeManagementEventSources");
             let all = basic == "true" && kinds == "All" && excluded.is_empty();
             if all { "all" } else { "" }
+        }
+        ("guardduty" | "macie2", "GetFindings") => {
+            if told("q.findingIds").is_empty() {
+                ""
+            } else {
+                "named"
+            }
         }
         ("guardduty", "UpdateDetector") => match &*told("q.enable") {
             "true" => "on",

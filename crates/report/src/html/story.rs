@@ -5,7 +5,7 @@ use std::io;
 use crashcart_model::{BlastRadius, LogText, PersistenceState, Step, Story};
 
 use super::markup::{Cell, Markup};
-use crate::zone::{counted, number, size};
+use crate::zone::{at_last, counted, number, size};
 
 /// What nobody undid.
 const STANDS: Cell<'_> = Cell::State("STILL IN PLACE", "label alarm");
@@ -175,7 +175,10 @@ impl<'a> Markup<'a> {
                 ("principal", &radius.principals),
                 ("resource", &radius.resources),
             ];
-            parts.iter().try_for_each(|(what, names)| markup.names(what, names))
+            parts.iter().try_for_each(|(what, names)| markup.names(what, names))?;
+            markup.element("p", &[("class", "quiet")], |markup| {
+                markup.text("As a graph of who reached what with which key: crashcart investigate --graph FILE (Graphviz or Mermaid); Markdown reports hold it.")
+            })
         })
     }
 
@@ -201,7 +204,10 @@ fn step(step: &Step) -> Vec<Cell<'_>> {
         Cell::Log(&step.what),
         Cell::maybe(step.target.as_ref()),
         Cell::Log(&step.actor),
-        Cell::Outcome(step.outcome),
+        match &step.tried_before {
+            Some(tried) => Cell::Text(at_last(tried)),
+            None => Cell::Outcome(step.outcome),
+        },
         Cell::Text(count),
         Cell::Cite(&step.origins),
     ]

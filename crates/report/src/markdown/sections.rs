@@ -8,7 +8,7 @@ use crashcart_model::{
 };
 
 use super::{Sheet, listed, log, maybe, moment, outcome};
-use crate::zone::{Zone, counted, number, size, times};
+use crate::zone::{Zone, at_last, counted, number, size, times};
 use crate::{command, escape, material, names};
 
 impl<'a> Sheet<'a> {
@@ -118,7 +118,10 @@ impl<'a> Sheet<'a> {
                     log(&step.what),
                     maybe(step.target.as_ref()),
                     log(&step.actor),
-                    outcome(step.outcome).to_owned(),
+                    match &step.tried_before {
+                        Some(tried) => at_last(tried),
+                        None => outcome(step.outcome).to_owned(),
+                    },
                     times(step.count),
                     self.cite(&step.origins),
                 ]

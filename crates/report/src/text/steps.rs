@@ -72,10 +72,21 @@ impl<'a> Sheet<'a> {
         }
         let words = words
             .then("by ", &self.by(&step.actor))
+            .then("", &self.tried(step))
             .then("made by the same principal at ", &self.moment(step.made_at))
             .then("", step.technique.as_deref().unwrap_or_default())
             .styled(Style::Dim, &self.citations.markers(&step.origins, 1));
         self.page.paragraph(&lead, &words)
+    }
+
+    /// `tried before in vain 3 times from 03:40:00 (AccessDenied)`
+    fn tried(&self, step: &Step) -> String {
+        let Some(tried) = &step.tried_before else { return String::new() };
+        let errors: Vec<&str> = tried.errors.iter().map(LogText::raw).collect();
+        let (how_often, from) = (times(tried.count), self.options.zone.moment(tried.first));
+        let answer =
+            if errors.is_empty() { String::new() } else { format!(" ({})", errors.join(", ")) };
+        format!("tried before in vain {how_often} from {from}{answer}")
     }
 
     /// The target; of many (`12 targets: one, two, three`) the first two, and how many more.

@@ -1,9 +1,10 @@
-//! Whether there was an alert: what AWS did by itself, and the findings that were given. It must
+//! Whether there was an alert: what AWS did by itself, the findings that were given, and the calls
+//! about findings. It must
 //! never say that no other fired.
 
 use crashcart_model::{FindingRead, Origin};
 
-use super::{Known, UNKNOWN, answer};
+use super::{Known, UNKNOWN, answer, findings_seen};
 use crate::principal::{plain, user};
 use crate::suspects::Profile;
 use crate::words::listed;
@@ -26,6 +27,8 @@ pub(super) fn alert(known: &Known<'_, '_>) -> crashcart_model::Answer {
         because.push("AWS does so when it finds a key in public".to_owned());
         origins
     });
+    let (seen, calls) = findings_seen::told(known);
+    told.extend(seen);
     because.push(others(known).to_owned());
     let text = if told.is_empty() {
         UNKNOWN.to_owned()
@@ -33,7 +36,9 @@ pub(super) fn alert(known: &Known<'_, '_>) -> crashcart_model::Answer {
         told.push("others: unknown".to_owned());
         told.join("; ")
     };
-    answer(QUESTION, text, because.join("; "), origins.unwrap_or_default())
+    let mut origins = origins.unwrap_or_default();
+    origins.extend(calls);
+    answer(QUESTION, text, because.join("; "), origins)
 }
 
 fn among(findings: &[String]) -> String {

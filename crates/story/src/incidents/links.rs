@@ -1,11 +1,12 @@
-//! What ties two suspects together: a session one asked for, a key or user one made, or one
-//! address and one tool in the same hours. It must never tie people together for an address
+//! What ties two suspects together: a session one asked for, a key or user one made, one
+//! address and one tool in the same hours, or an address that is new for both. It must never tie people together for an address
 //! alone: an office, a provider and anonymised logs make one address of many people.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crashcart_model::Timestamp;
 
+use super::new_address;
 use crate::actor::Kind;
 use crate::earliest::sortable;
 use crate::knowledge::Effect;
@@ -23,7 +24,7 @@ const AT_HOME: i64 = 6 * HOUR;
 /// Days of work from one address that make it a home where no call is suspicious by itself.
 const HOME_DAYS: usize = 3;
 /// An address of so many people is a network.
-const CROWD: usize = 5;
+pub(super) const CROWD: usize = 5;
 /// Sessions that asked for sessions are followed so far.
 const CHAIN: usize = 8;
 
@@ -44,6 +45,7 @@ pub(crate) fn links(scene: &Scene<'_>, suspects: &[&Profile<'_>]) -> Vec<Link> {
     let mut links = asked_for(scene, suspects, &numbers);
     links.extend(made(scene, suspects, &numbers));
     links.extend(same_address(scene, suspects));
+    links.extend(new_address::links(scene, suspects, &numbers));
     links
 }
 

@@ -1,7 +1,7 @@
 //! Calls about machines, networks, functions and containers. Rows are sorted by name and variant;
 //! this file must hold nothing but rows.
 
-use super::Effect::{Act, Change, Look, Make, Read, Remove, Replace};
+use super::Effect::{Act, Change, Look, Make, Open, Read, Remove, Replace};
 use super::{
     By, COLLECTION, CREDENTIALS, Call, DISCOVERY, Detail, ESCALATION, EVASION, EXECUTION,
     EXFILTRATION, IMPACT, LATERAL, NO_TARGET, PERSISTENCE, Target, owned, thing,
@@ -187,7 +187,7 @@ pub(super) static SSM: &[Call] = &[
     Call("ResumeSession", "", "resumed a session on an instance", LATERAL, "T1021.008", Act, thing(&["q.sessionId"])),
     Call("SendCommand", "", "ran a command on instances", EXECUTION, "T1651", Act, COMMAND),
     Call("StartAutomationExecution", "", "ran an automation", EXECUTION, "T1651", Act, thing(&["q.documentName"])),
-    Call("StartSession", "", "opened a session on an instance", LATERAL, "T1021.008", Act, owned(&["r.sessionId"], &["q.target"])),
+    Call("StartSession", "", "opened a session on an instance", LATERAL, "T1021.008", Open, owned(&["r.sessionId"], &["q.target"])),
     Call("TerminateSession", "", "ended a session on an instance", EVASION, "T1070", Act, thing(&["q.sessionId"])),
     Call("UpdateAssociation", "", "changed a state manager association", PERSISTENCE, "T1651", Make("SSM association"), thing(&["q.associationId"])),
     Call("UpdateDocument", "", "changed an SSM document", EXECUTION, "T1651", Make("SSM document"), DOCUMENT),

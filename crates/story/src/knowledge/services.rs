@@ -96,6 +96,8 @@ static STATES: &[Call] = &[
 
 #[rustfmt::skip]
 static BEDROCK: &[Call] = &[
+    Call("Converse", "", "invoked a model", IMPACT, "T1496.004", Act, thing(&["q.modelId"])),
+    Call("ConverseStream", "", "invoked a model", IMPACT, "T1496.004", Act, thing(&["q.modelId"])),
     Call("CreateFoundationModelAgreement", "", "accepted a model's agreement", IMPACT, "T1496", Act, thing(&["q.modelId"])),
     Call("DeleteModelInvocationLoggingConfiguration", "", "switched off the log of model invocations", EVASION, "T1562.008", Change("model invocation log"), NO_TARGET),
     Call("InvokeModel", "", "invoked a model", IMPACT, "T1496.004", Act, thing(&["q.modelId"])),

@@ -41,6 +41,8 @@ pub(super) static GUARDDUTY: &[Call] = &[
     Call("DisassociateFromAdministratorAccount", "", "left GuardDuty's administrator", EVASION, "T1562.001", Change("GuardDuty members"), DETECTOR),
     Call("DisassociateFromMasterAccount", "", "left GuardDuty's administrator", EVASION, "T1562.001", Change("GuardDuty members"), DETECTOR),
     Call("DisassociateMembers", "", "removed GuardDuty members", EVASION, "T1562.001", Change("GuardDuty members"), DETECTOR),
+    Call("GetFindings", "", "asked for findings", DISCOVERY, "T1526", Look, NO_TARGET),
+    Call("GetFindings", "named", "read findings by their ids", DISCOVERY, "T1526", Look, NO_TARGET),
     Call("StopMonitoringMembers", "", "stopped watching GuardDuty members", EVASION, "T1562.001", Change("GuardDuty members"), DETECTOR),
     Call("UnarchiveFindings", "", "brought hidden findings back", EVASION, "T1562.001", Remove(&[("GuardDuty findings", By::Thing)]), DETECTOR),
     Call("UpdateDetector", "", "changed GuardDuty's detector", EVASION, "T1562.001", Change("GuardDuty settings"), DETECTOR),
