@@ -26,9 +26,13 @@ fn key<'f>(parts: &Parts<'f>) -> Key<'f> {
 impl<'s, 'f> Attempts<'s, 'f> {
     pub(crate) fn new(entries: &'s [Entry<'f>]) -> Self {
         let mut vain: BTreeMap<Key<'f>, Vec<&'s Entry<'f>>> = BTreeMap::new();
-        let no_effect = |entry: &&Entry<'_>| {
-            matches!(entry.parts.outcome, Outcome::Denied | Outcome::Failed)
-                && !entry.parts.error.contains("DryRunOperation")
+        // A call that names no target failed for what it asked about; refused it was as it stands.
+        let no_effect = |entry: &&Entry<'_>| match entry.parts.outcome {
+            Outcome::Denied => true,
+            Outcome::Failed => {
+                entry.target().is_some() && !entry.parts.error.contains("DryRunOperation")
+            }
+            Outcome::Done | Outcome::Unknown => false,
         };
         for entry in entries.iter().filter(no_effect) {
             vain.entry(key(&entry.parts)).or_default().push(entry);

@@ -66,7 +66,7 @@ pub(crate) fn call(
 
 /// What is lost by what was done to buckets of logs, in sentences.
 pub(crate) fn sentences(scene: &Scene<'_>) -> Vec<String> {
-    let lost = scene.entries.iter().filter(|entry| entry.done() && entry.made.is_none());
+    let lost = scene.entries.iter().filter(|entry| entry.done());
     let lost = lost.filter_map(|entry| {
         let kind = entry.call.filter(|call| call.variant() == VARIANT)?.effect().change()?;
         let what = match kind {

@@ -41,11 +41,15 @@ impl Entry<'_> {
     /// Whether it takes away what the same principal made within a day before: that destroys
     /// nothing that was there.
     pub(crate) fn ends_own(&self) -> bool {
+        self.call.is_some_and(|call| call.tactic() == knowledge::IMPACT) && self.made_lately()
+    }
+
+    /// Whether the same principal made what it is about within a day before.
+    fn made_lately(&self) -> bool {
         let lived = |made: Timestamp| {
             self.item.first.is_some_and(|end| end.millis().saturating_sub(made.millis()) <= DAY)
         };
-        self.call.is_some_and(|call| call.tactic() == knowledge::IMPACT)
-            && self.made.is_some_and(lived)
+        self.made.is_some_and(lived)
     }
 
     /// As `iam:CreateAccessKey`.
@@ -144,11 +148,16 @@ impl<'f> Scene<'f> {
         (usual, firsts): (&'f Usual, &'f Firsts),
         material: &'f Material<'f>,
     ) -> Self {
-        let (mut entries, aside) = (in_order(facts, &facts.items), in_order(facts, &usual.items));
+        let (mut entries, mut aside) = (in_order(&facts.items), in_order(&usual.items));
         let own = Own::new(&entries);
         for entry in &mut entries {
             entry.undo = own.takes_back(entry);
             entry.made = own.made(entry);
+        }
+        let logs = |bucket: &str| facts.log_buckets.contains(bucket);
+        let not_own = |entry: &&mut Entry<'_>| !entry.undo && !entry.made_lately();
+        for entry in entries.iter_mut().chain(&mut aside).filter(not_own) {
+            entry.call = log_bucket::call(&entry.parts, logs).or(entry.call);
         }
         let mut by_actor: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, entry) in entries.iter().enumerate() {
@@ -259,21 +268,14 @@ impl<'f> Scene<'f> {
 }
 
 /// Items by first time, then key.
-fn in_order<'f>(facts: &Facts, items: &'f Map<Vec<u8>, Item>) -> Vec<Entry<'f>> {
-    let logs = |bucket: &str| facts.log_buckets.contains(bucket);
+fn in_order(items: &Map<Vec<u8>, Item>) -> Vec<Entry<'_>> {
     let mut keyed: Vec<(&[u8], Entry<'_>)> = items
         .iter()
         .filter_map(|(key, item)| {
             let parts = Parts::read(key)?;
             Some((
                 key.as_slice(),
-                Entry {
-                    parts,
-                    call: log_bucket::call(&parts, logs).or_else(|| parts.call()),
-                    item,
-                    undo: false,
-                    made: None,
-                },
+                Entry { parts, call: parts.call(), item, undo: false, made: None },
             ))
         })
         .collect();

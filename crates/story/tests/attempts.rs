@@ -56,6 +56,23 @@ fn another_target_another_principal_a_later_failure_and_a_dry_run_are_no_attempt
     );
     let dry = Some("Client.DryRunOperation");
     assert_eq!(tried(vec![make(1, "backdoor", dry), make(9, "backdoor", None)]), None);
+    let described = |second, error: Value| {
+        event(
+            second,
+            "ec2:DescribeVpcs",
+            json!({"errorCode": error, "requestParameters": {"vpcSet": {}}}),
+        )
+    };
+    let of_another = described(1, json!("Client.InvalidVpcID.NotFound"));
+    assert_eq!(
+        tried(vec![of_another, described(9, Value::Null)]),
+        None,
+        "no target is no same target"
+    );
+    assert!(
+        tried(vec![described(1, json!("Client.UnauthorizedOperation")), described(9, Value::Null)])
+            .is_some()
+    );
     let mut others = make(1, "backdoor", denied);
     others["userIdentity"] = material::session("deploy", "run-7");
     assert_eq!(tried(vec![others, make(9, "backdoor", None)]), None);

@@ -119,3 +119,16 @@ fn logs_that_are_made_to_expire_and_a_log_bucket_that_is_deleted_are_told_as_eva
         assert!(changed, "{call}");
     }
 }
+
+#[test]
+fn a_log_bucket_of_ones_own_making_is_a_prop_and_its_end_is_no_evasion() {
+    let own = |call: &str| {
+        let made = of_bucket(1, "s3:CreateBucket");
+        let trail = json!({"name": "test", "s3BucketName": "audit"});
+        let trail = event(2, "cloudtrail:CreateTrail", json!({"requestParameters": trail}));
+        told(vec![made, trail, of_bucket(60, call)])
+    };
+    assert_eq!(tactic_of(&own("s3:DeleteBucket"), "s3:DeleteBucket"), None);
+    assert_eq!(tactic_of(&own(DESTROYS), DESTROYS), None);
+    assert!(!own(DESTROYS).blind_spots.iter().any(|spot| spot.starts_with("logs of bucket")));
+}

@@ -83,7 +83,13 @@ impl<'a> Sheet<'a> {
     fn tried(&self, step: &Step) -> String {
         let Some(tried) = &step.tried_before else { return String::new() };
         let errors: Vec<&str> = tried.errors.iter().map(LogText::raw).collect();
-        let (how_often, from) = (times(tried.count), self.options.zone.moment(tried.first));
+        let zone = &self.options.zone;
+        let today = |first| step.at.is_some_and(|at| zone.date(at) == zone.date(first));
+        let from = match tried.first.filter(|first| today(*first)) {
+            Some(first) => zone.clock(Some(first)),
+            None => zone.moment(tried.first),
+        };
+        let how_often = times(tried.count);
         let answer =
             if errors.is_empty() { String::new() } else { format!(" ({})", errors.join(", ")) };
         format!("tried before in vain {how_often} from {from}{answer}")
