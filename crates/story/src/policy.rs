@@ -176,21 +176,21 @@ fn limits(keys: &Map<String, Json>) -> impl Iterator<Item = Limit> {
                 let account =
                     |value: &String| principal::account(value).unwrap_or(value).len() == 12;
                 let told = values.iter().all(account);
-                Some(if told { Limit::Accounts(values) } else { named_by_arn(&values) })
+                if told { Some(Limit::Accounts(values)) } else { named_by_arn(&values) }
             }
             _ => (fixed && known(&OF_OTHERS)).then_some(Limit::Unknown),
         }
     })
 }
 
-/// Of `arn:aws:iam::*:role/x` the account is any; of a bucket, which has one owner in the world
-/// whatever stands for its account, it is not told.
-fn named_by_arn(values: &[String]) -> Limit {
+/// Of `arn:aws:iam::*:role/x` the account is any, which limits nobody; of a bucket, which has one
+/// owner in the world whatever stands for its account, it is not told.
+fn named_by_arn(values: &[String]) -> Option<Limit> {
     let any = |value: &String| {
         let mut parts = value.split(':').skip(2);
         parts.next() != Some("s3") && parts.nth(1) == Some("*")
     };
-    if values.iter().any(any) { Limit::Accounts(vec!["*".to_owned()]) } else { Limit::Unknown }
+    (!values.iter().any(any)).then_some(Limit::Unknown)
 }
 
 /// The texts of one value or of a list.
@@ -348,6 +348,7 @@ mod tests {
             json!({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32", "203.0.113.7"]}}),
             json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::reports"}}),
             json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:reports"}}),
+            json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}}),
         ] {
             assert_eq!(everybody_if(&condition), "", "{condition}");
         }

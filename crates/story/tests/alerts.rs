@@ -1,6 +1,8 @@
 //! Whether there was an alert, and which rules would have given one: by name and level, with what
 //! calls about findings prove and what they do not.
 
+#![allow(clippy::unwrap_used, reason = "a missing answer must fail loudly")]
+
 mod mallory;
 mod material;
 
