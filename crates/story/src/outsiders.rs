@@ -171,7 +171,7 @@ fn takes(entry: &Entry<'_>) -> bool {
         && !matches!(parts.service, "sts" | "signin")
         && match entry.effect() {
             Some(Effect::Look) => false,
-            Some(Effect::Act) | None => !parts.read_only,
+            Some(Effect::Act | Effect::Open) | None => !parts.read_only,
             Some(_) => true,
         }
 }

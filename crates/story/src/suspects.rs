@@ -218,7 +218,8 @@ pub(crate) fn changes_or_reads(entry: &Entry<'_>) -> bool {
                     | Effect::Read(_)
                     | Effect::Remove(_)
             )
-        ) || entry.effect() == Some(Effect::Act) && !entry.parts.read_only)
+        ) || matches!(entry.effect(), Some(Effect::Act | Effect::Open))
+            && !entry.parts.read_only)
 }
 
 pub(crate) fn proves(entry: &Entry<'_>, level: Level) -> bool {

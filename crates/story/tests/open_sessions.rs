@@ -3,7 +3,7 @@
 mod mallory;
 mod material;
 
-use crashcart_model::{Containment, Level};
+use crashcart_model::{Containment, Incident, Level};
 use mallory::asked_about_mallory;
 use material::{Tale, event};
 use serde_json::{Value, json};
@@ -57,4 +57,18 @@ fn a_session_that_was_ended_by_anybody_or_never_opened_needs_nothing() {
     refused["errorCode"] = json!("TargetNotConnected");
     refused["responseElements"] = Value::Null;
     assert!(!asks(vec![refused]));
+}
+
+#[test]
+fn to_open_a_session_is_to_act_with_it_and_to_be_refused_one_is_not() {
+    let verdict = |mut record: Value| {
+        record["userAgent"] = json!("Boto3/1.34.1 Pacu/1.6");
+        let tale = Tale::of(vec![record]).rule("StartSession", Level::Critical);
+        tale.tell().verdict.incident
+    };
+    let mut refused = opened(60);
+    refused["errorCode"] = json!("AccessDenied");
+    refused["responseElements"] = Value::Null;
+    assert_eq!(verdict(opened(60)), Incident::Yes);
+    assert_ne!(verdict(refused), Incident::Yes);
 }
