@@ -69,7 +69,8 @@ pub fn cut_off(document: &Value, whose: &Whose) -> Option<Timestamp> {
     (*document == deny_older_sessions(moment, whose)).then_some(moment)
 }
 
-/// Lets nobody assume a role: a trust policy must have a statement, so it denies.
+/// Lets nobody assume a role. What is not allowed is denied; a trust policy must have a statement,
+/// so this one denies.
 pub fn closed_trust() -> Value {
     json!({
         "Version": "2012-10-17",
@@ -77,7 +78,7 @@ pub fn closed_trust() -> Value {
             "Sid": "CrashcartClosed",
             "Effect": "Deny",
             "Principal": {"AWS": "*"},
-            "Action": ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
+            "Action": "sts:AssumeRole"
         }]
     })
 }

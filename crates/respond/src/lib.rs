@@ -5,12 +5,31 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod actions;
+mod apply;
 mod approve;
 mod change;
 pub mod documents;
+mod executor;
+mod facts;
+mod hold;
+mod journal;
+mod ledger;
 mod plan;
+mod receipt;
+mod resume;
+mod revert;
 
 pub use account::{Account, Sent};
+pub use actions::{Refusal, RoleOptions, UserOptions, plan_key, plan_role, plan_user};
+pub use apply::{RunError, apply};
 pub use approve::{ApprovalError, Approved, SHORTEST};
 pub use change::{Change, Scope, State, Thing};
+pub use executor::Options;
+pub use facts::{Credential, LastUsed, RoleFacts, Situation, UserFacts};
+pub use journal::{Effect, Entry, Journal, JournalError, Purpose, Run};
+pub use ledger::Left;
 pub use plan::{CutOff, Plan, PlanError, Planned, SCHEMA, Step, Undo};
+pub use receipt::{Ending, RECEIPT_SCHEMA, Receipt, StepOutcome, StepReceipt, Verified};
+pub use resume::{Resume, cut_off_plan, resume};
+pub use revert::{RevertOptions, comes_back, revert};

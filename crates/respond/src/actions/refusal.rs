@@ -1,0 +1,90 @@
+//! Who is never contained: whoever would lock the responder out, or whom IAM does not let contain.
+//! Each refusal says what to do instead.
+
+use crashcart_model::Environment;
+use thiserror::Error;
+
+use crate::facts::Situation;
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The caller, or a role or user through which the caller came to be.
+    #[error("plan for {0}: it is you, or what you came through")]
+    Yourself(String),
+    /// The root user.
+    #[error("plan for {0}: IAM cannot limit the root user, its keys or its sessions")]
+    Root(String),
+    /// A break-glass principal of `environment.toml`.
+    #[error("plan for {0}: environment.toml keeps it for breaking glass")]
+    BreakGlass(String),
+    /// A role that only its service may change.
+    #[error("plan for {0}: a service-linked role cannot be changed")]
+    ServiceLinked(String),
+    /// A role that Identity Center makes and overwrites.
+    #[error("plan for {0}: the role belongs to Identity Center, which undoes changes to it")]
+    IdentityCenter(String),
+    /// The user has no such key.
+    #[error("plan for {0}: the user has no such access key")]
+    NoSuchKey(String),
+    /// A trust policy that AWS would not take back.
+    #[error(
+        "close the trust policy of {0}: it names a principal that is gone, so AWS would refuse to take it back"
+    )]
+    TrustNotRestorable(String),
+    /// A user whose password was to be deleted has none.
+    #[error("delete the console password of {0}: it has none")]
+    NoPassword(String),
+}
+
+impl Refusal {
+    /// What to do instead.
+    pub const fn next_step(&self) -> &'static str {
+        match self {
+            Self::Yourself(_) => {
+                "plan from another identity; if yours is the one that leaked, use a break-glass one"
+            }
+            Self::Root(_) => {
+                "in a member account: attach a service control policy that denies \
+                 aws:PrincipalArn arn:aws:iam::*:root, then delete root's keys and password with \
+                 centralized root access; in the management account: sign in as root, delete its \
+                 keys, change its password and MFA"
+            }
+            Self::BreakGlass(_) => {
+                "if it is the one that leaked, take it out of break_glass in environment.toml \
+                 first, and make sure that another way in works"
+            }
+            Self::ServiceLinked(_) => {
+                "stop what uses it in its service: disable the integration there, or delete the \
+                 resource"
+            }
+            Self::IdentityCenter(_) => {
+                "in this order: a service control policy on identitystore:userId, remove the \
+                 user's assignments and groups, disable the user in the identity provider, end \
+                 the portal session in the console"
+            }
+            Self::NoSuchKey(_) => "`crashcart whois` tells the owner of a key",
+            Self::TrustNotRestorable(_) => {
+                "remove the principal (AIDA... or AROA...) from the trust policy and plan again, \
+                 or plan without closing it"
+            }
+            Self::NoPassword(_) => "plan without deleting it",
+        }
+    }
+}
+
+/// Refuses what must not be contained.
+pub(super) fn check(arn: &str, situation: &Situation<'_>) -> Result<(), Refusal> {
+    let named = [arn.to_owned()];
+    let is_target = |other: &str| Environment::names(&named, other);
+    if arn.ends_with(":root") {
+        return Err(Refusal::Root(arn.into()));
+    }
+    if is_target(situation.caller) || situation.chain.iter().any(|link| is_target(link)) {
+        return Err(Refusal::Yourself(arn.into()));
+    }
+    if Environment::names(&situation.environment.break_glass, arn) {
+        return Err(Refusal::BreakGlass(arn.into()));
+    }
+    Ok(())
+}

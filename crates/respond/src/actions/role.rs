@@ -1,0 +1,138 @@
+//! `contain role`: close the way in where that was asked for, deny the sessions that exist, and
+//! once the closure is verified, those that came in between.
+
+use serde_json::Value;
+
+use crate::actions::refusal::{self, Refusal};
+use crate::actions::{AHEAD_SECONDS, last_used, plan, sentences};
+use crate::documents::{self, DENY_OLDER_SESSIONS, Whose};
+use crate::facts::{RoleFacts, Situation, policy};
+use crate::{Change, CutOff, Plan, Planned, State, Step, Thing, Undo};
+
+/// How far to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleOptions {
+    /// Whose sessions are denied.
+    pub whose: Whose,
+    /// Let nobody assume the role.
+    pub close_trust: bool,
+}
+
+/// Plans to end the sessions of a role.
+///
+/// # Errors
+/// Who must not be contained, or a trust policy that could not be given back.
+pub fn plan_role(
+    role: &RoleFacts,
+    options: &RoleOptions,
+    situation: &Situation<'_>,
+) -> Result<Plan, Refusal> {
+    refusal::check(&role.arn, situation)?;
+    if role.path.starts_with("/aws-service-role/") {
+        return Err(Refusal::ServiceLinked(role.arn.clone()));
+    }
+    if role.path.starts_with("/aws-reserved/") || role.name.starts_with("AWSReservedSSO_") {
+        return Err(Refusal::IdentityCenter(role.arn.clone()));
+    }
+    if options.close_trust && names_gone_principal(&role.trust) {
+        return Err(Refusal::TrustNotRestorable(role.arn.clone()));
+    }
+    let mut steps = Vec::new();
+    if options.close_trust {
+        steps.push(close_trust(role));
+    }
+    steps.push(deny_older_sessions(role, options));
+    if options.close_trust {
+        steps.push(Step {
+            name: "deny-older-sessions-again".into(),
+            why: "sessions may have been issued until the closure had spread: the moment moves on"
+                .into(),
+            after_verified: true,
+            ..deny_older_sessions(role, options)
+        });
+    }
+    let mut notes = Vec::new();
+    if !options.close_trust {
+        notes.push(
+            "new sessions can still be had by whoever may assume the role (an instance asks for \
+             fresh ones by itself): close the way in, or contain those who use it"
+                .into(),
+        );
+    }
+    Ok(plan(("role", &role.arn, &role.account), situation, steps, notes))
+}
+
+fn close_trust(role: &RoleFacts) -> Step {
+    let thing = Thing::TrustPolicy { role: role.name.clone() };
+    let expects = State::Document(role.trust.clone());
+    let to = State::Document(documents::closed_trust());
+    Step {
+        name: "close-trust".into(),
+        why: "as long as somebody may assume the role, ended sessions are replaced".into(),
+        stops: sentences(&["new sessions of the role, for everybody"]),
+        does_not_stop: sentences(&["sessions that exist: the next step does"]),
+        risk: risk(role),
+        undo: Undo::to(&role.account, &thing, &expects),
+        change: Planned::One {
+            expects,
+            change: Change { account: role.account.clone(), thing, to },
+        },
+        suspect: false,
+        after_verified: false,
+        flag: None,
+    }
+}
+
+fn deny_older_sessions(role: &RoleFacts, options: &RoleOptions) -> Step {
+    let name = DENY_OLDER_SESSIONS.to_owned();
+    let thing = Thing::RolePolicy { role: role.name.clone(), name };
+    let expects = policy(&role.inline_policies, DENY_OLDER_SESSIONS);
+    let stops = match &options.whose {
+        Whose::All => "every session of the role issued before now".to_owned(),
+        Whose::SourceIdentity(name) => {
+            format!("sessions of the role with source identity {name} issued before now")
+        }
+        Whose::UserId(id) => format!("sessions of the role with user id {id} issued before now"),
+    };
+    Step {
+        name: "deny-older-sessions".into(),
+        why: "a session cannot be revoked, only denied everything".into(),
+        stops: vec![stops],
+        does_not_stop: sentences(&[
+            "sessions of other roles that were assumed from these: contain those too",
+            "sessions issued from now on",
+        ]),
+        risk: risk(role),
+        undo: Undo::to(&role.account, &thing, &expects),
+        change: Planned::CutOff {
+            expects,
+            rule: CutOff {
+                policy: thing,
+                ahead_seconds: AHEAD_SECONDS,
+                whose: options.whose.clone(),
+                sessions_last_seconds: role.max_session_seconds,
+            },
+        },
+        suspect: false,
+        after_verified: false,
+        flag: None,
+    }
+}
+
+fn risk(role: &RoleFacts) -> Vec<String> {
+    let used_by = role.used_by.iter().map(|user| format!("used by {user}"));
+    std::iter::once(last_used("the role", role.last_used.as_ref())).chain(used_by).collect()
+}
+
+/// Whether a principal was deleted: AWS then shows its unique id, and refuses to take it back (IAM
+/// User Guide, "AWS JSON policy elements: Principal").
+fn names_gone_principal(trust: &Value) -> bool {
+    match trust {
+        Value::String(text) => text.starts_with("AIDA") || text.starts_with("AROA"),
+        Value::Array(values) => values.iter().any(names_gone_principal),
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| name != "Condition" && names_gone_principal(value))
+        }
+        _ => false,
+    }
+}

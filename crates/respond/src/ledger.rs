@@ -1,0 +1,173 @@
+//! What a plan has changed in the account and not given back, worked out from the journal alone.
+//! It must never guess: a change without an outcome is `open` until the live state was read.
+
+use crashcart_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::journal::{Effect, Entry, Purpose, Run};
+use crate::{State, Thing};
+
+/// One thing that is no longer as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Left {
+    /// The step that changed it first.
+    pub step: String,
+    /// The thing.
+    pub thing: Thing,
+    /// Its state before our first change.
+    pub before: State,
+    /// Its state after our last.
+    pub to: State,
+    /// When that was.
+    pub at: Timestamp,
+}
+
+/// A change that was about to be sent when the journal ends.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Open {
+    pub(crate) step: String,
+    pub(crate) thing: Thing,
+    pub(crate) purpose: Purpose,
+    pub(crate) before: State,
+    pub(crate) to: State,
+}
+
+/// The journal's sum for one plan.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Ledger {
+    /// In the order of the first change to each.
+    pub(crate) left: Vec<Left>,
+    /// At most one: a run sends one change at a time.
+    pub(crate) open: Option<Open>,
+    /// What was begun and has not ended.
+    pub(crate) under_way: Option<Run>,
+}
+
+impl Ledger {
+    /// Adds up the entries of the plan with this hash.
+    pub(crate) fn read(entries: &[Entry], hash: &str) -> Self {
+        let mut ledger = Self::default();
+        for entry in entries {
+            ledger.take(entry, hash);
+        }
+        ledger
+    }
+
+    /// Adds one entry; those of other plans are passed over.
+    pub(crate) fn take(&mut self, entry: &Entry, hash: &str) {
+        match entry {
+            Entry::Begun { plan, run, .. } if plan == hash => self.under_way = Some(*run),
+            Entry::Ended { plan, .. } if plan == hash => self.under_way = None,
+            Entry::Intent { plan, step, purpose, before, change, .. } if plan == hash => {
+                self.open = Some(Open {
+                    step: step.clone(),
+                    thing: change.thing.clone(),
+                    purpose: *purpose,
+                    before: before.clone(),
+                    to: change.to.clone(),
+                });
+            }
+            Entry::Outcome { plan, effect, at, .. } if plan == hash => {
+                if let Some(open) = self.open.take() {
+                    self.settle(open, effect, *at);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The entry of a thing.
+    pub(crate) fn of(&self, thing: &Thing) -> Option<&Left> {
+        self.left.iter().find(|left| left.thing == *thing)
+    }
+
+    /// When something else than this was last changed.
+    pub(crate) fn others_changed_at(&self, thing: &Thing) -> Option<Timestamp> {
+        self.left.iter().filter(|left| left.thing != *thing).map(|left| left.at).max()
+    }
+
+    fn settle(&mut self, open: Open, effect: &Effect, at: Timestamp) {
+        let sure = matches!(effect, Effect::Done(_) | Effect::Seen);
+        let index = self.left.iter().position(|left| left.thing == open.thing);
+        let left = index.and_then(|index| self.left.get_mut(index));
+        match (effect, left) {
+            (Effect::None(_), _) => {}
+            (_, Some(left)) if sure && left.before == open.to => {
+                self.left.retain(|left| left.thing != open.thing);
+            }
+            (_, Some(left)) if sure => (left.to, left.at) = (open.to, at),
+            (_, Some(_)) => {}
+            (_, None) if open.purpose == Purpose::Undo => {}
+            (_, None) => self.left.push(Left {
+                step: open.step,
+                thing: open.thing,
+                before: open.before,
+                to: open.to,
+                at,
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Change, Undo};
+
+    fn key() -> Thing {
+        Thing::AccessKey { user: "ada".into(), id: "AKIAEXAMPLE".into() }
+    }
+
+    fn intent(purpose: Purpose, before: State, to: State) -> Entry {
+        Entry::Intent {
+            at: Timestamp::from_millis(0),
+            plan: "plan".into(),
+            step: "step".into(),
+            purpose,
+            undo: Undo::to("111122223333", &key(), &before),
+            before,
+            change: Change { account: "111122223333".into(), thing: key(), to },
+        }
+    }
+
+    fn outcome(effect: Effect) -> Entry {
+        let at = Timestamp::from_millis(1);
+        Entry::Outcome { at, plan: "plan".into(), step: "step".into(), thing: key(), effect }
+    }
+
+    #[test]
+    fn what_was_done_again_is_still_undone_to_the_state_before_the_first_time() {
+        let entries = [
+            intent(Purpose::Contain, State::Active, State::Inactive),
+            outcome(Effect::Done("1".into())),
+            intent(Purpose::Again, State::Absent, State::Inactive),
+            outcome(Effect::Done("2".into())),
+        ];
+        let ledger = Ledger::read(&entries, "plan");
+        assert_eq!(ledger.left.len(), 1);
+        assert_eq!(ledger.of(&key()).map(|left| &left.before), Some(&State::Active));
+        assert!(Ledger::read(&entries, "another").left.is_empty());
+    }
+
+    #[test]
+    fn a_change_that_was_given_back_is_no_longer_left() {
+        let mut entries = vec![
+            intent(Purpose::Contain, State::Active, State::Inactive),
+            outcome(Effect::Seen),
+            intent(Purpose::Undo, State::Inactive, State::Active),
+        ];
+        assert!(Ledger::read(&entries, "plan").open.is_some());
+        entries.push(outcome(Effect::Done("2".into())));
+        assert!(Ledger::read(&entries, "plan").left.is_empty());
+    }
+
+    #[test]
+    fn a_change_of_which_nobody_knows_counts_as_made() {
+        let entries = [
+            intent(Purpose::Contain, State::Active, State::Inactive),
+            outcome(Effect::Unknown("no answer".into())),
+        ];
+        assert_eq!(Ledger::read(&entries, "plan").left.len(), 1);
+    }
+}

@@ -1,0 +1,216 @@
+//! Giving back, in reverse order. Unless told that the wrong principal was contained, it must
+//! never re-arm anybody: suspect credentials stay inactive, and sessions that are older than the
+//! moment stay denied until they have expired.
+
+use crashcart_model::Timestamp;
+
+use crate::apply::{RunError, note};
+use crate::executor::{Executor, Options, Task, Trouble};
+use crate::hold::{Goal, What};
+use crate::journal::{Entry, Journal, JournalError, Purpose, Run};
+use crate::receipt::{Ending, Receipt, StepOutcome, StepReceipt};
+use crate::{Account, Approved, CutOff, Left, State, Undo};
+
+/// How to give back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RevertOptions {
+    /// Undo exactly: the wrong principal was contained. [`comes_back`] says what that means.
+    pub rearm: bool,
+    /// Also where somebody has changed what we left.
+    pub force: bool,
+    /// How long to read back.
+    pub options: Options,
+}
+
+/// Gives back what a receipt says is left. `history` is what the journal holds so far.
+///
+/// # Errors
+/// Only where nothing was sent; whatever happens later is in the receipt.
+pub fn revert(
+    (receipt, approved): (&Receipt, &Approved),
+    history: &[Entry],
+    account: &dyn Account,
+    journal: &mut dyn Journal,
+    how: RevertOptions,
+) -> Result<Receipt, RunError> {
+    if receipt.plan != approved.hash() {
+        let (receipt, approved) = (receipt.plan.clone(), approved.hash().to_owned());
+        return Err(RunError::OtherPlan { receipt, approved });
+    }
+    let mut executor = Executor::new(approved, history, account, journal, how.options);
+    if executor.ledger.under_way.is_some() {
+        return Err(RunError::CutOff);
+    }
+    executor.ledger.left.clone_from(&receipt.left);
+    let run = if how.rearm { Run::Undo } else { Run::Revert };
+    executor.begin(run)?;
+    Ok(executor.give_back(run, how.force))
+}
+
+/// What comes back to life where a receipt is undone exactly: to be said before it is done.
+pub fn comes_back(receipt: &Receipt, approved: &Approved) -> Vec<String> {
+    let plan = approved.plan();
+    let alive = |left: &Left| match plan.step(&left.step).and_then(|step| step.cut_off()) {
+        Some(rule) => rule.moment(&left.to).map_or_else(
+            || format!("{} is given back", left.thing),
+            |moment| format!("sessions issued before {moment} can be used again"),
+        ),
+        None if left.thing.is_credential() && left.before == State::Active => {
+            format!("{} can be used again", left.thing)
+        }
+        None if left.before == State::Absent => format!("{} is removed", left.thing),
+        None => format!("{} is as it was", left.thing),
+    };
+    receipt.left.iter().rev().map(alive).collect()
+}
+
+/// What became of one thing on the way back.
+enum Back {
+    /// It is as it was before; the goal holds it so.
+    Given(Option<Goal>),
+    Kept(String),
+    Not(String),
+}
+
+impl Executor<'_> {
+    /// After a failed step: everything exactly back.
+    pub(crate) fn back_out(&mut self, failed: Receipt) -> Receipt {
+        if self.begin(Run::Undo).is_err() {
+            return self.finished(failed, Ending::Halted);
+        }
+        let back = self.give_back(Run::Undo, false);
+        let ending = match back.ending {
+            Ending::GivenBack => Ending::FailedAndUndone,
+            other => other,
+        };
+        let steps = failed.steps.into_iter().chain(back.steps).collect();
+        Receipt { run: Run::Apply, began: failed.began, ending, steps, ..back }
+    }
+
+    /// Gives back what the ledger holds, and ends the run.
+    pub(crate) fn give_back(&mut self, run: Run, force: bool) -> Receipt {
+        let mut receipt = self.receipt(run);
+        match self.give_back_into(&mut receipt, run, force) {
+            Ok(true) => self.finished(receipt, Ending::GivenBack),
+            Ok(false) => self.finished(receipt, Ending::UndoIncomplete),
+            Err(_) => self.finished(receipt, Ending::Halted),
+        }
+    }
+
+    fn give_back_into(
+        &mut self,
+        receipt: &mut Receipt,
+        run: Run,
+        force: bool,
+    ) -> Result<bool, JournalError> {
+        let (mut goals, mut complete) = (Vec::new(), true);
+        if run == Run::Revert && !self.keep_sessions_out(receipt)? {
+            return Ok(false);
+        }
+        for left in self.ledger.left.clone().iter().rev() {
+            let back = match self.back(left, run, force) {
+                Ok(back) => back,
+                Err(Trouble::Journal(error)) => return Err(error),
+                Err(trouble) => Back::Not(trouble.to_string()),
+            };
+            let (outcome, said) = match back {
+                Back::Given(goal) => {
+                    goals.extend(goal);
+                    self.ledger.left.retain(|other| other.thing != left.thing);
+                    (StepOutcome::GivenBack, format!("{} is as before", left.thing))
+                }
+                Back::Kept(said) => (StepOutcome::Kept, said),
+                Back::Not(said) => {
+                    complete = false;
+                    (StepOutcome::Failed, said)
+                }
+            };
+            receipt.steps.push(StepReceipt::new(&left.step, outcome, said));
+        }
+        let unproven = self.hold(&goals)?;
+        note(receipt, &goals, &unproven);
+        Ok(complete && unproven.is_empty())
+    }
+
+    /// Moves each cut-off to now, before any other denial is lifted; false where one would not.
+    fn keep_sessions_out(&mut self, receipt: &mut Receipt) -> Result<bool, JournalError> {
+        let (mut goals, mut all) = (Vec::new(), true);
+        for left in self.ledger.left.clone() {
+            let plan = self.approved.plan();
+            let Some(rule) = plan.step(&left.step).and_then(|step| step.cut_off()) else {
+                continue;
+            };
+            let now = self.account.now();
+            let to = rule.document(now);
+            let moved = self.read(&left.thing).map_err(Trouble::from).and_then(|before| {
+                let (step, purpose) = (left.step.as_str(), Purpose::Undo);
+                self.set(&Task { step, purpose, thing: &left.thing, before: &before, to: &to })
+            });
+            match moved {
+                Ok(()) => receipt.notes.push(kept(rule, &left, now)),
+                Err(Trouble::Journal(error)) => return Err(error),
+                Err(trouble) => {
+                    all = false;
+                    let said = format!("nothing was given back: {trouble}");
+                    receipt.steps.push(StepReceipt::new(&left.step, StepOutcome::Failed, said));
+                }
+            }
+            let what = What::One(left.thing.clone(), to);
+            goals.push(Goal { step: left.step.clone(), purpose: Purpose::Undo, what });
+        }
+        let unproven = self.hold(&goals)?;
+        for (step, why) in &unproven {
+            let said = format!("nothing was given back: sessions cannot be kept out: {why}");
+            receipt.steps.push(StepReceipt::new(step, StepOutcome::Failed, said));
+        }
+        Ok(all && unproven.is_empty())
+    }
+
+    fn back(&mut self, left: &Left, run: Run, force: bool) -> Result<Back, Trouble> {
+        let step = self.approved.plan().step(&left.step);
+        let rule = step.and_then(|step| step.cut_off());
+        if run == Run::Revert {
+            if rule.is_some() {
+                return Ok(Back::Kept(format!("{} stays, moved to now", left.thing)));
+            }
+            if step.is_none_or(|step| step.suspect) {
+                let said = format!("{} stays {}: it is suspect", left.thing, left.to.words());
+                return Ok(Back::Kept(said));
+            }
+        }
+        let live = self.read(&left.thing)?;
+        let what = What::One(left.thing.clone(), left.before.clone());
+        let goal = Goal { step: left.step.clone(), purpose: Purpose::Undo, what };
+        if live == left.before {
+            return Ok(Back::Given(Some(goal)));
+        }
+        if let Undo::Never { because } =
+            Undo::to(&self.approved.plan().account, &left.thing, &left.before)
+        {
+            return Ok(Back::Not(because));
+        }
+        if left.thing.is_credential() && live == State::Absent {
+            return Ok(Back::Given(None));
+        }
+        let moved = rule.is_some_and(|rule| rule.moment(&live).is_some());
+        if live != left.to && !moved && !force {
+            let now = live.words();
+            return Ok(Back::Not(format!("somebody changed the {}: it is {now}", left.thing)));
+        }
+        let (step, purpose) = (left.step.as_str(), Purpose::Undo);
+        let (thing, to) = (&left.thing, &left.before);
+        self.set(&Task { step, purpose, thing, before: &live, to })?;
+        Ok(Back::Given(Some(goal)))
+    }
+}
+
+/// What stays denied until when, in words.
+fn kept(rule: &CutOff, left: &Left, now: Timestamp) -> String {
+    let seconds = i64::from(rule.ahead_seconds) + i64::from(rule.sessions_last_seconds);
+    let until = Timestamp::from_millis(now.millis().saturating_add(seconds * 1000));
+    format!(
+        "sessions issued before {now} stay denied by the {} until they have expired; remove it \
+         after {until}",
+        left.thing
+    )
+}
