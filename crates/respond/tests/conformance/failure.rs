@@ -1,0 +1,116 @@
+//! A call fails, at each step in turn: the account is as before, or fully contained.
+
+use crashcart_respond::{Ending, Entry, Options, RunError, State, StepOutcome, apply};
+
+use crate::cases::{self, key, timeless};
+use crate::fake::{Fault, Notes};
+use crate::{changes, run};
+
+#[test]
+fn a_change_that_fails_for_good_gives_everything_back() {
+    for case in cases::all() {
+        for fault in [Fault::Denied, Fault::Throttled, Fault::LostRequest] {
+            // Throttled and lost calls are tried four times.
+            let many = if fault == Fault::Denied { 1 } else { 4 };
+            for number in 0..changes(&case) {
+                let (fake, notes) = (case.fake(), Notes::default());
+                fake.faults.borrow_mut().push((number, many, fault));
+                let receipt = run(&case, &fake, &notes);
+                let at = format!("{}, {fault:?} at {number}", case.name);
+                assert_eq!(receipt.ending, Ending::FailedAndUndone, "{at}: {receipt:?}");
+                assert_eq!(receipt.ending.exit_code(), 5);
+                assert_eq!(fake.snapshot(), case.fake().snapshot(), "{at}");
+                assert!(receipt.left.is_empty(), "{at}");
+                let failed = |outcome| receipt.steps.iter().any(|step| step.outcome == outcome);
+                assert!(failed(StepOutcome::Failed), "{at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_change_that_fails_once_or_whose_answer_is_lost_is_done_all_the_same() {
+    for case in cases::all() {
+        let clean = case.fake();
+        run(&case, &clean, &Notes::default());
+        for fault in [Fault::Throttled, Fault::LostRequest, Fault::LostAnswer] {
+            for number in 0..changes(&case) {
+                let (fake, notes) = (case.fake(), Notes::default());
+                fake.faults.borrow_mut().push((number, 1, fault));
+                let receipt = run(&case, &fake, &notes);
+                let at = format!("{}, {fault:?} at {number}", case.name);
+                assert_eq!(receipt.ending, Ending::Contained, "{at}: {receipt:?}");
+                assert_eq!(timeless(fake.snapshot()), timeless(clean.snapshot()), "{at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn told_to_go_on_the_other_steps_are_done() {
+    let case = cases::all().remove(1);
+    let (fake, mut notes) = (case.fake(), Notes::default());
+    fake.faults.borrow_mut().push((0, 1, Fault::Denied));
+    let options = Options { keep_going: true, ..Options::default() };
+    let receipt = apply(&case.approved(), &[], &fake, &mut notes, options).unwrap();
+    assert_eq!(receipt.ending, Ending::Partly);
+    assert_eq!(fake.snapshot()[&key("AKIAEXAMPLE1")], State::Inactive);
+}
+
+#[test]
+fn an_undo_that_fails_is_told_and_what_is_left_is_listed() {
+    let case = cases::all().remove(1);
+    let fake = case.fake();
+    // Everything from the third change on, so that the first two cannot be undone either.
+    fake.faults.borrow_mut().push((2, 1000, Fault::Denied));
+    let receipt = run(&case, &fake, &Notes::default());
+    assert_eq!(receipt.ending, Ending::UndoIncomplete);
+    assert_eq!(receipt.ending.exit_code(), 6);
+    assert_eq!(receipt.left.len(), 2);
+}
+
+#[test]
+fn somebody_elses_change_stops_the_run_and_stays() {
+    for case in cases::all() {
+        for step in &case.plan.steps {
+            // A rule takes what it finds.
+            let Some(change) = step.preview(cases::ACCOUNT, case.plan.made_at).pop() else {
+                continue;
+            };
+            let rule = matches!(step.change, crashcart_respond::Planned::Every { .. });
+            let other = State::Document(serde_json::json!({"Statement": "somebody's"}));
+            if rule || !change.thing.can_become(&other) {
+                continue;
+            }
+            let fake = case.fake();
+            fake.put(&change.thing, other);
+            let before = fake.snapshot();
+            let receipt = run(&case, &fake, &Notes::default());
+            assert_eq!(receipt.ending, Ending::FailedAndUndone, "{} {}", case.name, step.name);
+            assert_eq!(fake.snapshot(), before, "{} {}", case.name, step.name);
+            let said = receipt.steps.iter().flat_map(|step| &step.said);
+            assert!(said.into_iter().any(|said| said.contains("somebody changed")));
+        }
+    }
+}
+
+#[test]
+fn nothing_is_sent_that_the_journal_could_not_take() {
+    for case in cases::all() {
+        for full_at in 0..40 {
+            let (fake, notes) = (case.fake(), Notes::default());
+            notes.full_at.set(Some(full_at));
+            let result =
+                apply(&case.approved(), &[], &fake, &mut notes.clone(), Options::default());
+            let intents = notes.history().into_iter();
+            let intents = intents.filter(|entry| matches!(entry, Entry::Intent { .. })).count();
+            assert!(fake.sends.get() <= intents, "{} at {full_at}", case.name);
+            match result {
+                Err(RunError::Journal(_)) => assert_eq!(full_at, 0),
+                Err(error) => panic!("{error}"),
+                Ok(receipt) if receipt.ending == Ending::Halted => assert!(full_at > 0),
+                Ok(receipt) => assert_eq!(receipt.ending, Ending::Contained),
+            }
+        }
+    }
+}

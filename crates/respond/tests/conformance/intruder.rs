@@ -1,0 +1,100 @@
+//! Somebody holds the user's credentials and answers each change while IAM's delay lets them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crashcart_respond::documents::{DENY_ALL, DENY_OLDER_SESSIONS};
+use crashcart_respond::{Ending, State, Thing};
+
+use crate::cases::{self, user_policy};
+use crate::fake::{Fake, Intruder, Notes};
+use crate::run;
+
+/// Milliseconds until IAM enforces a change.
+const DELAY: i64 = 4000;
+
+/// Makes new keys and lifts denials until no credential of it can do anything any more.
+struct Bot {
+    random: u64,
+    made: usize,
+    /// When it last got something done.
+    last_success: Rc<RefCell<Option<i64>>>,
+}
+
+impl Bot {
+    fn random(&mut self, below: u64) -> u64 {
+        // SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % below
+    }
+}
+
+/// Whether any key of the user can do anything, as IAM enforces it at a moment.
+fn can_act(fake: &Fake, now: i64) -> bool {
+    let enforced = now - DELAY;
+    let denied = fake.state_at(&user_policy(DENY_ALL), enforced) != State::Absent;
+    let keys = keys(fake);
+    // A new key works at once; that it is inactive takes as long as anything.
+    let works = |key: &Thing| {
+        fake.state_at(key, enforced) == State::Active
+            || (fake.state_at(key, enforced) == State::Absent
+                && fake.state_at(key, now) == State::Active)
+    };
+    !denied && keys.iter().any(works)
+}
+
+fn keys(fake: &Fake) -> Vec<Thing> {
+    let all = fake.snapshot().into_keys();
+    all.filter(|thing| matches!(thing, Thing::AccessKey { .. })).collect()
+}
+
+impl Intruder for Bot {
+    fn act(&mut self, fake: &Fake, now: i64) -> i64 {
+        if can_act(fake, now) {
+            *self.last_success.borrow_mut() = Some(now);
+            let snapshot = fake.snapshot();
+            let denied = [DENY_ALL, DENY_OLDER_SESSIONS].map(user_policy);
+            let denied = denied.into_iter().find(|policy| snapshot.contains_key(policy));
+            let dead: Vec<Thing> =
+                keys(fake).into_iter().filter(|key| snapshot[key] != State::Active).collect();
+            match (denied, dead.first()) {
+                (Some(policy), _) if self.random(3) > 0 => fake.put(&policy, State::Absent),
+                (_, Some(key)) if self.random(2) > 0 => fake.put(key, State::Active),
+                (_, Some(key)) => {
+                    // A user has two keys at most: one goes, another comes.
+                    fake.put(key, State::Absent);
+                    self.made += 1;
+                    let id = format!("AKIAINTRUDER{}", self.made);
+                    fake.put(&Thing::AccessKey { user: "ada".into(), id }, State::Active);
+                }
+                _ => {}
+            }
+        }
+        100 + i64::try_from(self.random(900)).unwrap()
+    }
+}
+
+#[test]
+fn an_intruder_who_answers_every_change_loses_on_100_of_100_seeds() {
+    let case = cases::all().remove(1);
+    for seed in 0..100 {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let last_success = Rc::new(RefCell::new(None));
+        let bot = Bot { random: seed, made: 0, last_success: Rc::clone(&last_success) };
+        *fake.intruder.borrow_mut() = Some((fake.millis(), Box::new(bot)));
+        let receipt = run(&case, &fake, &notes);
+        assert_eq!(receipt.ending, Ending::Contained, "seed {seed}: {receipt:?}");
+        let ended = fake.millis();
+        assert!(last_success.borrow().is_some(), "seed {seed}: the intruder did nothing");
+        fake.pass(3_600_000);
+        let last = last_success.borrow().unwrap();
+        assert!(last <= ended, "seed {seed}: acted {} ms after the end", last - ended);
+        let snapshot = fake.snapshot();
+        assert!(keys(&fake).iter().all(|key| snapshot[key] == State::Inactive), "seed {seed}");
+        assert!(snapshot.contains_key(&user_policy(DENY_ALL)), "seed {seed}");
+        assert!(snapshot.contains_key(&user_policy(DENY_OLDER_SESSIONS)), "seed {seed}");
+    }
+}

@@ -1,0 +1,75 @@
+//! The conformance kit: what must hold for every action, whatever goes wrong at whichever step.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a kit that cannot go on fails its test")]
+
+mod cases;
+mod crash;
+mod failure;
+mod fake;
+mod intruder;
+mod planning;
+mod reverting;
+
+use crashcart_respond::{Ending, Options, Receipt, StepOutcome, Verified, apply};
+
+use cases::Case;
+use fake::{Fake, Notes};
+
+/// Applies in a case's account; nothing of the receipt is left out by keeping and reading it.
+fn run(case: &Case, fake: &Fake, notes: &Notes) -> Receipt {
+    let mut journal = notes.clone();
+    let options = Options::default();
+    let receipt = apply(&case.approved(), &notes.history(), fake, &mut journal, options).unwrap();
+    assert_eq!(Receipt::parse(&receipt.bytes()).unwrap(), receipt);
+    receipt
+}
+
+/// The number of changes of a run in which nothing goes wrong.
+fn changes(case: &Case) -> usize {
+    let fake = case.fake();
+    run(case, &fake, &Notes::default());
+    fake.sends.get()
+}
+
+#[test]
+fn every_action_contains_and_says_what_was_read_back() {
+    for case in cases::all() {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let receipt = run(&case, &fake, &notes);
+        assert_eq!(receipt.ending, Ending::Contained, "{}: {receipt:?}", case.name);
+        assert_eq!(receipt.steps.len(), case.plan.steps.len());
+        for step in &receipt.steps {
+            assert_eq!(step.verified, Verified::Configured, "{}: {step:?}", case.name);
+        }
+        assert_ne!(fake.snapshot(), case.fake().snapshot(), "{}", case.name);
+    }
+}
+
+#[test]
+fn twice_is_once_with_the_same_journal_and_with_another() {
+    for case in cases::all() {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let first = run(&case, &fake, &notes);
+        let (after, sends) = (fake.snapshot(), fake.sends.get());
+        for journal in [notes, Notes::default()] {
+            fake.pass(3_600_000);
+            let again = run(&case, &fake, &journal);
+            assert_eq!(again.ending, Ending::Contained, "{}", case.name);
+            assert_eq!(fake.snapshot(), after, "{}", case.name);
+            assert_eq!(fake.sends.get(), sends, "{}", case.name);
+            let already = again.steps.iter().all(|step| step.outcome == StepOutcome::Already);
+            assert!(already || again.left == first.left, "{}: {again:?}", case.name);
+        }
+    }
+}
+
+#[test]
+fn containing_a_user_takes_few_calls() {
+    let cases = cases::all();
+    let case = cases.iter().find(|case| case.name == "user whose password stays").unwrap();
+    let fake = case.fake();
+    let options = Options { window: std::time::Duration::ZERO, ..Options::default() };
+    let receipt = apply(&case.approved(), &[], &fake, &mut Notes::default(), options).unwrap();
+    assert_eq!(receipt.ending, Ending::Contained);
+    assert!(fake.calls.get() < 25, "{} calls", fake.calls.get());
+}

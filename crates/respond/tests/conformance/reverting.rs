@@ -1,0 +1,124 @@
+//! Giving back: with `rearm` exactly, without it nothing that is suspect.
+
+use crashcart_respond::documents::{DENY_ALL, DENY_OLDER_SESSIONS};
+use crashcart_respond::{
+    Ending, Planned, Receipt, RevertOptions, State, StepOutcome, Thing, comes_back, revert,
+};
+use serde_json::json;
+
+use crate::cases::{self, Case, key, password, user_policy};
+use crate::fake::{Fake, Notes};
+use crate::run;
+
+fn back(case: &Case, fake: &Fake, (notes, receipt): (&Notes, &Receipt), rearm: bool) -> Receipt {
+    let how = RevertOptions { rearm, ..RevertOptions::default() };
+    let history = notes.history();
+    revert((receipt, &case.approved()), &history, fake, &mut notes.clone(), how).unwrap()
+}
+
+#[test]
+fn with_rearm_the_account_is_as_it_was_except_for_what_was_declared_lost() {
+    for case in cases::all() {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let receipt = run(&case, &fake, &notes);
+        let named = comes_back(&receipt, &case.approved());
+        assert_eq!(named.len(), receipt.left.len());
+        let reverted = back(&case, &fake, (&notes, &receipt), true);
+        let mut start = case.fake().snapshot();
+        if case.deletes_password() {
+            start.remove(&password());
+            assert_eq!(reverted.ending, Ending::UndoIncomplete);
+        } else {
+            assert_eq!(reverted.ending, Ending::GivenBack, "{}: {reverted:?}", case.name);
+        }
+        assert_eq!(fake.snapshot(), start, "{}", case.name);
+    }
+}
+
+#[test]
+fn without_rearm_nothing_suspect_lives_and_older_sessions_stay_denied() {
+    for case in cases::all() {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let receipt = run(&case, &fake, &notes);
+        fake.pass(3_600_000);
+        let moment = fake.millis();
+        let reverted = back(&case, &fake, (&notes, &receipt), false);
+        assert_eq!(reverted.ending, Ending::GivenBack, "{}: {reverted:?}", case.name);
+        let now = fake.snapshot();
+        for step in &case.plan.steps {
+            if let Planned::Every { seen, .. } = &step.change {
+                assert!(seen.iter().all(|(thing, _)| now[thing] == State::Inactive));
+            }
+            let Some(rule) = step.cut_off() else { continue };
+            let cut_off = rule.moment(&now[&rule.policy]).unwrap();
+            assert!(cut_off.millis() > moment, "{}: from {cut_off}", case.name);
+            assert!(reverted.notes.iter().any(|note| note.contains("stay denied")));
+        }
+        // A password that the intruder may know lets nobody in while everything is denied.
+        let is_about_user = case.name.starts_with("user");
+        if is_about_user && now.contains_key(&password()) {
+            assert!(now.contains_key(&user_policy(DENY_ALL)), "{}", case.name);
+        } else {
+            assert!(!now.contains_key(&user_policy(DENY_ALL)), "{}", case.name);
+        }
+        // Twice is once, but for the moment.
+        let again = back(&case, &fake, (&notes, &reverted), false);
+        assert_eq!(again.ending, Ending::GivenBack);
+        assert_eq!(cases::timeless(fake.snapshot()), cases::timeless(now));
+    }
+}
+
+#[test]
+fn the_wrong_principal_can_still_be_rearmed_after_a_careful_revert() {
+    for case in cases::all().into_iter().filter(|case| !case.deletes_password()) {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let receipt = run(&case, &fake, &notes);
+        back(&case, &fake, (&notes, &receipt), false);
+        let reverted = back(&case, &fake, (&notes, &receipt), true);
+        assert_eq!(reverted.ending, Ending::GivenBack, "{}: {reverted:?}", case.name);
+        assert_eq!(fake.snapshot(), case.fake().snapshot(), "{}", case.name);
+    }
+}
+
+#[test]
+fn what_somebody_changed_meanwhile_is_given_back_only_by_force() {
+    let case = cases::all().remove(1);
+    let (fake, notes) = (case.fake(), Notes::default());
+    let receipt = run(&case, &fake, &notes);
+    let other = State::Document(json!({"Statement": "somebody's"}));
+    fake.put(&user_policy(DENY_ALL), other.clone());
+    let reverted = back(&case, &fake, (&notes, &receipt), true);
+    assert_eq!(reverted.ending, Ending::UndoIncomplete);
+    assert_eq!(fake.snapshot()[&user_policy(DENY_ALL)], other);
+    let how = RevertOptions { rearm: true, force: true, ..RevertOptions::default() };
+    let history = notes.history();
+    let approved = case.approved();
+    let forced = revert((&reverted, &approved), &history, &fake, &mut notes.clone(), how);
+    assert_eq!(forced.unwrap().ending, Ending::GivenBack);
+    assert_eq!(fake.snapshot(), case.fake().snapshot());
+}
+
+#[test]
+fn what_is_gone_already_is_done() {
+    let case = cases::all().remove(1);
+    let (fake, notes) = (case.fake(), Notes::default());
+    let receipt = run(&case, &fake, &notes);
+    fake.put(&user_policy(DENY_ALL), State::Absent);
+    fake.put(&user_policy(DENY_OLDER_SESSIONS), State::Absent);
+    fake.put(&key("AKIAEXAMPLE1"), State::Absent);
+    let reverted = back(&case, &fake, (&notes, &receipt), true);
+    assert_eq!(reverted.ending, Ending::GivenBack, "{reverted:?}");
+    assert!(reverted.steps.iter().all(|step| step.outcome == StepOutcome::GivenBack));
+}
+
+#[test]
+fn a_key_that_appeared_after_the_approval_is_in_the_receipt_with_its_undo() {
+    let case = cases::all().remove(1);
+    let (fake, notes) = (case.fake(), Notes::default());
+    fake.put(&key("AKIALATER"), State::Active);
+    fake.put(&Thing::AccessKey { user: "bob".into(), id: "AKIABOB".into() }, State::Active);
+    let receipt = run(&case, &fake, &notes);
+    let later = receipt.left.iter().find(|left| left.thing == key("AKIALATER")).unwrap();
+    assert_eq!((&later.before, &later.to), (&State::Active, &State::Inactive));
+    assert!(!receipt.left.iter().any(|left| left.thing.to_string().contains("bob")));
+}
