@@ -21,6 +21,21 @@ pub trait Journal {
 #[error("write the journal: {0}")]
 pub struct JournalError(pub String);
 
+/// The journal of a case.
+impl Journal for crashcart_store::Journal<'_> {
+    fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        Self::append(self, entry).map_err(|error| JournalError(told(&error)))
+    }
+}
+
+/// An error with what caused it.
+fn told(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", told(source)),
+        None => error.to_string(),
+    }
+}
+
 /// One line of the journal. Every one names its plan by hash.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

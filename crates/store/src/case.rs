@@ -72,6 +72,11 @@ impl Case {
         &self.dir
     }
 
+    /// Whether everybody else is locked out.
+    pub fn is_open_for_writing(&self) -> bool {
+        self.lock.is_some()
+    }
+
     /// When the case was made, where that was told.
     pub fn created(&self) -> Option<Timestamp> {
         self.created
@@ -197,7 +202,7 @@ impl Case {
     }
 
     /// Whoever opened for reading gets what whoever comes second gets.
-    fn must_hold_lock(&self) -> Result<(), StoreError> {
+    pub(crate) fn must_hold_lock(&self) -> Result<(), StoreError> {
         match self.lock {
             Some(_) => Ok(()),
             None => Err(StoreError::Locked { dir: self.dir.clone() }),

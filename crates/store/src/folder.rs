@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 use crate::files::{self, PARTIAL_PREFIX};
+use crate::journal::JOURNAL_FILE;
 
 /// The layout that this version writes.
 const SCHEMA: u32 = 1;
@@ -52,7 +53,7 @@ pub(crate) fn result_path(dir: &Path, name: &str) -> Option<PathBuf> {
             && !part.contains(['\\', ':', '\0'])
             && matches!(Path::new(part).components().next(), Some(Component::Normal(_)))
     };
-    let taken = matches!(parts.as_slice(), ["evidence", ..] | [CASE_FILE]);
+    let taken = matches!(parts.as_slice(), ["evidence", ..] | [CASE_FILE | JOURNAL_FILE]);
     (parts.iter().all(plain) && !taken).then(|| dir.join(parts.iter().collect::<PathBuf>()))
 }
 

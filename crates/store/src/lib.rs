@@ -7,16 +7,19 @@
 #![forbid(unsafe_code)]
 
 mod case;
+mod chain;
 pub mod environment_file;
 mod error;
 mod files;
 mod folder;
 mod given;
+mod journal;
 mod manifest;
 mod verify;
 
 pub use case::{Case, Repair};
 pub use error::StoreError;
 pub use given::GivenInput;
+pub use journal::Journal;
 pub use manifest::ManifestEntry;
 pub use verify::{Problem, ProblemKind, Verification, verify};

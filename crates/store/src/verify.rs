@@ -4,9 +4,14 @@
 use std::io;
 use std::path::Path;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::chain::Chain;
 use crate::files::{self, Digested};
 use crate::folder::{copy_path, result_path};
 use crate::given::GivenInput;
+use crate::journal;
 use crate::manifest::{Manifest, ManifestEntry};
 use crate::{Case, StoreError};
 
@@ -14,9 +19,9 @@ use crate::{Case, StoreError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemKind {
-    /// A line of the manifest was changed, removed or put in between.
+    /// A line of the manifest or of the journal was changed, removed or put in between.
     ChainBroken,
-    /// The manifest's last line was not written to its end.
+    /// The last line of the manifest or of the journal was not written to its end.
     TornLine,
     /// A sealed file has other bytes now.
     EvidenceChanged,
@@ -48,8 +53,8 @@ impl ProblemKind {
     /// In words.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::ChainBroken => "the manifest was changed",
-            Self::TornLine => "the manifest's last line is not whole",
+            Self::ChainBroken => "the chain of lines was changed",
+            Self::TornLine => "the last line is not whole",
             Self::EvidenceChanged => "sealed file has changed",
             Self::EvidenceMissing => "sealed file is missing",
             Self::EvidenceUnreadable => "sealed file cannot be read",
@@ -121,15 +126,8 @@ pub fn verify(dir: &Path) -> Result<Verification, StoreError> {
         head: manifest.head.clone(),
         ..Verification::default()
     };
-    let path = Manifest::path_in(dir).display().to_string();
-    for at in &manifest.breaks {
-        let detail = format!("line {} {}", at.line, at.reason);
-        found.note(ProblemKind::ChainBroken, &path, detail);
-    }
-    if !manifest.torn.is_empty() {
-        let detail = format!("{} bytes after the last whole line", manifest.torn.len());
-        found.note(ProblemKind::TornLine, &path, detail);
-    }
+    found.check_chain(&manifest);
+    found.check_chain(&journal::read(dir)?);
     for entry in manifest.evidence() {
         found.check_evidence(dir, entry);
     }
@@ -154,6 +152,18 @@ pub fn verify(dir: &Path) -> Result<Verification, StoreError> {
 impl Verification {
     fn note(&mut self, kind: ProblemKind, path: &str, detail: String) {
         self.problems.push(Problem { kind, path: path.to_owned(), detail });
+    }
+
+    fn check_chain<E: Serialize + DeserializeOwned + Clone>(&mut self, chain: &Chain<E>) {
+        let path = chain.path().display().to_string();
+        for at in &chain.breaks {
+            let detail = format!("line {} {}", at.line, at.reason);
+            self.note(ProblemKind::ChainBroken, &path, detail);
+        }
+        if !chain.torn.is_empty() {
+            let detail = format!("{} bytes after the last whole line", chain.torn.len());
+            self.note(ProblemKind::TornLine, &path, detail);
+        }
     }
 
     fn check_evidence(&mut self, dir: &Path, entry: &ManifestEntry) {

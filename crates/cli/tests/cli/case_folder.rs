@@ -115,7 +115,7 @@ fn verify_names_what_changed_and_what_is_gone() {
         "case/evidence/manifest.jsonl",
         &manifest.replacen("\"size\":", "\"size\":1", 1),
     );
-    named("manifest.jsonl", "the manifest was changed: line 1");
+    named("manifest.jsonl", "the chain of lines was changed: line 1");
     let document = run(folder.path(), &["case", "verify", "case", "--json"]).json(4);
     let kinds: Vec<_> = document["problems"].as_array().expect("problems").iter().collect();
     assert!(kinds.iter().any(|problem| problem["kind"] == "chain_broken"), "{document}");

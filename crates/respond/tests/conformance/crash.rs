@@ -3,7 +3,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crashcart_respond::{Ending, Options, Resume, RunError, State, apply, cut_off_plan, resume};
+use crashcart_respond::{
+    Effect, Ending, Entry, Options, Resume, RunError, State, apply, cut_off_plan, resume,
+};
+use crashcart_store::{Case as Folder, Journal};
 
 use crate::cases::{self, Case, password, timeless};
 use crate::fake::{Fake, Fault, Notes};
@@ -106,4 +109,38 @@ fn there_is_nothing_to_resume_after_a_run_that_ended() {
     let (history, options) = (notes.history(), Options::default());
     let resumed = resume(&case.approved(), &history, (&fake, &mut notes), Resume::Finish, options);
     assert!(matches!(resumed, Err(RunError::NothingToResume)));
+}
+
+/// A journal on a disk, in a case, that a crash tears.
+#[test]
+fn a_torn_outcome_in_a_real_case_is_settled_from_the_live_state() {
+    for case in cases::all() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Folder::open_for_writing(folder.path(), "test", None).unwrap();
+        let (fake, approved, options) = (case.fake(), case.approved(), Options::default());
+        let opened = open();
+        apply(&approved, &[], &fake, &mut Journal::open(&opened).unwrap(), options).unwrap();
+        drop(opened);
+        let contained = fake.snapshot();
+        // Begun, intent, and half of the outcome that says whether it was done.
+        let path = folder.path().join("journal.jsonl");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let torn = [lines[0], lines[1], &lines[2][..lines[2].len() / 2]].concat();
+        std::fs::write(&path, torn).unwrap();
+
+        let reopened = open();
+        let mut journal = Journal::open(&reopened).unwrap();
+        assert!(journal.repair().is_some(), "{}", case.name);
+        let history = journal.entries().unwrap();
+        assert_eq!(cut_off_plan(&history), Some(approved.hash()));
+        let receipt =
+            resume(&approved, &history, (&fake, &mut journal), Resume::Finish, options).unwrap();
+        assert_eq!(receipt.ending, Ending::Contained, "{}: {receipt:?}", case.name);
+        assert_eq!(timeless(fake.snapshot()), timeless(contained), "{}", case.name);
+        let settled = journal.entries::<Entry>().unwrap();
+        let seen = |entry: &Entry| matches!(entry, Entry::Outcome { effect: Effect::Seen, .. });
+        assert!(settled.iter().any(seen), "{}", case.name);
+        assert!(crashcart_store::verify(folder.path()).unwrap().is_intact(), "{}", case.name);
+    }
 }
