@@ -113,13 +113,17 @@ impl Scope {
         }
     }
 
-    /// The IAM actions that listing it needs.
-    pub const fn permissions(&self) -> &'static [&'static str] {
+    /// The IAM actions that listing it needs, and setting what it reaches.
+    pub const fn permissions(&self) -> [&'static str; 2] {
         match self {
-            Self::AccessKeyOf { .. } => &["iam:ListAccessKeys"],
-            Self::SshKeyOf { .. } => &["iam:ListSSHPublicKeys"],
-            Self::ServiceCredentialOf { .. } => &["iam:ListServiceSpecificCredentials"],
-            Self::SigningCertificateOf { .. } => &["iam:ListSigningCertificates"],
+            Self::AccessKeyOf { .. } => ["iam:ListAccessKeys", "iam:UpdateAccessKey"],
+            Self::SshKeyOf { .. } => ["iam:ListSSHPublicKeys", "iam:UpdateSSHPublicKey"],
+            Self::ServiceCredentialOf { .. } => {
+                ["iam:ListServiceSpecificCredentials", "iam:UpdateServiceSpecificCredential"]
+            }
+            Self::SigningCertificateOf { .. } => {
+                ["iam:ListSigningCertificates", "iam:UpdateSigningCertificate"]
+            }
         }
     }
 }

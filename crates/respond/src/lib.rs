@@ -9,6 +9,7 @@ mod actions;
 mod apply;
 mod approve;
 mod change;
+mod command;
 pub mod documents;
 mod executor;
 mod facts;
@@ -25,6 +26,7 @@ pub use actions::{Refusal, RoleOptions, UserOptions, plan_key, plan_role, plan_u
 pub use apply::{RunError, apply};
 pub use approve::{ApprovalError, Approved, SHORTEST};
 pub use change::{Change, Scope, State, Thing};
+pub use command::{StepCommands, aws_cli, commands};
 pub use executor::Options;
 pub use facts::{Credential, LastUsed, RoleFacts, Situation, UserFacts};
 pub use journal::{Effect, Entry, Journal, JournalError, Purpose, Run};

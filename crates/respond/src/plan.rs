@@ -211,6 +211,14 @@ impl Plan {
         Ok(plan)
     }
 
+    /// The IAM actions that carrying it out, reading it back and undoing it can need, sorted.
+    pub fn permissions(&self) -> Vec<&'static str> {
+        let mut all: Vec<&str> = self.steps.iter().flat_map(Step::permissions).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// The step of this name.
     pub fn step(&self, name: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.name == name)
@@ -252,6 +260,22 @@ impl Step {
             Planned::CutOff { rule, .. } => {
                 vec![Change { account, thing: rule.policy.clone(), to: rule.document(now) }]
             }
+        }
+    }
+
+    fn permissions(&self) -> Vec<&'static str> {
+        let of = |thing: &Thing, states: &[&State]| {
+            let sets = states.iter().flat_map(|to| thing.permissions(to).1);
+            let read = thing.permissions(&State::Absent).0;
+            std::iter::once(read).chain(sets.copied()).collect::<Vec<_>>()
+        };
+        match &self.change {
+            Planned::One { expects, change } => of(&change.thing, &[&change.to, expects]),
+            Planned::CutOff { expects, rule } => {
+                let document = rule.document(Timestamp::from_millis(0));
+                of(&rule.policy, &[&document, expects])
+            }
+            Planned::Every { scope, .. } => scope.permissions().to_vec(),
         }
     }
 

@@ -46,7 +46,7 @@ mod scene;
 mod scope;
 mod served;
 mod sessions;
-mod shell;
+pub mod shell;
 mod signs;
 mod steps;
 mod suspects;

@@ -7,7 +7,7 @@
 const LOADED: [&str; 4] = ["file://", "fileb://", "http://", "https://"];
 
 /// Quotes a value; none where it holds anything but printable ASCII, or would be loaded from a file.
-pub(crate) fn quote(value: &str) -> Option<String> {
+pub fn quote(value: &str) -> Option<String> {
     if LOADED.iter().any(|scheme| value.starts_with(scheme)) {
         return None;
     }
@@ -17,7 +17,7 @@ pub(crate) fn quote(value: &str) -> Option<String> {
 
 /// An AWS CLI command line: `operation` is ours, each option's value is quoted and bound to its
 /// name with `=`, so that it cannot be taken for an option. None where a value is empty or refused.
-pub(crate) fn aws(operation: &str, options: &[(&str, &str)]) -> Option<String> {
+pub fn aws(operation: &str, options: &[(&str, &str)]) -> Option<String> {
     let mut command = format!("aws {operation}");
     for (name, value) in options {
         if value.is_empty() {

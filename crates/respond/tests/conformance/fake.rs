@@ -2,7 +2,7 @@
 //! policies take seconds to be enforced, and somebody may be at work in it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -56,6 +56,10 @@ pub struct Fake {
     /// Faults by number of the change, from 0; the second member says for how many on.
     pub faults: RefCell<Vec<(usize, usize, Fault)>>,
     pub intruder: RefCell<Option<(i64, Box<dyn Intruder>)>>,
+    /// The IAM actions that were needed.
+    pub needed: RefCell<BTreeSet<&'static str>>,
+    /// Milliseconds by which reads lag behind changes.
+    pub lag: Cell<i64>,
     /// Milliseconds that a call takes.
     pub latency: Cell<i64>,
 }
@@ -71,6 +75,8 @@ impl Fake {
             sends: Cell::new(0),
             faults: RefCell::default(),
             intruder: RefCell::default(),
+            needed: RefCell::default(),
+            lag: Cell::new(0),
             latency: Cell::new(50),
         }
     }
@@ -134,17 +140,25 @@ impl Fake {
 impl Account for Fake {
     fn state(&self, thing: &Thing) -> Result<State, AwsError> {
         self.call();
-        Ok(self.state_at(thing, self.now.get()))
+        self.needed.borrow_mut().insert(thing.permissions(&State::Absent).0);
+        Ok(self.state_at(thing, self.now.get() - self.lag.get()))
     }
 
     fn list(&self, scope: &Scope) -> Result<Vec<(Thing, State)>, AwsError> {
         self.call();
-        Ok(self.snapshot().into_iter().filter(|(thing, _)| scope.covers(thing)).collect())
+        self.needed.borrow_mut().insert(scope.permissions()[0]);
+        let moment = self.now.get() - self.lag.get();
+        let things: Vec<Thing> = self.world.borrow().things.keys().cloned().collect();
+        let covered = things.into_iter().filter(|thing| scope.covers(thing));
+        let states = covered.map(|thing| (self.state_at(&thing, moment), thing));
+        let there = states.filter(|(state, _)| *state != State::Absent);
+        Ok(there.map(|(state, thing)| (thing, state)).collect())
     }
 
     fn send(&self, approved: &Approved, change: &Change) -> Result<Sent, AwsError> {
         assert!(approved.covers(&change.account, &change.thing) && change.possible());
         self.call();
+        self.needed.borrow_mut().extend(change.thing.permissions(&change.to).1);
         let number = self.sends.get();
         self.sends.set(number + 1);
         let operation = || "iam:Change".to_owned();

@@ -10,7 +10,10 @@ mod intruder;
 mod planning;
 mod reverting;
 
-use crashcart_respond::{Ending, Options, Receipt, StepOutcome, Verified, apply};
+use crashcart_respond::{
+    Ending, Options, Planned, Receipt, RevertOptions, StepOutcome, Verified, apply, commands,
+    revert,
+};
 
 use cases::Case;
 use fake::{Fake, Notes};
@@ -59,6 +62,56 @@ fn twice_is_once_with_the_same_journal_and_with_another() {
             assert_eq!(fake.sends.get(), sends, "{}", case.name);
             let already = again.steps.iter().all(|step| step.outcome == StepOutcome::Already);
             assert!(already || again.left == first.left, "{}: {again:?}", case.name);
+        }
+    }
+}
+
+#[test]
+fn where_reads_lag_behind_changes_everything_is_contained_and_given_back_all_the_same() {
+    for case in cases::all() {
+        let clean = case.fake();
+        run(&case, &clean, &Notes::default());
+        for lag in [200, 1000, 4000] {
+            let (fake, notes) = (case.fake(), Notes::default());
+            fake.lag.set(lag);
+            let receipt = run(&case, &fake, &notes);
+            assert_eq!(receipt.ending, Ending::Contained, "{} {lag}: {receipt:?}", case.name);
+            let things = cases::timeless(fake.snapshot());
+            assert_eq!(things, cases::timeless(clean.snapshot()), "{} {lag}", case.name);
+            let how = RevertOptions { rearm: true, ..RevertOptions::default() };
+            let (history, approved) = (notes.history(), case.approved());
+            let mut journal = notes.clone();
+            revert((&receipt, &approved), &history, &fake, &mut journal, how).unwrap();
+            let mut start = case.fake().snapshot();
+            if case.deletes_password() {
+                start.remove(&cases::password());
+            }
+            assert_eq!(fake.snapshot(), start, "{} {lag}", case.name);
+        }
+    }
+}
+
+#[test]
+fn every_action_needs_the_permissions_that_its_plan_tells_and_no_others() {
+    for case in cases::all() {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let receipt = run(&case, &fake, &notes);
+        let how = RevertOptions { rearm: true, ..RevertOptions::default() };
+        let (history, approved) = (notes.history(), case.approved());
+        revert((&receipt, &approved), &history, &fake, &mut notes.clone(), how).unwrap();
+        let needed: Vec<&str> = fake.needed.borrow().iter().copied().collect();
+        assert_eq!(case.plan.permissions(), needed, "{}", case.name);
+    }
+}
+
+#[test]
+fn every_change_and_every_undo_has_a_command() {
+    for case in cases::all() {
+        for commands in commands(&case.plan, case.plan.made_at) {
+            let step = case.plan.step(&commands.step).unwrap();
+            assert!(!commands.change.is_empty() && commands.undo.is_empty() == step.flag.is_some());
+            let is_rule = matches!(step.change, Planned::Every { .. });
+            assert_eq!(commands.look.is_some(), is_rule, "{commands:?}");
         }
     }
 }
