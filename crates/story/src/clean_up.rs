@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crashcart_model::{CleanUp, Environment, LogText, Timestamp};
 
 use crate::agent;
-use crate::facts::earlier;
+use crate::facts::{Item, earlier};
 use crate::incidents::Groups;
 use crate::knowledge::{By, Effect};
 use crate::principal::{self, bare};
@@ -42,8 +42,8 @@ pub(crate) fn find<'f>(
     profiles: &[Profile<'f>],
 ) -> CleanUps<'f> {
     let mut by: BTreeMap<(&str, &str), Vec<Entry<'f>>> = BTreeMap::new();
-    let entries = || scene.entries.iter().chain(&scene.aside);
-    let cuts: Vec<&Entry<'f>> = entries().filter(|entry| entry.done() && may_cut(entry)).collect();
+    let mut known: BTreeSet<(&str, *const Item)> = BTreeSet::new();
+    let cuts = Cuts::new(scene);
     for (group, members) in groups.members(profiles) {
         if members.iter().all(|profile| profile.score < PLAUSIBLE) {
             continue;
@@ -65,11 +65,9 @@ pub(crate) fn find<'f>(
                 .actors
                 .get(actor)
                 .is_none_or(|actor| actor.addresses.iter().any(|a| addresses.contains(a)));
-            if !near || is_responder(scene, actor) {
-                let calls = by.entry((group, actor)).or_default();
-                if !calls.iter().any(|known| std::ptr::eq(known.item, entry.item)) {
-                    calls.push(entry);
-                }
+            let may = !near || is_responder(scene, actor);
+            if may && known.insert((group, std::ptr::from_ref(entry.item))) {
+                by.entry((group, actor)).or_default().push(entry);
             }
         };
         for profile in &members {
@@ -81,11 +79,8 @@ pub(crate) fn find<'f>(
                 }
             }
         }
-        for entry in &cuts {
-            if members.iter().any(|profile| cuts_off(entry, profile)) {
-                add(**entry);
-            }
-        }
+        let cut: BTreeSet<usize> = members.iter().flat_map(|profile| cuts.off(profile)).collect();
+        cut.into_iter().filter_map(|number| cuts.calls.get(number)).for_each(|call| add(**call));
     }
     for calls in by.values_mut() {
         calls.sort_by_key(|entry| (entry.item.first.is_none(), entry.item.first, entry.what()));
@@ -95,12 +90,6 @@ pub(crate) fn find<'f>(
 
 fn is_responder(scene: &Scene<'_>, name: &str) -> bool {
     Environment::names(&scene.material.environment.responders, name)
-}
-
-/// Whether a call of IAM takes something away from somebody.
-fn may_cut(entry: &Entry<'_>) -> bool {
-    let removes = matches!(entry.effect(), Some(Effect::Remove(_)));
-    entry.parts.service == "iam" && (removes || denies_all(entry))
 }
 
 /// Whether it writes a policy that takes everything away, by the names that AWS itself uses (IAM
@@ -113,45 +102,66 @@ fn denies_all(entry: &Entry<'_>) -> bool {
             .any(|name| policy.starts_with(name))
 }
 
-/// Whether a call takes a principal's key, password, policies, sessions or itself away.
-fn cuts_off(entry: &Entry<'_>, profile: &Profile<'_>) -> bool {
-    let parts = &entry.parts;
-    if principal::account(profile.name) != Some(parts.account) {
-        return false;
+/// Calls that take a principal's key, password, policies, sessions or itself away.
+struct Cuts<'f, 's> {
+    calls: Vec<&'s Entry<'f>>,
+    /// Numbers of the calls by account and key.
+    keys: BTreeMap<(&'f str, &'f str), Vec<usize>>,
+    /// By account and the user's or role's name.
+    names: BTreeMap<(&'f str, &'f str), Vec<usize>>,
+}
+
+impl<'f, 's> Cuts<'f, 's> {
+    fn new(scene: &'s Scene<'f>) -> Self {
+        let mut cuts = Self { calls: Vec::new(), keys: BTreeMap::new(), names: BTreeMap::new() };
+        let entries = scene.entries.iter().chain(&scene.aside);
+        for entry in entries.filter(|entry| entry.done() && entry.parts.service == "iam") {
+            let (parts, number) = (entry.parts, cuts.calls.len());
+            let (key, name) = match entry.effect() {
+                Some(Effect::Remove(kinds)) => {
+                    let key = kinds.contains(&("access key", By::Thing));
+                    let own =
+                        |kind: &str| matches!(kind, "IAM user" | "IAM role" | "login profile");
+                    let own = kinds.iter().any(|(kind, _)| own(kind));
+                    (key.then_some(parts.thing), own.then_some(parts.thing))
+                }
+                _ if denies_all(entry) => (None, Some(parts.owner)),
+                _ => continue,
+            };
+            if let Some(key) = key {
+                cuts.keys.entry((parts.account, key)).or_default().push(number);
+            }
+            if let Some(name) = name.map(bare).filter(|name| !name.is_empty()) {
+                cuts.names.entry((parts.account, name)).or_default().push(number);
+            }
+            cuts.calls.push(entry);
+        }
+        cuts
     }
-    let user = principal::user(profile.name);
-    let role = principal::session(profile.name).map(|(role, _)| role);
-    let is = |text: &str| {
-        let named = Some(bare(text)).filter(|text| !text.is_empty());
-        named.is_some() && (named == user || named == role)
-    };
-    match entry.effect() {
-        Some(Effect::Remove(kinds)) => kinds.iter().any(|(kind, by)| match *kind {
-            "access key" if *by == By::Thing => profile.actor.keys.contains(parts.thing),
-            "IAM user" | "IAM role" | "login profile" => is(parts.thing),
-            _ => false,
-        }),
-        _ => denies_all(entry) && is(parts.owner),
+
+    /// Numbers of the calls that cut a principal off.
+    fn off(&self, profile: &Profile<'f>) -> Vec<usize> {
+        let Some(account) = principal::account(profile.name) else { return Vec::new() };
+        let keys = profile.actor.keys.iter().filter_map(|key| self.keys.get(&(account, key)));
+        let role = principal::session(profile.name).map(|(role, _)| role);
+        let names = [principal::user(profile.name), role].into_iter().flatten();
+        let named = names.filter_map(|name| self.names.get(&(account, name)));
+        keys.chain(named).flatten().copied().collect()
     }
 }
 
 /// Takes the suspicion from whom did nothing but clean up: what it took away or changed was a
 /// suspect's, and it used no attack tool.
 pub(crate) fn spare(scene: &Scene<'_>, clean_ups: &CleanUps<'_>, profiles: &mut [Profile<'_>]) {
-    for profile in profiles.iter_mut() {
+    let people: BTreeSet<&str> = clean_ups.by.keys().map(|(_, by)| *by).collect();
+    let calls: BTreeSet<*const Item> =
+        clean_ups.by.values().flatten().map(|call| std::ptr::from_ref(call.item)).collect();
+    for profile in profiles.iter_mut().filter(|profile| people.contains(profile.name)) {
         if profile.score < LISTED || profile.score >= ACT_NOW || profile.actor.tools.len() > 0 {
             continue;
         }
-        let calls: Vec<&Entry<'_>> = clean_ups
-            .by
-            .iter()
-            .filter(|((_, by), _)| *by == profile.name)
-            .flat_map(|(_, calls)| calls)
-            .collect();
-        let cleaned =
-            |entry: &Entry<'_>| calls.iter().any(|call| std::ptr::eq(call.item, entry.item));
         let mut did = scene.entries_of(profile.name).filter(|entry| changes_or_reads(entry));
-        if !calls.is_empty() && did.all(cleaned) {
+        if did.all(|entry| calls.contains(&std::ptr::from_ref(entry.item))) {
             profile.score = LISTED - 1;
             profile.act_now = false;
             let text =
@@ -165,8 +175,8 @@ pub(crate) fn spare(scene: &Scene<'_>, clean_ups: &CleanUps<'_>, profiles: &mut 
 pub(crate) fn told(scene: &Scene<'_>, clean_ups: &CleanUps<'_>, group: &str) -> Vec<CleanUp> {
     let mut told: Vec<CleanUp> = clean_ups
         .by
-        .iter()
-        .filter(|((of, _), _)| *of == group)
+        .range((group, "")..)
+        .take_while(|((of, _), _)| *of == group)
         .map(|((_, by), calls)| one(scene, by, calls))
         .collect();
     told.sort_by(|one, two| {

@@ -97,25 +97,21 @@ pub(crate) fn plan(
         cut_off(&mut plan, scene, profile);
         open_sessions(&mut plan, scene, profile);
     }
+    let used: BTreeSet<&str> =
+        scene.facts.actors.values().flat_map(|actor| actor.keys.iter()).collect();
     for kept in kept.iter().filter(|kept| kept.removed.is_none()) {
         if known_as(scene.material.environment, kept.made.parts.actor).is_some() {
             continue;
         }
-        leftover(&mut plan, scene, kept);
+        leftover(&mut plan, &used, kept);
     }
     plan.actions.sort_by_key(|(turn, _)| *turn);
-    let mut actions: Vec<Containment> = Vec::new();
-    for (_, action) in plan.actions {
-        let known = actions.iter().any(|known| {
-            known.action == action.action
-                && known.target == action.target
-                && known.account == action.account
-        });
-        if !known {
-            actions.push(action);
-        }
-    }
-    actions
+    let mut known = BTreeSet::new();
+    let actions = plan.actions.into_iter().map(|(_, action)| action);
+    let new = |action: &Containment| {
+        known.insert((action.action.clone(), action.target.clone(), action.account.clone()))
+    };
+    actions.filter(new).collect()
 }
 
 /// Identities first, as they are: it takes seconds.
@@ -313,7 +309,8 @@ fn revoke_sessions(role: &str) -> Option<String> {
     ))
 }
 
-fn leftover(plan: &mut Plan, scene: &Scene<'_>, kept: &Kept<'_>) {
+/// `used` are the keys that called.
+fn leftover(plan: &mut Plan, used: &BTreeSet<&str>, kept: &Kept<'_>) {
     let parts = &kept.made.parts;
     let undo = undo::of(kept);
     let mut why = format!(
@@ -322,9 +319,7 @@ fn leftover(plan: &mut Plan, scene: &Scene<'_>, kept: &Kept<'_>) {
         kept.made.call.map_or("made it", |call| call.words())
     );
     // Only a key is named by those who use it.
-    let used = kept.kind == "access key"
-        && scene.facts.actors.values().any(|actor| actor.keys.contains(parts.thing));
-    if used {
+    if kept.kind == "access key" && used.contains(parts.thing) {
         why.push_str("; it was used");
     }
     if !undo.note.is_empty() {

@@ -48,16 +48,14 @@ pub(crate) fn rules(
         set.insert((hit.level, title));
     }
     // A correlation fires on no single event: its finding names the principals.
-    for finding in scene.material.findings {
-        let here = finding.principals.iter().any(|principal| principal.raw() == name);
+    for finding in scene.findings_of(name) {
         let known = (finding.level, finding.title.clone());
-        let new =
-            ![&by_hand, &automated, &looking, &refused].iter().any(|set| set.contains(&known));
-        if here && new && denial::is_refused(scene, name, finding) {
-            refused.insert(known);
-        } else if here && new {
-            by_hand.insert(known);
+        if [&by_hand, &automated, &looking, &refused].iter().any(|set| set.contains(&known)) {
+            continue;
         }
+        let set =
+            if denial::is_refused(scene, name, finding) { &mut refused } else { &mut by_hand };
+        set.insert(known);
     }
     let mut points = 0;
     for (level, first, more, cap) in WORTH {

@@ -9,7 +9,7 @@ mod judge;
 mod weight;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crashcart_model::{FirstKind, Novelty, Outcome, Timestamp};
 
@@ -74,6 +74,8 @@ impl Fresh {
 #[derive(Debug, Default)]
 pub(crate) struct Firsts {
     all: Vec<Fresh>,
+    /// Numbers of the firsts, by user, role or root.
+    by_subject: BTreeMap<String, Vec<usize>>,
     /// Principals with an address that was theirs well before they reached a new account.
     habits: BTreeSet<(String, String)>,
     /// Events of earlier logs that were read as history.
@@ -81,10 +83,16 @@ pub(crate) struct Firsts {
 }
 
 impl Firsts {
+    /// The firsts of a user, role or root, whatever its sessions are called.
+    fn of_subject<'s>(&'s self, actor: &str) -> impl Iterator<Item = &'s Fresh> + use<'s> {
+        let numbers = self.by_subject.get(subject_of(actor)).map(Vec::as_slice).unwrap_or_default();
+        numbers.iter().filter_map(|number| self.all.get(*number))
+    }
+
     /// New accounts that a principal reached.
     fn reached<'s>(&'s self, actor: &str) -> impl Iterator<Item = &'s Fresh> {
         let new = |first: &&Fresh| first.kind == FirstKind::Account && first.is_new();
-        self.all.iter().filter(new).filter(move |first| first.actor == actor)
+        self.of_subject(actor).filter(new).filter(move |first| first.actor == actor)
     }
 
     /// New addresses that go with a new account.
@@ -92,7 +100,7 @@ impl Firsts {
         let from = |first: &&Fresh| {
             first.is_new() && first.is_address() && first.address == account.address
         };
-        self.all.iter().filter(from).find(|first| account.goes_with(first))
+        self.of_subject(&account.actor).filter(from).find(|first| account.goes_with(first))
     }
 
     /// Since when calls from this address are a stranger's: where the principal reached a new

@@ -45,7 +45,7 @@ impl<'f> Groups<'f> {
         let mut parents: Vec<usize> = (0..suspects.len()).collect();
         let mut told: Vec<&Link> = Vec::new();
         for link in &links {
-            let (one, two) = (root(&parents, link.one), root(&parents, link.two));
+            let (one, two) = (root(&mut parents, link.one), root(&mut parents, link.two));
             // One tie is enough: what came first is the stronger.
             if one != two {
                 told.push(link);
@@ -54,12 +54,14 @@ impl<'f> Groups<'f> {
                 *parent = one.min(two);
             }
         }
-        let name =
-            |number: usize| suspects.get(root(&parents, number)).map_or("", |profile| profile.name);
-        let mut ties: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut name = |number: usize| {
+            suspects.get(root(&mut parents, number)).map_or("", |profile| profile.name)
+        };
+        let (mut ties, mut seen) = (BTreeMap::new(), BTreeSet::new());
         for link in told {
-            let ties = ties.entry(name(link.one)).or_default();
-            if !ties.contains(&link.because) {
+            let group = name(link.one);
+            let ties: &mut Vec<String> = ties.entry(group).or_default();
+            if seen.insert((group, &link.because)) {
                 ties.push(link.because.clone());
             }
         }
@@ -87,11 +89,16 @@ impl<'f> Groups<'f> {
 /// Suspects by group.
 pub(crate) type Members<'f, 'p> = BTreeMap<&'f str, Vec<&'p Profile<'f>>>;
 
-fn root(parents: &[usize], mut number: usize) -> usize {
-    while let Some(parent) = parents.get(number)
-        && *parent != number
+/// The first of the group of a number. Halves the way there, so that long groups stay cheap.
+fn root(parents: &mut [usize], mut number: usize) -> usize {
+    while let Some(parent) = parents.get(number).copied()
+        && parent != number
     {
-        number = *parent;
+        let above = parents.get(parent).copied().unwrap_or(parent);
+        if let Some(parent) = parents.get_mut(number) {
+            *parent = above;
+        }
+        number = above;
     }
     number
 }

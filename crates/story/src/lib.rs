@@ -151,7 +151,7 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
     let scene = scene::Scene::new(&facts, (&usual, &firsts), material);
     let removals = removal::Removals::new(&scene);
     let mut profiles = suspects::profiles(&scene);
-    suspects::mark_gone(&scene, &removals, &mut profiles);
+    suspects::mark_gone(&removals, &mut profiles);
     let groups = incidents::Groups::new(&scene, &profiles);
     let clean_ups = clean_up::find(&scene, &removals, &groups, &profiles);
     clean_up::spare(&scene, &clean_ups, &mut profiles);

@@ -11,9 +11,12 @@ use crate::scene::{Entry, Scene};
 
 /// The removing calls of the material, by kind and thing.
 pub(crate) struct Removals<'f> {
+    /// By kind, whether the thing owned what was removed, account and thing; see [`order`].
     calls: BTreeMap<(&'static str, bool, &'f str, &'f str), Vec<Entry<'f>>>,
     /// What set the code of functions, by account and function, in order of time.
     code: BTreeMap<(&'f str, &'f str), Vec<Entry<'f>>>,
+    /// When users and roles were made last, by kind, account and name.
+    made: BTreeMap<(&'static str, &'f str, &'f str), Option<Timestamp>>,
 }
 
 /// The things of an item: lists are joined with a comma.
@@ -42,8 +45,16 @@ impl<'f> Removals<'f> {
                 }
             }
         }
+        calls.values_mut().for_each(|calls| calls.sort_by_key(order));
         code.values_mut().for_each(|set| set.sort_by_key(|entry| entry.item.first));
-        Self { calls, code }
+        let mut made: BTreeMap<_, Option<Timestamp>> = BTreeMap::new();
+        for entry in scene.entries.iter().filter(|entry| entry.done()) {
+            if let Some(Effect::Make(kind @ ("IAM user" | "IAM role"))) = entry.effect() {
+                let last = made.entry((kind, entry.parts.account, entry.parts.thing)).or_default();
+                *last = entry.item.last.max(*last);
+            }
+        }
+        Self { calls, code, made }
     }
 
     /// The call that removed what `made` made, of this kind; none where it is still in place. Of
@@ -84,12 +95,7 @@ impl<'f> Removals<'f> {
     }
 
     /// The call that deleted a user or role, after its last use here and without making it again.
-    pub(crate) fn of_principal(
-        &self,
-        scene: &Scene<'f>,
-        name: &'f str,
-        last: Option<Timestamp>,
-    ) -> Option<Entry<'f>> {
+    pub(crate) fn of_principal(&self, name: &'f str, last: Option<Timestamp>) -> Option<Entry<'f>> {
         let account = principal::account(name)?;
         let (kind, own) = match (principal::user(name), principal::session(name)) {
             (Some(user), _) => ("IAM user", user),
@@ -98,50 +104,51 @@ impl<'f> Removals<'f> {
         };
         let calls = self.calls.get(&(kind, false, account, own))?;
         let gone = calls.iter().rev().find(|call| call.item.last >= last)?;
-        let again = scene.entries.iter().any(|made| {
-            made.effect() == Some(Effect::Make(kind))
-                && made.done()
-                && made.parts.account == account
-                && made.parts.thing == own
-                && made.item.last > gone.item.last
-        });
+        let again = self.made.get(&(kind, account, own)).is_some_and(|made| *made > gone.item.last);
         (!again).then_some(*gone)
     }
 
     fn of_thing(&self, made: &Entry<'f>, kind: &'static str, thing: &'f str) -> Option<Entry<'f>> {
+        // Unknown times prove no order.
+        let last = Some(made.item.last?);
         let account = made.parts.account;
-        let of = |key: (&'static str, bool, &'f str, &'f str)| {
-            self.calls.get(&key).map(Vec::as_slice).unwrap_or_default().iter()
+        let of = |own: bool, name: &'f str| {
+            self.calls.get(&(kind, own, account, name)).map(Vec::as_slice).unwrap_or_default()
         };
-        let same = |call: &&Entry<'f>| {
-            agree(bare(call.parts.owner), bare(made.parts.owner))
+        let here = |call: &Entry<'f>| agree(call.parts.region, made.parts.region);
+        let same = |call: &Entry<'f>| {
+            here(call)
+                && agree(bare(call.parts.owner), bare(made.parts.owner))
                 && (matches!(call.effect(), Some(Effect::Replace(..)))
                     || agree(call.parts.detail, made.parts.detail))
         };
-        let by_thing = of((kind, false, account, bare(thing))).filter(same);
-        let by_owner = of((kind, true, account, bare(made.parts.owner)))
-            .filter(|_| !made.parts.owner.is_empty());
-        by_thing
-            .chain(by_owner)
-            .chain(self.rewritings(made, kind))
-            .filter(|call| agree(call.parts.region, made.parts.region))
-            .filter(|call| is_later(call, made))
-            .min_by_key(|call| {
-                (call.item.first < made.item.last, call.item.first, call.parts.actor)
-            })
-            .copied()
+        let by_thing = earliest(of(false, bare(thing)), last, same);
+        let owner = bare(made.parts.owner);
+        let by_owner = if owner.is_empty() { None } else { earliest(of(true, owner), last, here) };
+        let rewritings = self.rewritings(made, kind).filter(|call| here(call));
+        let all = [by_thing, by_owner].into_iter().flatten().chain(rewritings);
+        all.min_by_key(|call| (call.item.first < last, order(call))).copied()
     }
+}
+
+/// What calls that remove are sorted by.
+fn order<'f>(call: &Entry<'f>) -> (Option<Timestamp>, &'f str) {
+    (call.item.first, call.parts.actor)
+}
+
+/// Of sorted calls the first after the last making, else the first that went on after it. Equal
+/// times count: eventTime has whole seconds.
+fn earliest<'c, 'f>(
+    calls: &'c [Entry<'f>],
+    last: Option<Timestamp>,
+    removes: impl Fn(&Entry<'f>) -> bool,
+) -> Option<&'c Entry<'f>> {
+    let (before, after) = calls.split_at(calls.partition_point(|call| call.item.first < last));
+    let later = |call: &&Entry<'f>| call.item.last >= last && removes(call);
+    after.iter().find(|call| removes(call)).or_else(|| before.iter().find(later))
 }
 
 /// An unknown part agrees with any.
 pub(crate) fn agree(one: &str, two: &str) -> bool {
     one.is_empty() || two.is_empty() || one == two
-}
-
-/// Equal times count: eventTime has whole seconds. Unknown times prove no order.
-fn is_later(call: &Entry<'_>, made: &Entry<'_>) -> bool {
-    match (call.item.last, made.item.last) {
-        (Some(call), Some(made)) => call >= made,
-        _ => false,
-    }
 }

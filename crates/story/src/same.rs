@@ -15,6 +15,7 @@ pub(crate) fn join(facts: &mut Facts) {
     if names.is_empty() {
         return;
     }
+    let mut joined = BTreeSet::new();
     for (id, arn) in &names {
         facts.history.rename(id, arn);
         let (Some(actor), Some(known)) = (facts.actors.remove(id), facts.actors.get_mut(arn))
@@ -22,7 +23,13 @@ pub(crate) fn join(facts: &mut Facts) {
             continue;
         };
         known.merge(actor);
-        facts.sessions.values_mut().for_each(|issued| issued.by.rename(id, arn));
+        joined.insert(id.as_str());
+    }
+    for issued in facts.sessions.values_mut() {
+        let renamed = issued.by.iter().filter_map(|by| joined.get(by).copied());
+        for id in renamed.collect::<BTreeSet<_>>() {
+            names.get(id).into_iter().for_each(|arn| issued.by.rename(id, arn));
+        }
     }
     let actor_of =
         |key: &[u8]| Parts::read(key).is_some_and(|parts| names.contains_key(parts.actor));

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crashcart_model::{Level, LogText, Origin, Outcome, Timestamp};
+use crashcart_model::{Finding, Level, LogText, Origin, Outcome, Timestamp};
 
 use crate::Material;
 use crate::actor::{Actor, Kind};
@@ -140,6 +140,10 @@ pub(crate) struct Scene<'f> {
     pub(crate) touched: Touched<'f>,
     /// Principals that the responder asked about.
     pub(crate) pivots: BTreeSet<&'f str>,
+    /// Users on whom AWS put its quarantine policy.
+    pub(crate) quarantined: BTreeSet<&'f str>,
+    /// Findings by whom they name, in their order.
+    by_named: BTreeMap<&'f str, Vec<&'f Finding>>,
 }
 
 impl<'f> Scene<'f> {
@@ -170,6 +174,15 @@ impl<'f> Scene<'f> {
             }
         }
         by_asker.values_mut().for_each(|sessions| sessions.sort_unstable_by_key(|(name, _)| *name));
+        let quarantines =
+            entries.iter().filter(|entry| entry.parts.variant == "quarantine" && entry.done());
+        let quarantined = quarantines.map(|entry| entry.parts.owner).collect();
+        let mut by_named: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in material.findings {
+            for name in finding.principals.iter().map(LogText::raw).collect::<BTreeSet<_>>() {
+                by_named.entry(name).or_default().push(finding);
+            }
+        }
         let (touched, pivots) = (Touched::new(&entries), BTreeSet::new());
         let mut scene = Self {
             facts,
@@ -182,6 +195,8 @@ impl<'f> Scene<'f> {
             by_asker,
             touched,
             pivots,
+            quarantined,
+            by_named,
         };
         scene.pivots = scene.pivots();
         scene
@@ -232,6 +247,11 @@ impl<'f> Scene<'f> {
     pub(crate) fn entries_of(&self, actor: &str) -> impl Iterator<Item = &Entry<'f>> {
         let numbers = self.by_actor.get(actor).map(Vec::as_slice).unwrap_or_default();
         numbers.iter().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// The findings that name a principal.
+    pub(crate) fn findings_of(&self, actor: &str) -> &[&'f Finding] {
+        self.by_named.get(actor).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The sessions that a principal asked for, apart from its usual work.

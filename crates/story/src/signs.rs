@@ -124,9 +124,7 @@ pub(crate) fn strong(scene: &Scene<'_>, name: &str, actor: &Actor, because: &mut
         add(20, text);
     }
     if let Some(user) = principal::user(name)
-        && scene.entries.iter().any(|entry| {
-            entry.parts.variant == "quarantine" && entry.parts.owner == user && entry.done()
-        })
+        && scene.quarantined.contains(user)
     {
         add(40, "AWS put its quarantine policy on it: the key was found in public".to_owned());
     }

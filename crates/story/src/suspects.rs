@@ -278,10 +278,17 @@ fn chain<'f>(
     let none = BTreeMap::new();
     let by_merit = profiles.iter().filter(|profile| profile.merit >= LISTED);
     let mut earned: BTreeSet<&str> = by_merit.map(|profile| profile.name).collect();
+    let numbers: BTreeMap<&str, usize> =
+        profiles.iter().enumerate().map(|(number, profile)| (profile.name, number)).collect();
     while !heirs.is_empty() {
         judged.extend(&heirs);
         let mut next = BTreeMap::new();
-        for profile in profiles.iter_mut().filter(|profile| !judged.contains_key(profile.name)) {
+        let sessions: BTreeSet<&str> =
+            heirs.keys().flat_map(|heir| scene.sessions_of(heir)).collect();
+        for session in sessions.iter().filter(|session| !judged.contains_key(*session)) {
+            let Some(profile) = numbers.get(session).and_then(|at| profiles.get_mut(*at)) else {
+                continue;
+            };
             let Some((by, how)) = heritage(scene, &heirs, &none, profile) else { continue };
             next.insert(profile.name, profile.score);
             let least = if profile.did_something { ACT_NOW } else { HEIR };
@@ -354,13 +361,9 @@ fn heritage<'f>(
 }
 
 /// Notes which principals were deleted, by whom and when.
-pub(crate) fn mark_gone<'f>(
-    scene: &Scene<'f>,
-    removals: &Removals<'f>,
-    profiles: &mut [Profile<'f>],
-) {
+pub(crate) fn mark_gone<'f>(removals: &Removals<'f>, profiles: &mut [Profile<'f>]) {
     for profile in profiles.iter_mut().filter(|profile| profile.listed()) {
-        let Some(call) = removals.of_principal(scene, profile.name, profile.actor.last) else {
+        let Some(call) = removals.of_principal(profile.name, profile.actor.last) else {
             continue;
         };
         let at = call.item.last.map(|at| at.to_string()).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! How each kind of way back in is taken away, and when logging was off.
 
+use std::collections::BTreeMap;
+
 use Part::{BareOwner, BareThing, Detail, Fixed, Owner, Thing};
 
 use crate::aftermath::Kept;
@@ -18,6 +20,12 @@ pub(crate) struct Off<'f> {
 /// Stretches in which a trail was off, gone or told to record less, whoever did it. What was told
 /// to record less ends with the trail.
 pub(crate) fn logging_off<'f>(scene: &Scene<'f>, removals: &Removals<'f>) -> Vec<Off<'f>> {
+    let mut deleted = Deleted::new();
+    for call in scene.entries.iter().filter(|call| call.done()) {
+        if (call.parts.service, call.parts.name) == ("cloudtrail", "DeleteTrail") {
+            deleted.entry((call.parts.account, bare(call.parts.thing))).or_default().push(*call);
+        }
+    }
     scene
         .entries
         .iter()
@@ -28,25 +36,27 @@ pub(crate) fn logging_off<'f>(scene: &Scene<'f>, removals: &Removals<'f>) -> Vec
         })
         .filter_map(|entry| {
             let kind = entry.effect()?.change()?;
-            let again = removals.of(entry, kind).or_else(|| gone(scene, entry));
+            let again = removals.of(entry, kind).or_else(|| gone(&deleted, entry));
             Some(Off { stopped: *entry, again })
         })
         .collect()
 }
 
+/// Deletions of trails by account and name, in order of time.
+type Deleted<'f> = BTreeMap<(&'f str, &'f str), Vec<Entry<'f>>>;
+
 /// The deletion of a trail that had been told to record less.
-fn gone<'f>(scene: &Scene<'f>, thinned: &Entry<'f>) -> Option<Entry<'f>> {
-    let deleted = scene.entries.iter().filter(|call| {
-        call.done() && call.parts.service == "cloudtrail" && call.parts.name == "DeleteTrail"
-    });
+fn gone<'f>(deleted: &Deleted<'f>, thinned: &Entry<'f>) -> Option<Entry<'f>> {
+    if thinned.parts.name != "PutEventSelectors" {
+        return None;
+    }
+    let mut calls = deleted.get(&(thinned.parts.account, bare(thinned.parts.thing)))?.iter();
     let same = |call: &&Entry<'f>| {
-        call.parts.account == thinned.parts.account
-            && agree(call.parts.region, thinned.parts.region)
-            && bare(call.parts.thing) == bare(thinned.parts.thing)
+        agree(call.parts.region, thinned.parts.region)
             && call.item.first.is_some()
             && call.item.first >= thinned.item.last
     };
-    deleted.filter(|_| thinned.parts.name == "PutEventSelectors").find(same).copied()
+    calls.find(same).copied()
 }
 
 /// The value of an option.

@@ -1,6 +1,8 @@
 //! Is it an incident? Yes only for something done that ordinary work does not explain; no only on
 //! positive grounds; otherwise undecided, with what would decide it.
 
+use std::collections::BTreeSet;
+
 use crashcart_model::{Incident, Level, LogText, Outcome, Verdict};
 
 use crate::clean_up::CleanUps;
@@ -132,7 +134,7 @@ fn undecided_or_no(scene: &Scene<'_>, profiles: &[Profile<'_>]) -> Verdict {
         let reason = profile.because.weightiest(1).join("; ");
         doubts.push(format!("{name} has a score of {score} of 100: {reason}"));
     }
-    let told: Vec<&str> =
+    let told: BTreeSet<&str> =
         profiles.iter().filter(|p| p.score >= PLAUSIBLE).map(|profile| profile.name).collect();
     doubts.extend(firsts::doubts(scene, &told));
     let outsiders = outsiders::outsiders(scene);

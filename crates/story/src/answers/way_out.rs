@@ -1,6 +1,6 @@
 //! How credentials got out: the signs of it. The material itself never proves how.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crashcart_model::{Answer, Origin};
 
@@ -8,6 +8,7 @@ use super::{Known, UNKNOWN, answer};
 use crate::facts::earlier;
 use crate::knowledge::plain_name;
 use crate::principal::{self, bare, plain, short};
+use crate::scene::{Entry, Scene};
 use crate::suspects::Profile;
 use crate::witness::Witnesses;
 use crate::words::{counted, listed};
@@ -28,8 +29,9 @@ pub(super) fn got_out(known: &Known<'_, '_>) -> Answer {
         let who = short(p.name);
         format!("{who} got them by IMDSv1, which a flaw of a web application can reach, and which proves no theft")
     });
+    let calls = invocations(known.scene);
     let invoked: Vec<Invoked> =
-        known.listed().filter_map(|profile| invoked(known, profile)).take(3).collect();
+        known.listed().filter_map(|profile| invoked(known, &calls, profile)).take(3).collect();
     let called = invoked.iter().map(|invoked| invoked.sentence.clone());
     let hints: Vec<String> = hints.into_iter().chain(delivered.take(1)).chain(called).collect();
     let origins: Vec<Origin> = known
@@ -56,26 +58,38 @@ struct Invoked {
     origins: Vec<Origin>,
 }
 
+/// Calls of functions that were done, by function.
+type Invocations<'s, 'f> = BTreeMap<&'f str, Vec<&'s Entry<'f>>>;
+
+fn invocations<'s, 'f>(scene: &'s Scene<'f>) -> Invocations<'s, 'f> {
+    let mut calls = Invocations::new();
+    for entry in scene.entries.iter().filter(|entry| entry.done()) {
+        let name = plain_name(entry.parts.name);
+        if entry.parts.service == "lambda" && matches!(name, "Invoke" | "InvokeAsync") {
+            calls.entry(bare(entry.parts.thing)).or_default().push(entry);
+        }
+    }
+    calls
+}
+
 /// Who called the function that a suspect's session belongs to, where the material tells; Lambda
 /// names the session after the function. A caller's input is what reaches a function first.
-fn invoked(known: &Known<'_, '_>, profile: &Profile<'_>) -> Option<Invoked> {
+fn invoked(
+    known: &Known<'_, '_>,
+    calls: &Invocations<'_, '_>,
+    profile: &Profile<'_>,
+) -> Option<Invoked> {
     let (_, function) = principal::session(profile.name)?;
     let scene = known.scene;
     workload::what(scene.facts, profile.name).filter(|what| what == workload::FUNCTION)?;
     let (mut count, mut first, mut last) = (0, None, None);
     let (mut by, mut witnesses) = (BTreeSet::new(), Witnesses::default());
-    for entry in &scene.entries {
-        let parts = &entry.parts;
-        let calls = parts.service == "lambda"
-            && matches!(plain_name(parts.name), "Invoke" | "InvokeAsync")
-            && bare(parts.thing) == function;
-        if calls && entry.done() {
-            count += entry.item.count;
-            first = earlier(first, entry.item.first);
-            last = last.max(entry.item.last);
-            by.insert(parts.actor);
-            witnesses.merge(entry.item.witnesses.clone());
-        }
+    for entry in calls.get(function)? {
+        count += entry.item.count;
+        first = earlier(first, entry.item.first);
+        last = last.max(entry.item.last);
+        by.insert(entry.parts.actor);
+        witnesses.merge(entry.item.witnesses.clone());
     }
     let (first, last) = (first?, last?);
     let when =

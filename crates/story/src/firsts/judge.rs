@@ -1,6 +1,6 @@
 //! Which firsts there are, and which of them are news.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crashcart_model::{FirstKind, Novelty};
 
@@ -33,7 +33,11 @@ pub(crate) fn firsts(facts: &Facts, material: &Material<'_>) -> Firsts {
         rank(one).cmp(&rank(two)).then(names)
     });
     let habits = habits(history, &all);
-    Firsts { all, habits, recalled: history.recalled() }
+    let mut by_subject: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (number, first) in all.iter().enumerate() {
+        by_subject.entry(subject_of(&first.actor).to_owned()).or_default().push(number);
+    }
+    Firsts { all, by_subject, habits, recalled: history.recalled() }
 }
 
 /// Addresses that were a principal's well before it reached a new account.

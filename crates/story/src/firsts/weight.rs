@@ -1,6 +1,8 @@
 //! What firsts add to a score, and what they leave open. It must never accuse anybody of being
 //! new: without an account that was never used before, all firsts together stay a weak sign.
 
+use std::collections::BTreeSet;
+
 use crashcart_model::{FirstKind, Outcome};
 
 use super::{Fresh, words};
@@ -38,7 +40,7 @@ pub(crate) fn points(scene: &Scene<'_>, actor: &str, because: &mut Reasons) -> u
     let Some((points, account)) = accounts.first() else { return weak(scene, actor, because) };
     because.add(*points, words::account(scene, account, accounts.len()));
     let with = |kind: FirstKind| -> Vec<&str> {
-        let goes = firsts.all.iter().filter(|first| first.kind == kind && first.is_new());
+        let goes = firsts.of_subject(actor).filter(|first| first.kind == kind && first.is_new());
         goes.filter(|first| account.goes_with(first)).map(|first| first.what.as_str()).collect()
     };
     let mut all = *points;
@@ -109,7 +111,8 @@ pub(crate) fn took_through_session(scene: &Scene<'_>, actor: &str) -> bool {
 
 /// Firsts without a new account: told, and weak.
 fn weak(scene: &Scene<'_>, actor: &str, because: &mut Reasons) -> u32 {
-    let mine = || scene.firsts.all.iter().filter(|first| first.is_new() && first.actor == actor);
+    let mine =
+        || scene.firsts.of_subject(actor).filter(|first| first.is_new() && first.actor == actor);
     let of = |kind: FirstKind| -> Vec<&str> {
         mine().filter(|first| first.kind == kind).map(|first| first.what.as_str()).collect()
     };
@@ -142,13 +145,13 @@ fn some(names: &[&str], words: impl Fn(String) -> String) -> Option<String> {
 
 /// Accounts that were reached for the first time and that nothing explains: with them nobody is
 /// cleared.
-pub(crate) fn doubts(scene: &Scene<'_>, told: &[&str]) -> Vec<String> {
+pub(crate) fn doubts(scene: &Scene<'_>, told: &BTreeSet<&str>) -> Vec<String> {
     let open = |first: &&Fresh| {
         let explained = is_own(scene, first) && is_from_usual_place(scene, first);
         first.kind == FirstKind::Account
             && first.is_new()
             && !explained
-            && !told.contains(&first.actor.as_str())
+            && !told.contains(first.actor.as_str())
             && !is_refused(scene, first)
             && known_as(scene.material.environment, &first.actor).is_none()
     };

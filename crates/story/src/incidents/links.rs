@@ -9,6 +9,7 @@ use crashcart_model::Timestamp;
 use super::new_address;
 use crate::actor::Kind;
 use crate::earliest::sortable;
+use crate::key::Parts;
 use crate::knowledge::Effect;
 use crate::principal::{self, plain, short};
 use crate::scene::{Entry, Scene};
@@ -39,7 +40,7 @@ pub(crate) struct Link {
 }
 
 /// All that ties these suspects together, each pair once for each reason.
-pub(crate) fn links(scene: &Scene<'_>, suspects: &[&Profile<'_>]) -> Vec<Link> {
+pub(crate) fn links<'f>(scene: &Scene<'f>, suspects: &[&Profile<'f>]) -> Vec<Link> {
     let numbers: BTreeMap<&str, usize> =
         suspects.iter().enumerate().map(|(number, profile)| (profile.name, number)).collect();
     let mut links = asked_for(scene, suspects, &numbers);
@@ -82,33 +83,76 @@ fn asked_for(
 }
 
 /// Principals that suspects made, or gave a key or a way to sign in.
-fn made(
-    scene: &Scene<'_>,
-    suspects: &[&Profile<'_>],
+fn made<'f>(
+    scene: &Scene<'f>,
+    suspects: &[&Profile<'f>],
     numbers: &BTreeMap<&str, usize>,
 ) -> Vec<Link> {
     let mut links = Vec::new();
+    let known = Known::new(suspects);
     for entry in scene.entries.iter().filter(|entry| entry.done()) {
         let (Some(one), Some(Effect::Make(kind))) =
             (numbers.get(entry.parts.actor), entry.effect())
         else {
             continue;
         };
-        for (two, profile) in suspects.iter().enumerate().filter(|(two, _)| two != one) {
-            // An administrator makes what others misuse later: the maker is suspect itself.
-            let maker = suspects.get(*one).filter(|maker| maker.score >= PLAUSIBLE);
+        // An administrator makes what others misuse later: the maker is suspect itself.
+        let Some(maker) = suspects.get(*one).filter(|maker| maker.score >= PLAUSIBLE) else {
+            continue;
+        };
+        for two in known.by(kind, &entry.parts).iter().filter(|two| *two != one) {
             // What a tool made under one's name is one's own only where one is at hand.
-            if let Some(maker) = maker
+            if let Some(profile) = suspects.get(*two)
                 && let Some(how) = lives_on(scene, entry, kind, profile)
                 && (!entry.parts.automation || share_address(maker, profile))
             {
                 let (who, by) = (short(profile.name), short(entry.parts.actor));
                 let because = format!("{who}: {how} {by}");
-                links.push(Link { one: *one, two, because });
+                links.push(Link { one: *one, two: *two, because });
             }
         }
     }
     links
+}
+
+/// Suspects, by number, by what they may live on.
+struct Known<'f> {
+    by_key: BTreeMap<&'f str, Vec<usize>>,
+    /// By account and the user's or the role's name.
+    by_user: BTreeMap<(&'f str, &'f str), Vec<usize>>,
+    by_role: BTreeMap<(&'f str, &'f str), Vec<usize>>,
+}
+
+impl<'f> Known<'f> {
+    fn new(suspects: &[&Profile<'f>]) -> Self {
+        let (by_key, by_user, by_role) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut known = Self { by_key, by_user, by_role };
+        for (number, profile) in suspects.iter().enumerate() {
+            for key in profile.actor.keys.iter() {
+                known.by_key.entry(key).or_default().push(number);
+            }
+            let Some(account) = principal::account(profile.name) else { continue };
+            if let Some(user) = principal::user(profile.name) {
+                known.by_user.entry((account, user)).or_default().push(number);
+            }
+            if let Some((role, _)) = principal::session(profile.name) {
+                known.by_role.entry((account, role)).or_default().push(number);
+            }
+        }
+        known
+    }
+
+    /// Those who may live on what a call made.
+    fn by(&self, kind: &str, parts: &Parts<'f>) -> &[usize] {
+        let name = (parts.account, principal::bare(parts.thing));
+        let numbers = match kind {
+            "access key" => self.by_key.get(parts.thing),
+            "IAM user" | "login profile" => self.by_user.get(&name),
+            "IAM role" | "trust policy" => self.by_role.get(&name),
+            _ => None,
+        };
+        numbers.map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 fn share_address(one: &Profile<'_>, two: &Profile<'_>) -> bool {
@@ -116,28 +160,22 @@ fn share_address(one: &Profile<'_>, two: &Profile<'_>) -> bool {
     one.actor.addresses.iter().filter(real).any(|address| two.actor.addresses.contains(address))
 }
 
-/// How a principal lives on what an entry made; none where it does not.
+/// How one of [`Known::by`] lives on what an entry made; none where it does not.
 fn lives_on(
     scene: &Scene<'_>,
     entry: &Entry<'_>,
     kind: &str,
     profile: &Profile<'_>,
 ) -> Option<&'static str> {
-    let thing = entry.parts.thing;
-    let here = principal::account(profile.name) == Some(entry.parts.account);
-    let user = || here && principal::user(profile.name) == Some(principal::bare(thing));
-    let role = || {
-        let role = principal::session(profile.name).map(|(role, _)| role);
-        here && role == Some(principal::bare(thing)) && profile.actor.last >= entry.item.first
-    };
+    let used = profile.actor.last >= entry.item.first;
     match kind {
-        "access key" if profile.actor.keys.contains(thing) => Some("used a key that was made by"),
-        "IAM user" if user() => Some("was made by"),
-        "login profile" if user() && signed_in(scene, profile.name, entry.item.first) => {
+        "access key" => Some("used a key that was made by"),
+        "IAM user" => Some("was made by"),
+        "login profile" if signed_in(scene, profile.name, entry.item.first) => {
             Some("signed in after a password was set by")
         }
-        "IAM role" if role() => Some("its role was made by"),
-        "trust policy" if role() && workload::what(scene.facts, profile.name).is_none() => {
+        "IAM role" if used => Some("its role was made by"),
+        "trust policy" if used && workload::what(scene.facts, profile.name).is_none() => {
             Some("who may take on its role was changed by")
         }
         _ => None,
