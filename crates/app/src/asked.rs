@@ -11,11 +11,12 @@ mod ocsf;
 mod taking;
 mod value;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crashcart_model::{FindingPart, FindingRead, LogText};
 use crashcart_store::GivenInput;
-use crashcart_story::Pivot;
+use crashcart_story::{Alert, Pivot};
 use serde_json::Value;
 
 use crate::AppError;
@@ -26,8 +27,6 @@ const FILE: GivenFile = GivenFile { option: "--finding", most: 64 << 20, hint: H
 const HINT: &str = "give a finding as GuardDuty, Macie or Security Hub export it: `aws guardduty \
                     get-findings`, `aws macie2 get-findings`, `aws securityhub get-findings`; many in \
                     several files";
-/// Findings taken from one file.
-const MOST: usize = 1000;
 
 /// One form of findings.
 struct Form {
@@ -47,8 +46,8 @@ const FORMS: [&Form; 4] = [&ocsf::FORM, &asff::FORM, &macie::FORM, &guardduty::F
 pub struct Asked {
     /// What to ask about.
     pub pivot: Pivot,
-    /// The findings, in the order of the file.
-    pub findings: Vec<FindingRead>,
+    /// The findings, in the order of the file, each with what it asks about.
+    pub findings: Vec<Alert>,
     /// The files that they were read from, for the manifest of a case.
     pub given: Vec<GivenInput>,
 }
@@ -64,24 +63,20 @@ impl Asked {
         let shown = path.display().to_string();
         let no_finding =
             |what: &str| AppError::Request { what: format!("{shown} {what}"), hint: HINT };
-        let mut findings = Vec::new();
-        for document in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-            let document = document.map_err(|error| no_finding(&format!("is no JSON: {error}")))?;
-            unwrap(document, &mut findings);
-        }
-        let more = findings.len().saturating_sub(MOST);
+        let (findings, broken) = documents(text.as_bytes());
         let mut asked = Self { given: vec![input], ..Self::default() };
-        for finding in findings.iter().take(MOST) {
-            asked.add(&shown, finding);
+        findings.iter().for_each(|finding| asked.add(&shown, finding));
+        if asked.findings.iter().all(|finding| finding.read.form == FindingRead::UNKNOWN) {
+            return Err(match broken.first() {
+                Some(broken) => no_finding(&format!("is no JSON: {}", broken.error)),
+                None => no_finding("holds no finding of GuardDuty, Macie or Security Hub"),
+            });
         }
-        if asked.findings.iter().all(|finding| finding.form == UNKNOWN) {
-            return Err(no_finding("holds no finding of GuardDuty, Macie or Security Hub"));
+        for Broken { line, error } in broken {
+            let part = (format!("line {line}"), format!("no JSON ({error}): not read"));
+            asked.findings.push(Alert { read: unknown(&shown, part), asks: Pivot::default() });
         }
-        if more > 0
-            && let Some(last) = asked.findings.last_mut()
-        {
-            last.notes.push(format!("{more} more findings of the file were not read"));
-        }
+        asked.pivot = distinct(asked.pivot);
         Ok(asked)
     }
 
@@ -90,6 +85,7 @@ impl Asked {
         self.findings.extend(other.findings);
         self.given.extend(other.given);
         self.ask(other.pivot);
+        self.pivot = distinct(std::mem::take(&mut self.pivot));
     }
 
     fn ask(&mut self, other: Pivot) {
@@ -103,11 +99,7 @@ impl Asked {
             (&mut mine.accounts, other.accounts),
             (&mut mine.regions, other.regions),
         ] {
-            for text in other {
-                if !mine.contains(&text) {
-                    mine.push(text);
-                }
-            }
+            mine.extend(other);
         }
         mine.first = mine.first.into_iter().chain(other.first).min();
         mine.last = mine.last.into_iter().chain(other.last).max();
@@ -115,30 +107,80 @@ impl Asked {
 
     fn add(&mut self, path: &str, finding: &Value) {
         let Some(form) = finding.as_object().and_then(form_of) else {
-            let read = FindingRead {
-                path: path.to_owned(),
-                form: UNKNOWN.to_owned(),
-                not_understood: vec![FindingPart {
-                    path: LogText::from(""),
-                    value: LogText::from(""),
-                    meaning: "no finding of GuardDuty, Macie, Security Hub or OCSF".to_owned(),
-                }],
-                ..FindingRead::default()
-            };
-            return self.findings.push(read);
+            let meaning = "no finding of GuardDuty, Macie, Security Hub or OCSF".to_owned();
+            let read = unknown(path, (String::new(), meaning));
+            return self.findings.push(Alert { read, asks: Pivot::default() });
         };
         let mut taking = Taking::new(finding);
         taking.take(form.table);
         (form.more)(&mut taking);
-        let (pivot, mut read) = taking.finish();
+        let (asks, mut read) = taking.finish();
         read.path = path.to_owned();
         read.form = form.name.to_owned();
-        self.findings.push(read);
-        self.ask(pivot);
+        self.ask(asks.clone());
+        self.findings.push(Alert { read, asks });
     }
 }
 
-const UNKNOWN: &str = "unknown";
+/// What could not be read, where it stands and why.
+fn unknown(path: &str, (place, meaning): (String, String)) -> FindingRead {
+    let part = FindingPart { path: LogText::new(place), value: LogText::from(""), meaning };
+    FindingRead {
+        path: path.to_owned(),
+        form: FindingRead::UNKNOWN.to_owned(),
+        not_understood: vec![part],
+        ..FindingRead::default()
+    }
+}
+
+/// Each text once, in the order of asking.
+fn distinct(mut pivot: Pivot) -> Pivot {
+    for texts in [
+        &mut pivot.keys,
+        &mut pivot.principals,
+        &mut pivot.addresses,
+        &mut pivot.instances,
+        &mut pivot.resources,
+        &mut pivot.accounts,
+        &mut pivot.regions,
+    ] {
+        let mut seen = HashSet::new();
+        texts.retain(|text| seen.insert(text.clone()));
+    }
+    pivot
+}
+
+/// Something in a file of findings that is no JSON.
+struct Broken {
+    /// Where it begins, counted from 1.
+    line: usize,
+    error: serde_json::Error,
+}
+
+/// The findings of a file. After what is no JSON the next line that begins with a brace is tried:
+/// one broken finding of many, one a line, takes no other with it.
+fn documents(text: &[u8]) -> (Vec<Value>, Vec<Broken>) {
+    let (mut findings, mut broken) = (Vec::new(), Vec::new());
+    let (mut rest, mut line) = (text, 1);
+    loop {
+        let mut documents = serde_json::Deserializer::from_slice(rest).into_iter::<Value>();
+        let error = loop {
+            match documents.next() {
+                Some(Ok(document)) => unwrap(document, &mut findings),
+                Some(Err(error)) => break error,
+                None => return (findings, broken),
+            }
+        };
+        let read = rest.get(documents.byte_offset()..).unwrap_or_default();
+        let bad = read.trim_ascii_start();
+        line += lines(rest, rest.len() - bad.len());
+        broken.push(Broken { line, error });
+        let Some(next) = bad.windows(2).position(|pair| pair == b"\n{") else { break };
+        line += lines(bad, next + 1);
+        rest = bad.get(next + 1..).unwrap_or_default();
+    }
+    (findings, broken)
+}
 
 /// The findings in a document, whatever stands around them.
 fn unwrap(document: Value, out: &mut Vec<Value>) {
@@ -163,6 +205,11 @@ fn unwrap(document: Value, out: &mut Vec<Value>) {
         },
         other => out.push(other),
     }
+}
+
+/// Ends of lines in the first `most` bytes.
+fn lines(text: &[u8], most: usize) -> usize {
+    text.iter().take(most).filter(|byte| **byte == b'\n').count()
 }
 
 fn form_of(members: &serde_json::Map<String, Value>) -> Option<&'static Form> {
@@ -190,11 +237,11 @@ mod tests {
             })
             .to_string()
         };
-        let read = &asked(&finding(&"é".repeat(100_000))).findings[0];
+        let read = &asked(&finding(&"é".repeat(100_000))).findings[0].read;
         assert_eq!(read.title.raw(), format!("{}\u{2026}", "é".repeat(511)));
         assert_eq!(read.notes[0], "its title is cut: it has 100000 characters, shown are 512");
         let whole = "é".repeat(512);
-        let read = &asked(&finding(&whole)).findings[0];
+        let read = &asked(&finding(&whole)).findings[0].read;
         assert_eq!((read.title.raw(), read.notes.len()), (whole.as_str(), 0));
     }
 
@@ -210,9 +257,23 @@ mod tests {
             let read = asked(&finding.to_string());
             let nothing = Vec::<String>::new();
             assert_eq!((&read.pivot.resources, &read.pivot.principals), (&nothing, &nothing));
-            let [part] = read.findings[0].not_understood.as_slice() else { panic!("{read:?}") };
+            let [part] = read.findings[0].read.not_understood.as_slice() else { panic!("{read:?}") };
             assert_eq!(part.meaning, "longer than any name of AWS's");
             assert_eq!(part.value.raw().chars().count(), 512);
         }
+    }
+
+    #[test]
+    fn one_broken_finding_among_many_takes_no_other_with_it_and_is_told_with_its_line() {
+        let text = b"{\"a\": 1}\n\n{\"b\": {\"c\": \n{\"d\": 4}\n{oops}\n{\"e\": 5}\n";
+        let (findings, broken) = documents(text);
+        let names: Vec<&String> =
+            findings.iter().filter_map(|finding| finding.as_object()?.keys().next()).collect();
+        assert_eq!(names, ["a", "d", "e"]);
+        assert_eq!(broken.iter().map(|broken| broken.line).collect::<Vec<_>>(), [3, 5]);
+        // What stands inside a broken list is no finding of its own.
+        let (findings, broken) = documents(b"[\n  {\"a\": 1},\n  {\"b\": 2\n");
+        assert!(findings.is_empty());
+        assert_eq!(broken.len(), 1);
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crashcart_collect::Listing;
 use crashcart_model::{
-    Coverage, Environment, EventRef, FindingRead, Gap, GapReason, Head, Investigation, Level,
-    Origin, Record, RuleHit, Story, Tool,
+    Coverage, Environment, EventRef, Gap, GapReason, Head, Investigation, Level, Origin, Record,
+    RuleHit, Story, Tool,
 };
-use crashcart_story::{Facts, Pivot, RuleWords};
+use crashcart_story::{Alert, Facts, Pivot, RuleWords};
 
 use crate::baseline;
 use crate::detection::{self, Detector, MatchObserver};
@@ -29,7 +29,7 @@ pub struct Question<'a> {
     /// Where addresses lie.
     pub places: Option<&'a Places>,
     /// The findings that it was taken from; see [`crate::Asked`].
-    pub findings: Vec<FindingRead>,
+    pub findings: Vec<Alert>,
     /// Evidence that must still be what it was: its path and digest.
     pub sealed: Vec<(String, String)>,
     /// The version that is written into the document.
@@ -81,7 +81,6 @@ pub fn investigate(
         },
     );
     let mut story = told.story;
-    story.asked_findings.clone_from(&question.findings);
     name_first_copies(&mut story, &material);
     let mut coverage = std::mem::take(&mut material.coverage);
     coverage.blind_spots = told.blind_spots;

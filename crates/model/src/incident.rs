@@ -19,6 +19,9 @@ pub struct IncidentGroup {
     pub access_keys: Vec<LogText>,
     /// Addresses that the suspects came from, sorted.
     pub addresses: Vec<LogText>,
+    /// Of which of the lists above there were more than are named, each as its member is called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incomplete: Vec<String>,
     /// First call.
     pub first: Option<Timestamp>,
     /// Last call.
@@ -70,6 +73,9 @@ pub struct PivotTold {
     pub what: LogText,
     /// What was done by it, with it or from it, dearest first; capped.
     pub touched: Vec<LogText>,
+    /// What others did that is about it, dearest first, each with who; capped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done_to: Vec<LogText>,
     /// Who issued, made or started it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comes_from: Vec<LogText>,
@@ -86,7 +92,8 @@ pub struct PivotTold {
 pub struct FindingRead {
     /// The file.
     pub path: String,
-    /// What kind of finding: `GuardDuty`, `Macie`, `Security Hub (ASFF)`, `OCSF`.
+    /// What kind of finding: `GuardDuty`, `Macie`, `Security Hub (ASFF)`, `OCSF`; `unknown` where
+    /// it could not be read.
     pub form: String,
     /// Its title, or its type.
     pub title: LogText,
@@ -113,6 +120,11 @@ pub struct FindingRead {
     /// What one should know about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+impl FindingRead {
+    /// The form of what is no finding that is known.
+    pub const UNKNOWN: &'static str = "unknown";
 }
 
 /// One value in a finding.

@@ -89,6 +89,9 @@ pub struct Suspect {
     /// Listed because the responder asked about it: nothing it did here makes it suspect.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_asked: bool,
+    /// Of which of the lists above there were more than are named, each as its member is called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incomplete: Vec<String>,
     /// The reasons for the score, in words.
     pub because: Vec<String>,
 }
@@ -250,6 +253,9 @@ pub struct BlastRadius {
     pub accounts: Vec<LogText>,
     /// Regions, without those that hold only calls of global services.
     pub regions: Vec<LogText>,
+    /// Regions in which every call was refused or failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions_tried: Vec<LogText>,
     /// Global services that were called: logged in us-east-1 whatever region served them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub global_services: Vec<LogText>,

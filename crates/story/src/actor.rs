@@ -7,7 +7,7 @@ use crate::agent::{self, Class};
 use crate::earliest::Earliest;
 use crate::facts::earlier;
 use crate::same;
-use crate::served::Served;
+use crate::served::{self, Served};
 use crate::way::Ways;
 use crate::witness::Witnesses;
 
@@ -66,6 +66,8 @@ pub(crate) struct Actor {
     pub(crate) addresses: Earliest<64>,
     pub(crate) agents: Earliest<64>,
     pub(crate) regions: Earliest<64>,
+    /// Those in which a call was neither refused nor failed.
+    pub(crate) reached: Earliest<64>,
     pub(crate) services: Earliest<256>,
     /// Where calls were served; see [`Served`].
     pub(crate) served: Served,
@@ -118,6 +120,7 @@ impl Actor {
         }
         add(&mut self.keys, identity.access_key);
         add(&mut self.regions, head.region);
+        add(&mut self.reached, head.region.filter(|_| !served::is_refused(head)));
         self.agents.add(agent, time);
         self.addresses.add(address, time);
         for (set, text) in
@@ -171,6 +174,18 @@ impl Actor {
         }
     }
 
+    /// The regions in which regional services were called, each with whether a call came to
+    /// something there.
+    pub(crate) fn used_regions(&self) -> impl Iterator<Item = (&str, bool)> {
+        let used = self.regions.iter().filter(|region| self.served.is_used(region));
+        // Where more were reached than are kept, which of them were only tried cannot be told.
+        let reached = |region: &str| {
+            (self.reached.contains(region) || self.reached.is_full())
+                && self.served.is_reached(region)
+        };
+        used.map(move |region| (region, reached(region)))
+    }
+
     pub(crate) fn merge(&mut self, other: Self) {
         self.kind = self.kind.max(other.kind);
         self.events += other.events;
@@ -184,6 +199,7 @@ impl Actor {
         self.addresses.merge(&other.addresses);
         self.agents.merge(&other.agents);
         self.regions.merge(&other.regions);
+        self.reached.merge(&other.reached);
         self.services.merge(&other.services);
         self.served.merge(&other.served);
         self.tools.merge(&other.tools);

@@ -247,10 +247,7 @@ fn capped(scene: &Scene<'_>, profiles: &[Profile<'_>], left_out: &LeftOut, out: 
         let count = scene.facts.events - kept;
         out.push(format!("{} {} not in the story, because there are more different calls or principals than are kept; findings still cover them", counted(count, "event"), verb(count, "is", "are")));
     }
-    let cut = |actor: &crate::actor::Actor| {
-        actor.keys.is_full() || actor.addresses.is_full() || actor.agents.is_full()
-    };
-    let cut = profiles.iter().filter(|p| p.listed() && cut(p.actor)).count();
+    let cut = profiles.iter().filter(|p| p.listed() && !p.incomplete().is_empty()).count();
     if cut > 0 {
         let suspects = counted_len(cut, "suspect");
         out.push(format!(

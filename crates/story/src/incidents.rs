@@ -155,6 +155,7 @@ fn incident<'f>(scene: &Scene<'f>, members: &[&Profile<'f>], ties: &[String]) ->
     let mut incident = IncidentGroup::default();
     let (mut principals, mut addresses) = (BTreeSet::new(), BTreeSet::new());
     let mut keys: BTreeSet<(bool, &str)> = BTreeSet::new();
+    let mut incomplete: BTreeSet<&str> = BTreeSet::new();
     for profile in &by_score {
         incident.suspects.push(LogText::from(profile.name));
         incident.act_now |= profile.act_now;
@@ -166,6 +167,7 @@ fn incident<'f>(scene: &Scene<'f>, members: &[&Profile<'f>], ties: &[String]) ->
         let real = |address: &&str| !agent::is_service_address(address);
         addresses.extend(profile.actor.addresses.iter().filter(real));
         keys.extend(profile.actor.keys.iter().map(|key| (!key.starts_with("AKIA"), key)));
+        incomplete.extend(profile.incomplete().into_iter().filter(|list| *list != "user_agents"));
         for entry in scene.entries_of(profile.name) {
             let parts = &entry.parts;
             match entry.effect() {
@@ -181,10 +183,19 @@ fn incident<'f>(scene: &Scene<'f>, members: &[&Profile<'f>], ties: &[String]) ->
             }
         }
     }
+    keys.retain(|(_, key)| !key.is_empty());
+    for (list, named) in [
+        ("principals", principals.len()),
+        ("addresses", addresses.len()),
+        ("access_keys", keys.len()),
+    ] {
+        incomplete.extend(Some(list).filter(|_| named > NAMED));
+    }
+    incident.incomplete = incomplete.into_iter().map(str::to_owned).collect();
     incident.name = LogText::new(name(&by_score));
     incident.principals = principals.into_iter().take(NAMED).map(LogText::new).collect();
     incident.addresses = addresses.into_iter().take(NAMED).map(LogText::from).collect();
-    let keys = keys.into_iter().map(|(_, key)| key).filter(|key| !key.is_empty());
+    let keys = keys.into_iter().map(|(_, key)| key);
     incident.access_keys = keys.take(NAMED).map(LogText::from).collect();
     incident.because = because(&by_score, ties);
     incident

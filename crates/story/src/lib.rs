@@ -9,6 +9,7 @@
 mod actor;
 mod aftermath;
 mod agent;
+mod aliases;
 mod answers;
 mod attempts;
 mod blind_spots;
@@ -109,6 +110,15 @@ pub struct Pivot {
     pub last: Option<Timestamp>,
 }
 
+/// A finding of GuardDuty, Macie or Security Hub that the responder gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alert {
+    /// What was made of it.
+    pub read: FindingRead,
+    /// What it asks about.
+    pub asks: Pivot,
+}
+
 /// What is known besides the facts.
 pub struct Material<'a> {
     /// What the rules found.
@@ -124,7 +134,7 @@ pub struct Material<'a> {
     /// What the responder asked about.
     pub pivot: &'a Pivot,
     /// The findings that it was taken from: alerts that did fire.
-    pub alerts: &'a [FindingRead],
+    pub alerts: &'a [Alert],
     /// Where an address lies, where the responder gave a database.
     pub places: Option<Places<'a>>,
 }
@@ -171,11 +181,12 @@ pub fn tell(mut facts: Facts, material: &Material<'_>) -> Told {
     };
     let answers = answers::answers(&known);
     let chains = takeover::sessions(&scene, &profiles);
+    let asked = pivots::told(&scene, &mut left_out);
     let story = Story {
         suspects: profiles.iter().filter(|p| p.listed()).map(|p| p.suspect()).collect(),
         incidents: incidents::incidents(&scene, &groups, &profiles, &clean_ups),
-        pivots: pivots::told(&scene),
-        asked_findings: Vec::new(),
+        pivots: asked.pivots,
+        asked_findings: asked.findings,
         steps: steps::steps(&scene, &scope, &mut left_out),
         persistence: left_out.cut("persistence", aftermath::persistence(&scene, &kept)),
         changes: left_out.cut("changes", aftermath::changes(&scene, &scope, &removals)),

@@ -2,19 +2,24 @@
 //! the material does not hold it, so much in plain words, with where to look. It must never take
 //! silence for innocence, nor narrow the story to what was asked.
 
+mod index;
 mod kin;
 mod missing;
 mod naming;
 
 use std::collections::BTreeSet;
 
-use crashcart_model::{LogText, PivotTold, UniqueId};
+use crashcart_model::{FindingRead, LogText, PivotTold, Session, UniqueId};
 
-use crate::principal::{self, short};
-use crate::scene::{Entry, Scene, same_principal};
+use crate::blind_spots::LeftOut;
+use crate::knowledge::Effect;
+use crate::principal::short;
+use crate::scene::{Entry, Scene};
+use crate::sessions::Chains;
 use crate::witness::Witnesses;
 use crate::words::{counted_len, listed};
-use crate::{knowledge::Effect, workload};
+use crate::{Alert, Pivot, workload};
+use index::{Found, Index};
 
 /// Calls named of one thing that was asked about.
 const TOUCHED: usize = 12;
@@ -48,9 +53,49 @@ impl Kind {
     }
 }
 
-/// All that was asked about, in the order in which it was asked.
-pub(crate) fn told(scene: &Scene<'_>) -> Vec<PivotTold> {
-    let pivot = scene.material.pivot;
+/// What was asked about, and the findings that were given.
+pub(crate) struct Told {
+    pub(crate) pivots: Vec<PivotTold>,
+    pub(crate) findings: Vec<FindingRead>,
+}
+
+/// All that was asked about, in the order in which it was asked. Where findings ask, what is in the
+/// material comes first: they may name thousands of things, and not all are told.
+pub(crate) fn told(scene: &Scene<'_>, left_out: &mut LeftOut) -> Told {
+    let asked = each(scene.material.pivot);
+    if asked.is_empty() && scene.material.alerts.is_empty() {
+        return Told { pivots: Vec::new(), findings: Vec::new() };
+    }
+    let index = Index::new(scene);
+    let mut seen = BTreeSet::new();
+    let new = asked.into_iter().filter(|(kind, text)| seen.insert((kind.words(), *text)));
+    let mut found: Vec<_> = new.map(|(kind, text)| (kind, text, index.find(kind, text))).collect();
+    if !scene.material.alerts.is_empty() {
+        found.sort_by_key(|(_, _, found)| !found.is_here());
+    }
+    let found = left_out.cut("what was asked about", found);
+    let chains = Chains::new(&scene.facts.keys, scene.material.evidence);
+    let pivots = found.into_iter().map(|(kind, text, found)| {
+        let chain = if kind == Kind::Key { chains.of(text) } else { Vec::new() };
+        one(scene, (kind, text), &found, &chain)
+    });
+    Told { pivots: pivots.collect(), findings: findings(scene, &index, left_out) }
+}
+
+/// The findings: those that name what is in the material, those that nobody could read, the rest.
+fn findings(scene: &Scene<'_>, index: &Index<'_, '_>, left_out: &mut LeftOut) -> Vec<FindingRead> {
+    let rank = |alert: &Alert| {
+        let here = each(&alert.asks).iter().any(|(kind, text)| index.find(*kind, text).is_here());
+        (!here, alert.read.form != FindingRead::UNKNOWN)
+    };
+    let mut alerts: Vec<&Alert> = scene.material.alerts.iter().collect();
+    alerts.sort_by_cached_key(|alert| rank(alert));
+    let alerts = left_out.cut("findings that were given", alerts);
+    alerts.into_iter().map(|alert| alert.read.clone()).collect()
+}
+
+/// What is asked about, with its kind.
+fn each(pivot: &Pivot) -> Vec<(Kind, &str)> {
     let asked = [
         (Kind::Key, &pivot.keys),
         (Kind::Principal, &pivot.principals),
@@ -58,33 +103,19 @@ pub(crate) fn told(scene: &Scene<'_>) -> Vec<PivotTold> {
         (Kind::Instance, &pivot.instances),
         (Kind::Resource, &pivot.resources),
     ];
-    let mut seen = BTreeSet::new();
-    let mut told = Vec::new();
-    for (kind, texts) in asked {
-        for text in texts {
-            if seen.insert((kind.words(), text)) {
-                told.push(one(scene, (kind, text)));
-            }
-        }
-    }
-    told
+    let each = asked.iter().flat_map(|(kind, texts)| texts.iter().map(|text| (*kind, &**text)));
+    each.collect()
 }
 
-fn one(scene: &Scene<'_>, (kind, asked): (Kind, &str)) -> PivotTold {
-    let users = users(scene, kind, asked);
-    let named: Vec<&Entry<'_>> = scene
-        .entries
-        .iter()
-        .chain(&scene.aside)
-        .filter(|entry| naming::names(entry, kind, asked))
-        .collect();
-    let issued = match kind {
-        Kind::Key => issued_to(scene, asked),
-        _ => kin::sessions_named(scene, kind, asked),
-    };
-    let found = !users.is_empty() || !named.is_empty() || !issued.is_empty();
+fn one(
+    scene: &Scene<'_>,
+    (kind, asked): (Kind, &str),
+    found: &Found<'_, '_>,
+    chain: &[Session],
+) -> PivotTold {
+    let Found { users, named, issued } = found;
     let mut witnesses = Witnesses::default();
-    for name in &users {
+    for name in users {
         if let Some(actor) = scene.facts.actors.get(*name) {
             witnesses.merge(actor.seen.clone());
         }
@@ -93,51 +124,19 @@ fn one(scene: &Scene<'_>, (kind, asked): (Kind, &str)) -> PivotTold {
     for session in issued.iter().filter_map(|name| scene.facts.sessions.get(*name)) {
         witnesses.merge(session.witnesses.clone());
     }
-    let chain = kin::chain(scene, kind, asked);
+    let next = if found.is_here() { Vec::new() } else { missing::next(scene, kind, asked) };
     PivotTold {
         asked: LogText::from(asked),
         kind: kind.words().to_owned(),
-        found,
-        what: LogText::new(what(scene, (kind, asked), &users, (&named, &issued))),
-        touched: touched(scene, (kind, asked), &users, &named),
-        comes_from: kin::comes_from(scene, (kind, asked), (&users, &named), &chain),
-        leads_to: kin::leads_to(scene, (kind, asked), &users, &chain),
-        next: if found { Vec::new() } else { missing::next(scene, kind, asked) },
+        found: found.is_here(),
+        what: LogText::new(what(scene, (kind, asked), users, (named, issued))),
+        touched: touched(scene, (kind, asked), users),
+        done_to: done_to(kind, users, named),
+        comes_from: kin::comes_from(scene, (kind, asked), (users, named), chain),
+        leads_to: kin::leads_to(scene, (kind, asked), users, chain),
+        next,
         origins: witnesses.origins(scene.material.evidence),
     }
-}
-
-/// The principals that are it, used it, or came from it, in order of name.
-fn users<'f>(scene: &Scene<'f>, kind: Kind, asked: &str) -> Vec<&'f str> {
-    let actors = scene.facts.actors.iter();
-    let mut users: Vec<&str> = actors
-        .filter(|(name, actor)| match kind {
-            Kind::Key => actor.keys.contains(asked),
-            Kind::Principal => same_principal(asked, name, actor),
-            Kind::Address => actor.addresses.contains(asked),
-            Kind::Instance => is_session_of(name, asked),
-            Kind::Resource => false,
-        })
-        .map(|(name, _)| name.as_str())
-        .collect();
-    users.sort_unstable();
-    users
-}
-
-/// Whether a principal is the session that EC2 gave to an instance.
-pub(crate) fn is_session_of(name: &str, instance: &str) -> bool {
-    principal::session(name).is_some_and(|(_, session)| session == instance)
-}
-
-/// Sessions that a key was issued for.
-fn issued_to<'f>(scene: &Scene<'f>, key: &str) -> Vec<&'f str> {
-    let sessions = scene.facts.sessions.iter();
-    let mut names: Vec<&str> = sessions
-        .filter(|(_, issued)| issued.keys.by_time().contains(&key))
-        .map(|(name, _)| name.as_str())
-        .collect();
-    names.sort_unstable();
-    names
 }
 
 fn what(
@@ -193,23 +192,28 @@ fn what(
 
 /// What was done by it, with it or from it, dearest first, each call once. What a principal did
 /// with other keys or from elsewhere is not the key's or the address's doing.
-fn touched(
-    scene: &Scene<'_>,
-    (kind, asked): (Kind, &str),
-    users: &[&str],
-    named: &[&Entry<'_>],
-) -> Vec<LogText> {
-    let by_users = users
+fn touched(scene: &Scene<'_>, (kind, asked): (Kind, &str), users: &[&str]) -> Vec<LogText> {
+    let calls = users
         .iter()
         .flat_map(|name| scene.entries_of(name))
         .filter(|entry| !kind.is_of_one_call() || entry.item.asked.contains(asked));
-    let mut calls: Vec<&Entry<'_>> = match kind {
-        Kind::Key | Kind::Address => by_users.collect(),
-        Kind::Principal if !users.is_empty() => by_users.collect(),
-        Kind::Principal | Kind::Instance | Kind::Resource => {
-            by_users.chain(named.iter().copied()).collect()
-        }
+    dearest(calls.collect(), |_| String::new())
+}
+
+/// What others did that is about it, each with who. Of a key that is how it came to be, and of a
+/// principal that made calls its own say more.
+fn done_to(kind: Kind, users: &[&str], named: &[&Entry<'_>]) -> Vec<LogText> {
+    let told = match kind {
+        Kind::Key | Kind::Address => false,
+        Kind::Principal => users.is_empty(),
+        Kind::Instance | Kind::Resource => true,
     };
+    let others = named.iter().filter(|entry| told && !users.contains(&entry.parts.actor));
+    dearest(others.copied().collect(), |entry| format!(" by {}", short(entry.parts.actor)))
+}
+
+/// Calls that were done and matter in words, dearest first.
+fn dearest(mut calls: Vec<&Entry<'_>>, by: impl Fn(&Entry<'_>) -> String) -> Vec<LogText> {
     calls.retain(|entry| entry.done() && entry.matters());
     let rank = |entry: &Entry<'_>| match entry.effect() {
         _ if entry.undo || entry.parts.automation => 3,
@@ -218,18 +222,13 @@ fn touched(
         _ => 2,
     };
     calls.sort_by_key(|entry| (std::cmp::Reverse(entry.item.level()), rank(entry)));
-    let mut touched: Vec<LogText> = Vec::new();
+    let mut told: Vec<LogText> = Vec::new();
     for entry in calls {
         let target = entry.target().map(|target| format!(" {}", target.raw())).unwrap_or_default();
-        let by = if named.iter().any(|named| std::ptr::eq(named.item, entry.item)) {
-            format!(" by {}", short(entry.parts.actor))
-        } else {
-            String::new()
-        };
-        let text = LogText::new(format!("{}{target}{by}", entry.what().raw()));
-        if touched.len() < TOUCHED && !touched.contains(&text) {
-            touched.push(text);
+        let text = LogText::new(format!("{}{target}{}", entry.what().raw(), by(entry)));
+        if told.len() < TOUCHED && !told.contains(&text) {
+            told.push(text);
         }
     }
-    touched
+    told
 }

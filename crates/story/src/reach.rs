@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crashcart_model::{BlastRadius, LogText, Outcome};
 
 use crate::blind_spots::LeftOut;
-use crate::knowledge::Effect;
+use crate::knowledge::{Effect, plain_name};
 use crate::principal;
 use crate::scene::Scene;
 use crate::suspects::Profile;
-use crate::target::MORE;
+use crate::target::{self, MORE};
 
 /// Everything that suspects touched with success, one name each; among the accounts also those
 /// that were let in.
@@ -20,6 +20,7 @@ pub(crate) fn blast_radius(
 ) -> BlastRadius {
     let mut accounts: BTreeSet<&str> = BTreeSet::new();
     let mut regions: BTreeSet<&str> = BTreeSet::new();
+    let mut tried: BTreeSet<&str> = BTreeSet::new();
     let mut global: BTreeSet<&str> = BTreeSet::new();
     let mut principals: BTreeSet<String> = BTreeSet::new();
     let mut resources: BTreeSet<&str> = BTreeSet::new();
@@ -27,8 +28,10 @@ pub(crate) fn blast_radius(
         accounts.extend(profile.actor.accounts.iter());
         accounts.extend(profile.actor.recipients.iter());
         let served = &profile.actor.served;
-        regions.extend(profile.actor.regions.iter().filter(|region| served.is_used(region)));
-        regions.extend(served.told());
+        let told = served.told().map(|region| (region, served.is_reached(region)));
+        for (region, reached) in profile.actor.used_regions().chain(told) {
+            if reached { &mut regions } else { &mut tried }.insert(region);
+        }
         global.extend(served.global());
         principals.insert(profile.name.to_owned());
         principals.extend(scene.sessions_of(profile.name).map(str::to_owned));
@@ -37,7 +40,10 @@ pub(crate) fn blast_radius(
             if entry.done() && matches!(entry.effect(), Some(Effect::Make(_))) {
                 accounts.extend(principal::accounts_in(parts.detail));
             }
-            if parts.outcome != Outcome::Done || !entry.matters() || parts.automation {
+            // Who lists a bucket's objects has looked into that bucket.
+            let listed = target::lists_bucket(parts.service, plain_name(parts.name));
+            let told = entry.matters() || listed;
+            if parts.outcome != Outcome::Done || !told || parts.automation {
                 continue;
             }
             if matches!(parts.service, "iam" | "sts") {
@@ -53,11 +59,13 @@ pub(crate) fn blast_radius(
             }
         }
     }
+    tried.retain(|region| !regions.contains(region));
     let mut cut = |list, set: Vec<LogText>| left_out.cut(list, set);
     let texts = |set: BTreeSet<&str>| set.into_iter().map(LogText::from).collect();
     BlastRadius {
         accounts: cut("accounts in reach", texts(accounts)),
         regions: cut("regions in reach", texts(regions)),
+        regions_tried: cut("regions only tried", texts(tried)),
         global_services: texts(global),
         principals: cut("principals in reach", principals.into_iter().map(LogText::new).collect()),
         resources: cut("resources in reach", texts(resources)),

@@ -7,13 +7,13 @@ use crashcart_model::{Finding, Level, LogText, Origin, Outcome, Timestamp};
 
 use crate::Material;
 use crate::actor::{Actor, Kind};
+use crate::aliases::Aliases;
 use crate::facts::{Facts, Issued, Item, Map};
 use crate::firsts::Firsts;
 use crate::key::Parts;
 use crate::knowledge::{self, Call, Effect};
 use crate::log_bucket;
 use crate::own::Own;
-use crate::pivots::is_session_of;
 use crate::principal;
 use crate::touched::Touched;
 use crate::usual::{Split, Usual};
@@ -138,6 +138,8 @@ pub(crate) struct Scene<'f> {
     by_asker: BTreeMap<&'f str, Vec<(&'f str, &'f Issued)>>,
     /// What principals laid hands on themselves.
     pub(crate) touched: Touched<'f>,
+    /// Who is meant where principals were asked about by name; empty where none was.
+    pub(crate) aliases: Aliases<'f>,
     /// Principals that the responder asked about.
     pub(crate) pivots: BTreeSet<&'f str>,
     /// Users on whom AWS put its quarantine policy.
@@ -184,6 +186,8 @@ impl<'f> Scene<'f> {
             }
         }
         let (touched, pivots) = (Touched::new(&entries), BTreeSet::new());
+        let named = facts.actors.iter().filter(|_| !material.pivot.principals.is_empty());
+        let aliases = Aliases::new(named.map(|(name, actor)| (name.as_str(), Some(actor))));
         let mut scene = Self {
             facts,
             material,
@@ -194,6 +198,7 @@ impl<'f> Scene<'f> {
             by_actor,
             by_asker,
             touched,
+            aliases,
             pivots,
             quarantined,
             by_named,
@@ -204,18 +209,18 @@ impl<'f> Scene<'f> {
 
     fn pivots(&self) -> BTreeSet<&'f str> {
         let pivot = self.material.pivot;
+        let set = |texts: &'f [String]| texts.iter().map(String::as_str).collect();
+        let (keys, addresses): (BTreeSet<&str>, BTreeSet<&str>) =
+            (set(&pivot.keys), set(&pivot.addresses));
+        let instances: BTreeSet<&str> = set(&pivot.instances);
         let asked = |name: &str, actor: &Actor| {
-            pivot.principals.iter().any(|asked| same_principal(asked, name, actor))
-                || pivot.instances.iter().any(|instance| is_session_of(name, instance))
-                || pivot.keys.iter().any(|key| actor.keys.contains(key))
-                || pivot.addresses.iter().any(|address| actor.addresses.contains(address))
+            principal::session(name).is_some_and(|(_, session)| instances.contains(session))
+                || actor.keys.iter().any(|key| keys.contains(key))
+                || actor.addresses.iter().any(|address| addresses.contains(address))
         };
-        self.facts
-            .actors
-            .iter()
-            .filter(|(name, actor)| asked(name, actor))
-            .map(|(name, _)| name.as_str())
-            .collect()
+        let actors = self.facts.actors.iter().filter(|(name, actor)| asked(name, actor));
+        let named = pivot.principals.iter().flat_map(|asked| self.aliases.find(asked));
+        actors.map(|(name, _)| name.as_str()).chain(named).collect()
     }
 
     /// Principals in order of name, without what was set apart.
@@ -301,28 +306,4 @@ fn in_order(items: &Map<Vec<u8>, Item>) -> Vec<Entry<'_>> {
         .collect();
     keyed.sort_by_key(|(key, entry)| (entry.item.first.is_none(), entry.item.first, *key));
     keyed.into_iter().map(|(_, entry)| entry).collect()
-}
-
-/// Whether what a responder typed names this principal: the ARN, the name at its end, or its
-/// principal id. Of an IAM user the path may be missing; a role stands for its sessions.
-pub(crate) fn same_principal(asked: &str, name: &str, actor: &Actor) -> bool {
-    let in_account = |asked: &str| {
-        let account = principal::account(asked);
-        account.is_none() || account == principal::account(name)
-    };
-    let role = asked.split_once(":role/").map(|_| principal::bare(asked));
-    asked == name
-        || name.strip_suffix(asked).is_some_and(|rest| rest.ends_with('/') || rest.ends_with(':'))
-        || name.contains(&format!(":assumed-role/{asked}/"))
-        || role.is_some_and(|role| {
-            in_account(asked) && name.contains(&format!(":assumed-role/{role}/"))
-        })
-        || asked.starts_with("arn:")
-            && principal::user(asked).is_some_and(|user| Some(user) == principal::user(name))
-            && in_account(asked)
-        || actor.ids.contains(asked)
-        || actor
-            .ids
-            .iter()
-            .any(|id| id.strip_prefix(asked).is_some_and(|rest| rest.starts_with(':')))
 }

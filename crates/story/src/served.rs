@@ -5,7 +5,7 @@
 //! region; newer records say which, and which region served (IAM user guide, "AWS STS Regions and
 //! endpoints"). Where a record does not tell, the region is unknown, and us-east-1 is not used.
 
-use crashcart_model::{Head, Record, Str};
+use crashcart_model::{Head, Outcome, Record, Str};
 
 use crate::earliest::Earliest;
 use crate::global;
@@ -25,20 +25,31 @@ pub(crate) struct Served {
     told: Earliest<32>,
     /// A call of a global service does not say where it was served.
     untold: bool,
+    /// Of the first and the third those that served a call which was neither refused nor failed.
+    reached: Earliest<96>,
 }
 
 impl Served {
     pub(crate) fn observe(&mut self, record: &Record<'_>, head: &Head<'_>) {
         let Some(region) = head.region else { return };
+        let refused = is_refused(head);
         let source = head.source.map(Str::text).unwrap_or_default();
         let service = service_of(&source);
         if region.raw() != LOGGED || !is_global(service, record, head) {
             self.regional.add(&region.text(), head.time);
+            if !refused {
+                self.reached.add(&region.text(), head.time);
+            }
             return;
         }
         self.global.add(service, head.time);
         match details(head, "awsServingRegion") {
-            Some(served) => self.told.add(&served.text(), head.time),
+            Some(served) => {
+                self.told.add(&served.text(), head.time);
+                if !refused {
+                    self.reached.add(&served.text(), head.time);
+                }
+            }
             None => self.untold = true,
         }
     }
@@ -48,11 +59,17 @@ impl Served {
         self.global.merge(&other.global);
         self.told.merge(&other.told);
         self.untold |= other.untold;
+        self.reached.merge(&other.reached);
     }
 
     /// Whether a regional service was called in the region.
     pub(crate) fn is_used(&self, region: &str) -> bool {
         region != LOGGED || self.regional.contains(region)
+    }
+
+    /// Whether a call that the region served was neither refused nor failed.
+    pub(crate) fn is_reached(&self, region: &str) -> bool {
+        self.reached.contains(region) || self.reached.is_full()
     }
 
     /// Global services that were called.
@@ -69,6 +86,11 @@ impl Served {
     pub(crate) const fn has_untold(&self) -> bool {
         self.untold
     }
+}
+
+/// Whether a call came to nothing. Where its outcome is unknown, that is unknown too.
+pub(crate) fn is_refused(head: &Head<'_>) -> bool {
+    matches!(head.outcome(), Outcome::Denied | Outcome::Failed)
 }
 
 fn details<'a>(head: &Head<'a>, name: &str) -> Option<Str<'a>> {

@@ -79,6 +79,16 @@ impl Profile<'_> {
         tools
     }
 
+    /// The lists of a suspect of which only the earliest are known.
+    pub(crate) fn incomplete(&self) -> Vec<&'static str> {
+        let lists = [
+            ("access_keys", self.actor.keys.is_full()),
+            ("addresses", self.actor.addresses.is_full()),
+            ("user_agents", self.actor.agents.is_full()),
+        ];
+        lists.into_iter().filter(|(_, full)| *full).map(|(list, _)| list).collect()
+    }
+
     /// As the document shows it.
     pub(crate) fn suspect(&self) -> Suspect {
         let real = |text: &&str| !agent::is_service_address(text);
@@ -96,6 +106,7 @@ impl Profile<'_> {
             score: self.score,
             only_asked: self.score < LISTED,
             act_now: self.act_now,
+            incomplete: self.incomplete().into_iter().map(str::to_owned).collect(),
             because: self.because.iter().map(str::to_owned).collect(),
         }
     }

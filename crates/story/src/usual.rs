@@ -107,6 +107,8 @@ fn splits(facts: &Facts, material: &Material<'_>, firsts: &Firsts) -> BTreeMap<S
     let cited = Cited::new(facts, material, Level::Medium);
     let people = workload::people_addresses(facts);
     let made = keys_made_by_others(facts);
+    let asked = material.pivot.keys.iter().chain(&material.pivot.addresses);
+    let asked: BTreeSet<&str> = asked.map(String::as_str).collect();
     let mut splits = BTreeMap::new();
     for (name, actor) in &facts.actors {
         let is_workload = workload::what(facts, name).is_some();
@@ -121,7 +123,7 @@ fn splits(facts: &Facts, material: &Material<'_>, firsts: &Firsts) -> BTreeMap<S
         let habit = |worked: &Worked| firsts.is_habit(name, &worked.address);
         let ways = actor.ways.with_past(facts.history.ways().ways(name));
         let told = Known { actor, ways: &ways, is_workload };
-        if let Some(split) = split(&told, material, &suspicious, &habit) {
+        if let Some(split) = split(&told, &asked, &suspicious, &habit) {
             splits.insert(name.clone(), split);
         }
     }
@@ -160,7 +162,7 @@ struct Known<'k> {
 /// Tells the ways of one principal apart; none where nothing is suspicious about it.
 fn split(
     known: &Known<'_>,
-    material: &Material<'_>,
+    asked: &BTreeSet<&str>,
     suspicious: &dyn Fn(&Worked) -> Option<i64>,
     habit: &dyn Fn(&Worked) -> bool,
 ) -> Option<Split> {
@@ -180,12 +182,10 @@ fn split(
         return None;
     }
     // What the responder asked about is told; a key that an intruder used as well, apart.
-    let pivot = material.pivot;
     let asked = |worked: &Worked| {
-        pivot.addresses.iter().any(|address| **address == *worked.address)
-            || pivot.keys.iter().any(|key| {
-                worked.keys.contains(key) && !bad.iter().any(|bad| bad.keys.contains(key))
-            })
+        let mut keys = worked.keys.iter().filter(|key| asked.contains(key));
+        asked.contains(&*worked.address)
+            || keys.any(|key| !bad.iter().any(|bad| bad.keys.contains(key)))
     };
     let own = |worked: &Worked| is_workload && is_the_workloads(worked, &bad, since);
     let workload = clear.iter().any(|worked| !asked(worked) && own(worked));
@@ -250,6 +250,7 @@ impl Actor {
             view.addresses.add(&worked.address, worked.first);
             view.agents.merge_any(&worked.agents);
             view.regions.merge_any(&worked.regions);
+            view.reached.merge_any(&worked.reached);
             view.keys.merge_any(&worked.keys);
         }
         view

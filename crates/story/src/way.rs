@@ -9,6 +9,7 @@ use crate::actor::Caller;
 use crate::agent::{self, Class};
 use crate::earliest::{Earliest, sortable};
 use crate::facts::earlier;
+use crate::served::is_refused;
 
 /// Ways of one principal that are told apart; whoever has more is not told apart at all.
 const WAYS: usize = 32;
@@ -50,7 +51,9 @@ pub(crate) struct Worked {
     /// Days since 1970 with events, the earliest.
     pub(crate) days: Vec<i64>,
     pub(crate) agents: Earliest<16>,
-    pub(crate) regions: Earliest<32>,
+    pub(crate) regions: Earliest<64>,
+    /// Those in which a call was neither refused nor failed.
+    pub(crate) reached: Earliest<64>,
     /// All keys, those that expire too.
     pub(crate) keys: Earliest<32>,
     pub(crate) desktop: bool,
@@ -102,6 +105,7 @@ impl Worked {
         other.days.iter().for_each(|day| self.add_day(*day));
         self.agents.merge(&other.agents);
         self.regions.merge(&other.regions);
+        self.reached.merge(&other.reached);
         self.keys.merge(&other.keys);
         self.desktop |= other.desktop;
         self.attack |= other.attack;
@@ -157,6 +161,9 @@ impl Ways {
         worked.agents.add(caller.agent, time);
         if let Some(region) = head.region {
             worked.regions.add(&region.text(), time);
+            if !is_refused(head) {
+                worked.reached.add(&region.text(), time);
+            }
         }
         if let Some(key) = head.identity().access_key {
             worked.keys.add(&key.text(), time);

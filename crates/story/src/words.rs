@@ -27,11 +27,25 @@ pub(crate) const fn verb(count: u64, one: &'static str, many: &'static str) -> &
 
 /// The first `most` texts, and how many more there are.
 pub(crate) fn listed<'t>(texts: impl IntoIterator<Item = &'t str>, most: usize) -> String {
+    listed_of(texts, most, true)
+}
+
+/// The same of texts that may not be all there are.
+pub(crate) fn listed_of<'t>(
+    texts: impl IntoIterator<Item = &'t str>,
+    most: usize,
+    whole: bool,
+) -> String {
     let all: Vec<&str> = texts.into_iter().collect();
     let shown: Vec<String> = all.iter().take(most).map(|text| plain(text)).collect();
     let more = all.len() - shown.len();
     let shown = shown.join(", ");
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
+    match (more, whole) {
+        (0, true) => shown,
+        (0, false) => format!("{shown} and more"),
+        (more, true) => format!("{shown} and {more} more"),
+        (more, false) => format!("{shown} and at least {more} more"),
+    }
 }
 
 /// `178 bytes`, `3.4 MB`, `16 MB`: one digit behind the point below ten, nothing rounded up.
@@ -83,5 +97,6 @@ mod tests {
         assert_eq!(size(16_930_000), "16 MB");
         assert_eq!(listed(["a", "b", "c"], 2), "a, b and 1 more");
         assert_eq!(listed(["a", "b"], 2), "a, b");
+        assert_eq!(listed_of(["a", "b", "c"], 2, false), "a, b and at least 1 more");
     }
 }

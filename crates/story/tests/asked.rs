@@ -78,6 +78,8 @@ fn a_user_that_was_made_and_made_no_call_is_found_with_the_calls_that_name_it() 
     );
     assert_eq!(texts(&told.comes_from), ["arn:aws:iam::111122223333:user/mallory"]);
     assert!(told.leads_to.is_empty());
+    assert!(told.touched.is_empty(), "it did nothing itself");
+    assert_eq!(texts(&told.done_to).first(), Some(&"iam:CreateUser spare by user mallory"));
     assert!(!asked(made_user(), principal("arn:aws:iam::999999999999:user/spare")).found);
 }
 

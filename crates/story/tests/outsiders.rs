@@ -3,6 +3,7 @@
 mod material;
 
 use crashcart_model::{Account, FindingRead, Incident, LogText};
+use crashcart_story::Alert;
 use material::{Tale, event, session};
 use serde_json::{Value, json};
 
@@ -81,13 +82,14 @@ fn a_finding_that_was_given_is_the_alert_and_others_stay_unknown() {
     let mut tale = Tale::of(work());
     let none = "no GuardDuty or Security Hub findings in this material";
     assert!(tale.tell().blind_spots.iter().any(|spot| spot.starts_with(none)));
-    tale.alerts.push(FindingRead {
+    let read = FindingRead {
         form: "GuardDuty".to_owned(),
         finding_type: LogText::from("Recon:IAMUser/MaliciousIPCaller"),
         severity: LogText::from("5"),
         id: LogText::from("f1"),
         ..FindingRead::default()
-    });
+    };
+    tale.alerts.push(Alert { read, ..Alert::default() });
     let told = tale.tell();
     assert!(!told.blind_spots.iter().any(|spot| spot.starts_with(none)));
     let alert = told.story.answers.iter().find(|a| a.question == "Was there an alert?").unwrap();

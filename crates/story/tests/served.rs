@@ -46,3 +46,35 @@ fn a_call_to_a_global_service_does_not_make_us_east_1_look_used() {
     assert_eq!(regions, ["us-east-1"]);
     assert!(answer.starts_with("used in us-east-1; whether"), "{answer}");
 }
+
+#[test]
+fn a_region_where_every_call_was_refused_was_only_tried() {
+    let there = |second, region: &str, error: Option<&str>| {
+        let mut record = event(second, "ec2:DescribeInstances", json!({"awsRegion": region}));
+        if let Some(error) = error {
+            record["errorCode"] = json!(error);
+        }
+        record
+    };
+    let denied = Some("Client.UnauthorizedOperation");
+    let mut tale = Tale::of(vec![
+        there(1, "eu-west-1", None),
+        there(2, "ap-south-1", denied),
+        there(3, "sa-east-1", denied),
+        there(4, "sa-east-1", None),
+        // What a global service was let do says nothing of us-east-1.
+        event(5, "iam:ListUsers", json!({})),
+        there(6, "us-east-1", Some("Client.InvalidParameterValue")),
+    ]);
+    tale.pivot.keys.push(MALLORY.to_owned());
+    let story = tale.tell().story;
+    let names = |list: &[crashcart_model::LogText]| {
+        list.iter().map(|region| region.raw().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&story.blast_radius.regions), ["eu-west-1", "sa-east-1"]);
+    assert_eq!(names(&story.blast_radius.regions_tried), ["ap-south-1", "us-east-1"]);
+    let answer = story.answers.iter().find(|answer| answer.question.contains("regions")).unwrap();
+    let expected = "used in eu-west-1, sa-east-1; only tried in ap-south-1, us-east-1, where every \
+                    call was refused or failed";
+    assert!(answer.answer.raw().starts_with(expected), "{}", answer.answer.raw());
+}

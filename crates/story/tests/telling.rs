@@ -182,6 +182,39 @@ fn what_is_in_reach_is_named_one_by_one_and_a_cut_list_is_said_to_be_one() {
     assert!(told.blind_spots.iter().any(|spot| spot == note), "{:?}", told.blind_spots);
 }
 
+#[test]
+fn a_bucket_that_was_only_listed_is_in_reach_unless_that_was_refused() {
+    let list = |second, bucket: &str| {
+        event(second, "s3:ListObjects", json!({"requestParameters": {"bucketName": bucket}}))
+    };
+    let mut refused = list(2, "payroll");
+    refused["errorCode"] = json!("AccessDenied");
+    let told = about_mallory(vec![list(1, "notes"), refused]).tell();
+    let reached: Vec<&str> = told.story.blast_radius.resources.iter().map(LogText::raw).collect();
+    assert_eq!(reached, ["notes"]);
+}
+
+#[test]
+fn more_keys_than_are_kept_are_said_to_be_at_least_so_many() {
+    let call = |number: u32| {
+        let mut record = event(number, "iam:ListUsers", json!({}));
+        record["userIdentity"]["accessKeyId"] = json!(format!("ASIAEXAMPLE{number:09}"));
+        record
+    };
+    let tell = |keys| {
+        let mut tale = Tale::of((0..keys).map(call).collect());
+        tale.pivot.principals.push("mallory".to_owned());
+        tale.tell().story
+    };
+    let whole = tell(64);
+    assert_eq!(whole.suspects[0].access_keys.len(), 64);
+    assert!(whole.suspects[0].incomplete.is_empty());
+    let cut = tell(70);
+    assert_eq!(cut.suspects[0].incomplete, ["access_keys"]);
+    let whose = &cut.answers[0].answer;
+    assert!(whose.raw().ends_with("and at least 62 more"), "{}", whose.raw());
+}
+
 fn attack() -> Vec<Value> {
     let user = |second, name: &str| {
         event(second, "iam:CreateUser", json!({"requestParameters": {"userName": name}}))

@@ -90,8 +90,9 @@ fn an_instance_comes_from_whoever_started_it() {
     assert_eq!(pivot["comes_from"], json!(["arn:aws:iam::111122223333:user/nina"]));
     let what = pivot["what"].as_str().expect("a sentence");
     assert!(what.contains("made no call here; named by 1 call: ec2:RunInstances by user nina"));
-    let touched = pivot["touched"][0].as_str().expect("a call");
-    assert!(touched.starts_with("ec2:RunInstances i-0dbc91f429e48eeed"), "{touched}");
+    let done = pivot["done_to"][0].as_str().expect("a call");
+    assert!(done.starts_with("ec2:RunInstances i-0dbc91f429e48eeed"), "{done}");
+    assert_eq!(pivot["touched"], json!([]), "it did nothing itself");
 }
 
 #[test]
@@ -192,6 +193,45 @@ fn a_finding_of_security_hub_and_one_of_macie_are_understood() {
             ("payroll".to_owned(), false),
         ]
     );
+}
+
+/// A finding of GuardDuty about a key and an address.
+fn guardduty(id: &str, key: &str, address: &str) -> String {
+    json!({
+        "accountId": "111122223333", "region": "us-east-1", "id": id, "title": id,
+        "type": "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
+        "resource": {"accessKeyDetails": {"accessKeyId": key}},
+        "service": {"action": {"awsApiCallAction": {"remoteIpDetails": {"ipAddressV4": address}}}},
+    })
+    .to_string()
+}
+
+#[test]
+fn of_thousands_of_findings_those_of_this_material_come_first_and_a_broken_one_is_told() {
+    let mut lines: Vec<String> = (0..1500)
+        .map(|n| guardduty(&format!("f{n}"), FOREIGN, &format!("198.51.{}.{}", n / 250, n % 250)))
+        .collect();
+    lines.insert(3, "{\"id\": \"cut off".to_owned());
+    lines.push(guardduty("ours", KEY, "203.0.113.5"));
+    let folder =
+        folder(&[("logs.json", &delivered(&events())), ("findings.json", &lines.join("\n"))]);
+    let arguments = ["investigate", "logs.json", "-q", "--json", "--finding", "findings.json"];
+    let ran = run(folder.path(), &arguments);
+    let document: Value = serde_json::from_str(&ran.stdout).expect("a document");
+    let read = document["story"]["asked_findings"].as_array().expect("the findings");
+    assert_eq!((&read[0]["id"], read.len()), (&json!("ours"), 300));
+    assert_eq!((&read[1]["form"], &read[2]["id"]), (&json!("unknown"), &json!("f0")));
+    assert_eq!(read[1]["not_understood"][0]["path"], "line 4");
+    let found: Vec<_> = asked(&document).into_iter().filter(|(_, found)| *found).collect();
+    assert_eq!(found, asked(&document)[..found.len()]);
+    assert_eq!(found, [(KEY.to_owned(), true), ("203.0.113.5".to_owned(), true)]);
+    let spots = document["coverage"]["blind_spots"].to_string();
+    for note in [
+        "1202 rows of findings that were given left out: the first 300 are shown",
+        "1203 rows of what was asked about left out: the first 300 are shown",
+    ] {
+        assert!(spots.contains(note), "{spots}");
+    }
 }
 
 #[test]

@@ -148,9 +148,16 @@ impl<'a> Markup<'a> {
                 markup.term("because", &because)?;
                 markup.term("access keys", &suspect.access_keys)?;
                 markup.term("addresses", &suspect.addresses)?;
-                markup.term("user agents", &suspect.user_agents)
+                markup.term("user agents", &suspect.user_agents)?;
+                markup.incomplete(&suspect.incomplete)
             })
         })
+    }
+
+    /// Of which lists there is more than is named.
+    pub(super) fn incomplete(&mut self, lists: &[String]) -> io::Result<()> {
+        let lists = lists.iter().map(|list| LogText::new(list.replace('_', " ")));
+        self.term("more than are listed", &lists.collect::<Vec<_>>())
     }
 
     /// A term and what is said of it, long lists folded; nothing where nothing is said.

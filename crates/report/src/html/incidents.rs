@@ -61,6 +61,7 @@ impl<'a> Markup<'a> {
             let next: Vec<LogText> = pivot.next.iter().cloned().map(LogText::from).collect();
             markup.element("dl", &[], |markup| {
                 markup.term("did", &pivot.touched)?;
+                markup.term("done to it by others", &pivot.done_to)?;
                 markup.term("comes from", &pivot.comes_from)?;
                 markup.term("leads to", &pivot.leads_to)?;
                 markup.term("next", &next)
@@ -94,7 +95,8 @@ impl<'a> Markup<'a> {
                 markup.term("suspects", &incident.suspects)?;
                 markup.term("principals", &incident.principals)?;
                 markup.term("access keys", &incident.access_keys)?;
-                markup.term("addresses", &incident.addresses)
+                markup.term("addresses", &incident.addresses)?;
+                markup.incomplete(&incident.incomplete)
             })?;
             if incident.cleaned_up_by.is_empty() {
                 return Ok(());

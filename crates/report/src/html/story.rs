@@ -170,21 +170,25 @@ impl<'a> Markup<'a> {
     pub(super) fn reach(&mut self, radius: &'a BlastRadius) -> io::Result<()> {
         self.section("reach", "Reach", |markup| {
             let parts = [
-                ("account", &radius.accounts),
-                ("region", &radius.regions),
-                ("principal", &radius.principals),
-                ("resource", &radius.resources),
+                ("account", "", &radius.accounts),
+                ("region", "", &radius.regions),
+                ("region", " only tried: every call refused or failed", &radius.regions_tried),
+                ("principal", "", &radius.principals),
+                ("resource", "", &radius.resources),
             ];
-            parts.iter().try_for_each(|(what, names)| markup.names(what, names))?;
+            let mut shown =
+                parts.iter().filter(|(_, how, names)| how.is_empty() || !names.is_empty());
+            shown.try_for_each(|(what, how, names)| markup.names(what, how, names))?;
             markup.element("p", &[("class", "quiet")], |markup| {
                 markup.text("As a graph of who reached what with which key: crashcart investigate --graph FILE (Graphviz or Mermaid); Markdown reports hold it.")
             })
         })
     }
 
-    fn names(&mut self, what: &str, names: &[LogText]) -> io::Result<()> {
+    fn names(&mut self, what: &str, how: &str, names: &[LogText]) -> io::Result<()> {
         self.element("details", &[], |markup| {
-            markup.span("summary", "", &counted(names.len() as u64, what))?;
+            let count = counted(names.len() as u64, what);
+            markup.span("summary", "", &format!("{count}{how}"))?;
             markup.element("ul", &[], |markup| {
                 names.iter().try_for_each(|name| {
                     markup.element("li", &[("class", "id")], |markup| markup.log(name.raw()))

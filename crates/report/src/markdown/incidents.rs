@@ -35,6 +35,7 @@ impl<'a> Sheet<'a> {
             writeln!(self.out, "- {kind} {asked}: {found}{what} {cite}")?;
             for (label, texts) in [
                 ("did", &pivot.touched),
+                ("done to it by others:", &pivot.done_to),
                 ("comes from", &pivot.comes_from),
                 ("leads to", &pivot.leads_to),
             ] {
@@ -72,6 +73,10 @@ impl<'a> Sheet<'a> {
                 if !texts.is_empty() {
                     writeln!(self.out, "  - {label} {}", listed(texts))?;
                 }
+            }
+            if !incident.incomplete.is_empty() {
+                let lists = incident.incomplete.join(", ").replace('_', " ");
+                writeln!(self.out, "  - more than are listed: {lists}")?;
             }
             for reason in &incident.because {
                 writeln!(self.out, "  - because {}", escape::markdown(reason))?;

@@ -65,6 +65,10 @@ impl<'a> Sheet<'a> {
                     writeln!(self.out, "  - {label} {}", listed(texts))?;
                 }
             }
+            if !suspect.incomplete.is_empty() {
+                let lists = suspect.incomplete.join(", ").replace('_', " ");
+                writeln!(self.out, "  - more than are listed: {lists}")?;
+            }
             for reason in &suspect.because {
                 writeln!(self.out, "  - because {}", escape::markdown(reason))?;
             }
@@ -314,6 +318,10 @@ impl<'a> Sheet<'a> {
         self.heading("Reach")?;
         writeln!(self.out, "- accounts: {}", listed(&radius.accounts))?;
         writeln!(self.out, "- regions: {}", listed(&radius.regions))?;
+        if !radius.regions_tried.is_empty() {
+            let tried = listed(&radius.regions_tried);
+            writeln!(self.out, "- regions only tried (every call refused or failed): {tried}")?;
+        }
         writeln!(self.out, "- principals: {}", listed(&radius.principals))?;
         writeln!(self.out, "- resources: {}", listed(&radius.resources))
     }

@@ -43,6 +43,7 @@ impl<'a> Sheet<'a> {
         let words = words.styled(Style::Dim, &self.citations.markers(&pivot.origins, 2));
         self.page.paragraph(&Lead::default().column(Style::Plain, "", 2), &words)?;
         self.entry("did", &listed(&pivot.touched))?;
+        self.entry("by others", &listed(&pivot.done_to))?;
         for (label, names) in [("from", &pivot.comes_from), ("leads to", &pivot.leads_to)] {
             let names: Vec<LogText> =
                 names.iter().map(|name| LogText::new(self.short(name.raw()))).collect();
@@ -104,13 +105,15 @@ impl<'a> Sheet<'a> {
             words = words.then("", &self.options.zone.span(incident.first, incident.last));
         }
         words = words.then("", &format!("score {}", incident.score));
-        for (names, what) in [
-            (&incident.suspects, "suspect"),
-            (&incident.access_keys, "access key"),
-            (&incident.addresses, "address"),
+        for (names, what, list) in [
+            (&incident.suspects, "suspect", "suspects"),
+            (&incident.access_keys, "access key", "access_keys"),
+            (&incident.addresses, "address", "addresses"),
         ] {
+            let cut = incident.incomplete.iter().any(|cut| cut == list);
+            let least = if cut { "at least " } else { "" };
             if !names.is_empty() {
-                words = words.then("", &counted(names.len() as u64, what));
+                words = words.then(least, &counted(names.len() as u64, what));
             }
         }
         self.page.paragraph(&Lead::default().column(Style::Plain, "", 2), &words)?;

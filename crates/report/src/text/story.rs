@@ -215,19 +215,21 @@ impl<'a> Sheet<'a> {
     /// How far it reaches, in one line each.
     pub(super) fn reach(&mut self, radius: &BlastRadius) -> io::Result<()> {
         let parts = [
-            ("account", &radius.accounts),
-            ("region", &radius.regions),
-            ("principal", &radius.principals),
-            ("resource", &radius.resources),
+            ("account", "", &radius.accounts),
+            ("region", "", &radius.regions),
+            ("region", " only tried", &radius.regions_tried),
+            ("principal", "", &radius.principals),
+            ("resource", "", &radius.resources),
         ];
-        if parts.iter().all(|(_, names)| names.is_empty()) {
+        if parts.iter().all(|(_, _, names)| names.is_empty()) {
             return Ok(());
         }
         self.heading(Style::Bold, "REACH", "")?;
-        for (what, names) in parts.iter().filter(|(_, names)| !names.is_empty()) {
+        for (what, how, names) in parts.iter().filter(|(_, _, names)| !names.is_empty()) {
             let lead = Lead::default().column(Style::Plain, "", 4);
             let shown = self.brief(&listed(names), 2 * LONGEST);
-            let words = Words::of(&format!("{}:", counted(names.len() as u64, what))).text(&shown);
+            let count = counted(names.len() as u64, what);
+            let words = Words::of(&format!("{count}{how}:")).text(&shown);
             self.page.paragraph(&lead, &words)?;
         }
         Ok(())

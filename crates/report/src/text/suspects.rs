@@ -69,26 +69,29 @@ impl<'a> Sheet<'a> {
         let last = mine().filter_map(|step| step.last.or(step.at)).max();
         let active = self.options.zone.span(first, last);
         let active = if first.is_some() { active } else { String::new() };
+        let whole = |list: &str| !suspect.incomplete.iter().any(|cut| cut == list);
+        let keys = listed_of(&suspect.access_keys, whole("access_keys"));
+        let addresses = listed_of(&suspect.addresses, whole("addresses"));
         if !suspect.act_now {
             let because = self.brief(&suspect.because.join("; "), REASON);
             words = words
                 .then("", &active)
-                .then("key ", &listed(&suspect.access_keys))
-                .then("from ", &listed(&suspect.addresses))
+                .then("key ", &keys)
+                .then("from ", &addresses)
                 .then("because ", &because);
             return self.page.paragraph(&lead, &words);
         }
         self.page.paragraph(&lead, &words)?;
-        self.detail("keys", &listed(&suspect.access_keys))?;
-        self.detail("from", &listed(&suspect.addresses))?;
-        let programs = self.programs(&suspect.user_agents);
+        self.detail("keys", &keys)?;
+        self.detail("from", &addresses)?;
+        let programs = self.programs(&suspect.user_agents, whole("user_agents"));
         self.detail("with", &programs)?;
         self.detail("active", &active)?;
         self.reasons("because", &suspect.because)
     }
 
     /// The first user agents, shortened.
-    fn programs(&mut self, agents: &[LogText]) -> String {
+    fn programs(&mut self, agents: &[LogText], whole: bool) -> String {
         let (most, length) = PROGRAMS;
         let most = if self.options.limit == usize::MAX { usize::MAX } else { most };
         let mut shown: Vec<String> = Vec::new();
@@ -99,8 +102,7 @@ impl<'a> Sheet<'a> {
             }
         }
         let more = agents.len().saturating_sub(shown.len()) as u64;
-        let note = if more > 0 { format!(" and {} more", number(more)) } else { String::new() };
-        format!("{}{note}", shown.join(", "))
+        format!("{}{}", shown.join(", "), and_more(more, whole))
     }
 
     fn detail(&mut self, label: &str, text: &str) -> io::Result<()> {
@@ -145,10 +147,21 @@ impl<'a> Sheet<'a> {
 
 /// The first few, and how many more.
 pub(super) fn listed(texts: &[LogText]) -> String {
+    listed_of(texts, true)
+}
+
+/// The same of texts that may not be all there are.
+fn listed_of(texts: &[LogText], whole: bool) -> String {
     let shown: Vec<&str> = texts.iter().take(NAMED).map(LogText::raw).collect();
-    let mut list = shown.join(", ");
-    if texts.len() > NAMED {
-        list.push_str(&format!(" and {} more", number((texts.len() - NAMED) as u64)));
+    let more = texts.len() - shown.len();
+    format!("{}{}", shown.join(", "), and_more(more as u64, whole))
+}
+
+fn and_more(more: u64, whole: bool) -> String {
+    match (more, whole) {
+        (0, true) => String::new(),
+        (0, false) => " and more".to_owned(),
+        (more, true) => format!(" and {} more", number(more)),
+        (more, false) => format!(" and at least {} more", number(more)),
     }
-    list
 }

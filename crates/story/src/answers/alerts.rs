@@ -16,7 +16,7 @@ const NAMED: usize = 3;
 pub(super) fn alert(known: &Known<'_, '_>) -> crashcart_model::Answer {
     let (mut told, mut because) = (Vec::new(), Vec::new());
     let given = &known.scene.material.alerts;
-    let findings: Vec<String> = given.iter().map(in_words).collect();
+    let findings: Vec<String> = given.iter().map(|alert| in_words(&alert.read)).collect();
     if !findings.is_empty() {
         let noun = if findings.len() == 1 { "the finding" } else { "the findings" };
         told.push(format!("{noun} given: {}", among(&findings)));

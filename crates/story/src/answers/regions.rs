@@ -11,12 +11,14 @@ use crate::words::listed;
 
 pub(super) fn regions(known: &Known<'_, '_>) -> Answer {
     const QUESTION: &str = "In which regions was it used, and was it limited to some?";
-    let regions: BTreeSet<&str> = known
-        .listed()
-        .flat_map(|p| p.actor.regions.iter().filter(|region| p.actor.served.is_used(region)))
-        .collect();
+    let used = |wanted: bool| -> BTreeSet<&str> {
+        let all = known.listed().flat_map(|profile| profile.actor.used_regions());
+        all.filter(|(_, reached)| *reached == wanted).map(|(region, _)| region).collect()
+    };
+    let (regions, mut tried) = (used(true), used(false));
+    tried.retain(|region| !regions.contains(region));
     let global = global(known);
-    if regions.is_empty() && global.is_none() {
+    if regions.is_empty() && tried.is_empty() && global.is_none() {
         return answer(
             QUESTION,
             UNKNOWN.to_owned(),
@@ -34,6 +36,10 @@ pub(super) fn regions(known: &Known<'_, '_>) -> Answer {
     let mut parts = Vec::new();
     if !regions.is_empty() {
         parts.push(format!("used in {}{news}", listed(regions, LISTED)));
+    }
+    if !tried.is_empty() {
+        let tried = listed(tried, LISTED);
+        parts.push(format!("only tried in {tried}, where every call was refused or failed"));
     }
     parts.extend(global);
     parts.push("whether it was limited to some: unknown".to_owned());

@@ -1,11 +1,14 @@
 //! Whose it is and how it was used.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crashcart_model::{Answer, FirstKind, Origin, Outcome, Timestamp, UniqueId};
 
 use super::{Known, LISTED, UNKNOWN, answer};
+use crate::actor::Actor;
 use crate::principal::{plain, short};
 use crate::suspects::Profile;
-use crate::words::{counted, counted_len, listed};
+use crate::words::{counted, counted_len, listed, listed_of};
 use crate::{agent, firsts, workload};
 
 /// Keys named of one suspect.
@@ -22,10 +25,19 @@ pub(super) fn whose(known: &Known<'_, '_>) -> Answer {
             lines.push(owner(known, profile, &mut origins));
         }
     }
-    for key in pivot {
-        let mut users: Vec<_> =
-            known.scene.facts.actors.iter().filter(|(_, actor)| actor.keys.contains(key)).collect();
-        users.sort_unstable_by_key(|(name, _)| *name);
+    let asked: BTreeSet<&str> = pivot.iter().map(String::as_str).collect();
+    let mut users: BTreeMap<&str, BTreeMap<&str, &Actor>> = BTreeMap::new();
+    for (name, actor) in &known.scene.facts.actors {
+        for key in actor.keys.iter().filter(|key| asked.contains(key)) {
+            users.entry(key).or_default().insert(name, actor);
+        }
+    }
+    let mut keys: Vec<&str> = pivot.iter().map(String::as_str).collect();
+    if keys.len() > LISTED {
+        keys.sort_by_key(|key| !users.contains_key(key));
+    }
+    for key in keys.iter().take(LISTED) {
+        let users = users.remove(key).unwrap_or_default();
         let owners: Vec<String> = users
             .into_iter()
             .map(|(name, actor)| {
@@ -47,6 +59,9 @@ pub(super) fn whose(known: &Known<'_, '_>) -> Answer {
             owners => listed(owners.iter().map(String::as_str), LISTED),
         };
         lines.push(format!("{}{encoded}: {owners}", plain(key)));
+    }
+    if let Some(more) = keys.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        lines.push(format!("and {}", counted_len(more, "more key")));
     }
     if lines.is_empty() {
         let because = "no key was asked about and nobody is suspect";
@@ -70,7 +85,10 @@ fn owner(known: &Known<'_, '_>, profile: &Profile<'_>, origins: &mut Vec<Origin>
     }
     let keys = match &*keys {
         [] => "no key logged".to_owned(),
-        keys => listed(keys.iter().map(String::as_str), KEYS),
+        keys => {
+            let whole = !profile.actor.keys.is_full();
+            listed_of(keys.iter().map(String::as_str), KEYS, whole)
+        }
     };
     let workload = workload::what(known.scene.facts, profile.name);
     let workload = workload.map(|what| format!(", credentials of {what}")).unwrap_or_default();
@@ -141,9 +159,12 @@ fn use_of(known: &Known<'_, '_>, profile: &Profile<'_>) -> String {
         outcomes.join(", "),
         counted_len(actor.services.len(), "service"),
     );
-    for (word, names) in
-        [("from", listed(real, 4)), ("with", listed(profile.tools().iter().map(String::as_str), 4))]
-    {
+    let tools = profile.tools();
+    let tools = tools.iter().map(String::as_str);
+    for (word, names) in [
+        ("from", listed_of(real, 4, !actor.addresses.is_full())),
+        ("with", listed_of(tools, 4, !actor.agents.is_full())),
+    ] {
         if !names.is_empty() {
             text.push_str(&format!(", {word} {names}"));
         }

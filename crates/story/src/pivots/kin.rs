@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use crashcart_model::{LogText, Session};
 
-use super::{Kind, is_session_of};
+use super::Kind;
 use crate::knowledge::Effect;
-use crate::principal::{self, plain};
-use crate::scene::{Entry, Scene, same_principal};
+use crate::principal::plain;
+use crate::scene::{Entry, Scene};
 
 /// Principals and things named.
 const KIN: usize = 20;
@@ -116,35 +116,6 @@ pub(super) fn comes_from<'f>(
 fn starts(entry: &Entry<'_>) -> bool {
     let made = matches!(entry.effect(), Some(Effect::Make(_)));
     entry.done() && (made || matches!(entry.parts.name, "RunInstances" | "StartInstances"))
-}
-
-/// Sessions that carry the name of what was asked about, whether or not they made a call.
-pub(super) fn sessions_named<'f>(scene: &Scene<'f>, kind: Kind, asked: &str) -> Vec<&'f str> {
-    let none = crate::actor::Actor::default();
-    let mut names: Vec<&str> = scene
-        .facts
-        .sessions
-        .keys()
-        .map(String::as_str)
-        .filter(|name| match kind {
-            Kind::Instance => is_session_of(name, asked),
-            Kind::Principal => {
-                same_principal(asked, name, &none)
-                    || principal::session(name).is_some_and(|(_, session)| session == asked)
-            }
-            Kind::Key | Kind::Address | Kind::Resource => false,
-        })
-        .collect();
-    names.sort_unstable();
-    names
-}
-
-/// The chain of a key; empty of anything else.
-pub(super) fn chain(scene: &Scene<'_>, kind: Kind, asked: &str) -> Vec<Session> {
-    match kind {
-        Kind::Key => scene.facts.keys.chain(asked, scene.material.evidence),
-        _ => Vec::new(),
-    }
 }
 
 /// Names, each once, in the order of adding.

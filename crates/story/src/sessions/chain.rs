@@ -150,6 +150,12 @@ impl<'k> Chains<'k> {
         Told { sessions, more }
     }
 
+    /// The chain of one key; empty where the material does not know it.
+    pub(crate) fn of(&self, key: &str) -> Vec<Session> {
+        let starts = BTreeSet::from([key]);
+        self.tell(&Asked { starts, follows: &|_, _| true, suspect: false }).sessions
+    }
+
     fn children_of(&self, key: &str) -> impl Iterator<Item = &'k str> {
         let children = self.children.get(key).map(Vec::as_slice).unwrap_or_default();
         children.iter().map(|(_, child)| *child)
@@ -271,9 +277,7 @@ impl Keys {
     /// The chain of one key: up to its root and down to what it asked for, each key after the one
     /// that asked for it; empty where the material does not know the key.
     pub fn chain(&self, key: &str, evidence: &dyn Fn(u32) -> EvidenceId) -> Vec<Session> {
-        let chains = Chains::new(self, evidence);
-        let starts = BTreeSet::from([key]);
-        chains.tell(&Asked { starts, follows: &|_, _| true, suspect: false }).sessions
+        Chains::new(self, evidence).of(key)
     }
 
     /// Whether there were more keys than are kept.

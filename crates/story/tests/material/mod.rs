@@ -5,10 +5,8 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crashcart_model::{
-    Coverage, Environment, EventRef, EvidenceId, Finding, FindingRead, Head, Level, RuleHit,
-};
-use crashcart_story::{Facts, Material, Pivot, Place, Places, RuleWords, Told, tell};
+use crashcart_model::{Coverage, Environment, EventRef, EvidenceId, Finding, Head, Level, RuleHit};
+use crashcart_story::{Alert, Facts, Material, Pivot, Place, Places, RuleWords, Told, tell};
 use serde_json::Value;
 
 /// Records of one telling, with the rules that fire: event name and level.
@@ -17,7 +15,7 @@ pub struct Tale {
     pub records: Vec<Value>,
     pub rules: Vec<(&'static str, Level)>,
     pub pivot: Pivot,
-    pub alerts: Vec<FindingRead>,
+    pub alerts: Vec<Alert>,
     pub environment: Environment,
     pub coverage: Coverage,
     pub findings: Vec<Finding>,
