@@ -257,7 +257,9 @@ mod tests {
             let read = asked(&finding.to_string());
             let nothing = Vec::<String>::new();
             assert_eq!((&read.pivot.resources, &read.pivot.principals), (&nothing, &nothing));
-            let [part] = read.findings[0].read.not_understood.as_slice() else { panic!("{read:?}") };
+            let [part] = read.findings[0].read.not_understood.as_slice() else {
+                panic!("{read:?}")
+            };
             assert_eq!(part.meaning, "longer than any name of AWS's");
             assert_eq!(part.value.raw().chars().count(), 512);
         }

@@ -27,6 +27,8 @@ pub(crate) struct LeftOut {
     /// A call named more things than are kept of one call.
     pub(crate) unnamed: bool,
     pub(crate) rows: Vec<(&'static str, usize)>,
+    /// Findings that were given and could not be read, and where the first of them stands.
+    pub(crate) unread: Option<(usize, String)>,
 }
 
 impl LeftOut {
@@ -266,6 +268,9 @@ fn capped(scene: &Scene<'_>, profiles: &[Profile<'_>], left_out: &LeftOut, out: 
     }
     if left_out.unnamed {
         out.push("some calls name more than ten things: only ten of each are told".to_owned());
+    }
+    if let Some((count, first)) = &left_out.unread {
+        out.push(format!("findings that could not be read: {count}; the first: {first}"));
     }
     for (list, count) in &left_out.rows {
         let rows = counted_len(*count, "row");

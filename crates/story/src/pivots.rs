@@ -13,7 +13,7 @@ use crashcart_model::{FindingRead, LogText, PivotTold, Session, UniqueId};
 
 use crate::blind_spots::LeftOut;
 use crate::knowledge::Effect;
-use crate::principal::short;
+use crate::principal::{plain, short};
 use crate::scene::{Entry, Scene};
 use crate::sessions::Chains;
 use crate::witness::Witnesses;
@@ -89,6 +89,13 @@ fn findings(scene: &Scene<'_>, index: &Index<'_, '_>, left_out: &mut LeftOut) ->
         (!here, alert.read.form != FindingRead::UNKNOWN)
     };
     let mut alerts: Vec<&Alert> = scene.material.alerts.iter().collect();
+    let unread: Vec<&FindingRead> =
+        alerts.iter().map(|a| &a.read).filter(|read| read.form == FindingRead::UNKNOWN).collect();
+    left_out.unread = unread.first().map(|read| {
+        let part = read.not_understood.first();
+        let (place, why) = part.map(|part| (part.path.raw(), &*part.meaning)).unwrap_or_default();
+        (unread.len(), plain(&format!("{}: {why}", format!("{} {place}", read.path).trim_end())))
+    });
     alerts.sort_by_cached_key(|alert| rank(alert));
     let alerts = left_out.cut("findings that were given", alerts);
     alerts.into_iter().map(|alert| alert.read.clone()).collect()

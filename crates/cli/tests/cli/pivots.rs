@@ -229,6 +229,7 @@ fn of_thousands_of_findings_those_of_this_material_come_first_and_a_broken_one_i
     for note in [
         "1202 rows of findings that were given left out: the first 300 are shown",
         "1203 rows of what was asked about left out: the first 300 are shown",
+        "findings that could not be read: 1; the first: findings.json line 4: no JSON",
     ] {
         assert!(spots.contains(note), "{spots}");
     }
