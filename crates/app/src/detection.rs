@@ -19,7 +19,7 @@ const EVENTS_LISTED: usize = 100;
 /// Principals, keys, addresses and regions listed for one finding.
 const NAMES_LISTED: usize = 50;
 /// Hashes of names kept for each such list.
-const NAMES_RECENT: usize = 64;
+const NAMES_RECENT: usize = 256;
 
 /// An event in the order in which findings list them: time, id, and where those are equal a hash
 /// of the record, so that what the cap cuts off depends on content alone.
@@ -36,6 +36,8 @@ struct Tally {
     access_keys: Names,
     addresses: Names,
     regions: Names,
+    /// Hashes of who and where together, lately added.
+    recent: Vec<u64>,
     events: BTreeSet<Listed>,
 }
 
@@ -50,12 +52,7 @@ struct Names {
 impl Names {
     /// Adds a name of an event.
     fn see(&mut self, name: &Named<'_>) {
-        if self.recent.is_empty() {
-            self.recent.resize(NAMES_RECENT, 0);
-        }
-        #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do")]
-        let Some(recent) = self.recent.get_mut(name.hash as usize % NAMES_RECENT) else { return };
-        if std::mem::replace(recent, name.hash) != name.hash {
+        if is_news(&mut self.recent, name.hash) {
             self.add(&name.text);
         }
     }
@@ -86,44 +83,59 @@ impl Names {
     }
 }
 
+/// Whether a hash is not among those lately seen.
+fn is_news(recent: &mut Vec<u64>, hash: u64) -> bool {
+    if recent.is_empty() {
+        recent.resize(NAMES_RECENT, 0);
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash do")]
+    let place = recent.get_mut(hash as usize % NAMES_RECENT);
+    place.is_none_or(|known| std::mem::replace(known, hash) != hash)
+}
+
 /// A name in an event, and its hash.
 struct Named<'a> {
     text: Cow<'a, str>,
     hash: u64,
 }
 
-/// Who and where an event tells of: its principal, access key, address and region.
-struct Telling<'a>([Named<'a>; 4]);
+/// What an event tells every rule that it matches: its principal, access key, address and region,
+/// and what became of the call.
+struct Telling<'a> {
+    names: [Named<'a>; 4],
+    /// Of all names together.
+    hash: u64,
+    outcome: Outcome,
+}
 
 impl<'a> Telling<'a> {
     fn of(head: &Head<'a>, state: &RandomState) -> Self {
         let named = |text: Cow<'a, str>| Named { hash: state.hash_one(&*text), text };
         let field = |field: Option<Str<'a>>| named(field.map_or(Cow::Borrowed(""), Str::text));
         let identity = head.identity();
-        Self([
+        let names = [
             named(principal_name(identity)),
             field(identity.access_key),
             field(head.address),
             field(head.region),
-        ])
+        ];
+        let hash = names.iter().fold(0_u64, |all, name| all.rotate_left(16) ^ name.hash);
+        Self { names, hash, outcome: head.outcome() }
     }
 }
 
 impl Tally {
-    fn add(
-        &mut self,
-        record: &Record<'_>,
-        head: &Head<'_>,
-        at: EventRef,
-        Telling([principal, access_key, address, region]): &Telling<'_>,
-    ) {
+    fn add(&mut self, record: &Record<'_>, head: &Head<'_>, at: EventRef, told: &Telling<'_>) {
+        let [principal, access_key, address, region] = &told.names;
         self.count += 1;
-        self.outcomes.add(head.outcome());
+        self.outcomes.add(told.outcome);
         self.span(head.time);
-        self.principals.see(principal);
-        self.access_keys.see(access_key);
-        self.addresses.see(address);
-        self.regions.see(region);
+        if is_news(&mut self.recent, told.hash) {
+            self.principals.see(principal);
+            self.access_keys.see(access_key);
+            self.addresses.see(address);
+            self.regions.see(region);
+        }
         if self.events.len() >= EVENTS_LISTED
             && self.events.last().is_some_and(|last| unlisted(head.time) > unlisted(last.0))
         {

@@ -21,6 +21,8 @@ pub struct RuleOptions {
     pub without_pack: bool,
     /// Which of them.
     pub selection: Selection,
+    /// Threads that read them; 0 is one.
+    pub threads: usize,
 }
 
 /// Rules, compiled.
@@ -44,7 +46,7 @@ impl Rules {
         if !options.without_pack {
             files.extend(pack());
         }
-        let (set, problems) = RuleSet::compile(&files, &options.selection);
+        let (set, problems) = RuleSet::compile_on(options.threads, &files, &options.selection);
         if set.rules().is_empty() {
             return Err(AppError::Request {
                 what: "no rule is left to match with".to_owned(),

@@ -121,9 +121,11 @@ impl<'a> Head<'a> {
     /// caller's account. A caller of type `AWSAccount` belongs to another one, or to none
     /// (CloudTrail user guide, "userIdentity element"), and says nothing about the trail.
     pub fn account(&self) -> Option<Str<'a>> {
-        let identity = self.identity();
-        let stranger = identity.kind.is_some_and(|kind| kind.is("AWSAccount"));
-        self.recipient.or(identity.account.filter(|_| !stranger))
+        self.recipient.or_else(|| {
+            let identity = self.identity();
+            let is_stranger = identity.kind.is_some_and(|kind| kind.is("AWSAccount"));
+            identity.account.filter(|_| !is_stranger)
+        })
     }
 
     /// What became of the call. A failed sign-in says so only in `responseElements`; a format

@@ -14,7 +14,7 @@ use crate::selection::Selection;
 /// Everything worth saying about the files, ordered by place.
 pub fn check(files: &[RuleFile]) -> Vec<Problem> {
     let (_, mut problems) = RuleSet::compile(files, &Selection::default());
-    let documents = parse(files, &mut Vec::new());
+    let documents = parse(files, 1, &mut Vec::new());
     for document in &documents {
         advise(document, &mut problems);
     }

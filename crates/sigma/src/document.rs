@@ -112,10 +112,42 @@ pub(crate) fn pieces(file: &RuleFile) -> Vec<Piece<'_>> {
     out
 }
 
-/// Parses all files, in the order of their paths. What cannot be parsed is a problem.
-pub(crate) fn parse<'f>(files: &'f [RuleFile], problems: &mut Vec<Problem>) -> Vec<Document<'f>> {
+/// Parses all files, in the order of their paths, on so many threads. What cannot be parsed is a
+/// problem.
+pub(crate) fn parse<'f>(
+    files: &'f [RuleFile],
+    threads: usize,
+    problems: &mut Vec<Problem>,
+) -> Vec<Document<'f>> {
     let mut files: Vec<&RuleFile> = files.iter().collect();
     files.sort_by(|left, right| (&left.path, &left.text).cmp(&(&right.path, &right.text)));
+    if threads <= 1 {
+        return parse_files(&files, problems);
+    }
+    let parts = files.chunks(files.len().div_ceil(threads).max(1));
+    std::thread::scope(|scope| {
+        let parse = |part| {
+            scope.spawn(move || {
+                let mut problems = Vec::new();
+                (parse_files(part, &mut problems), problems)
+            })
+        };
+        let started: Vec<_> = parts.map(parse).collect();
+        let mut out = Vec::new();
+        for part in started {
+            match part.join() {
+                Ok((documents, found)) => {
+                    out.extend(documents);
+                    problems.extend(found);
+                }
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        out
+    })
+}
+
+fn parse_files<'f>(files: &[&'f RuleFile], problems: &mut Vec<Problem>) -> Vec<Document<'f>> {
     let mut out = Vec::new();
     for file in files {
         let before = problems.len();

@@ -1,7 +1,7 @@
 //! Which rules can match a record at all, told from its event source and event name.
 //!
 //! A rule is filed under every pair that its condition admits; the filing only ever admits too
-//! much. A rule that admits any source and any name is asked for every record.
+//! much. A rule that admits any name is asked for every record, by way of a sieve.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -29,8 +29,6 @@ type Map<V> = hashbrown::HashMap<Box<[u8]>, V, FixedState>;
 pub(crate) struct Index {
     by_name: Map<Named>,
     /// Rules that admit any name.
-    by_source: Map<Vec<u32>>,
-    /// Rules that admit any name and source.
     always: Sieve,
     /// By rule: what is left to ask of a record with a source and a name that it is filed under.
     rest: Vec<Vec<Conjunct>>,
@@ -52,25 +50,16 @@ impl Index {
         let mut names = Admission { program, field: NAME, known: HashMap::new() };
         let mut always = Vec::new();
         for (rule, node) in rules {
-            let mut told = Vec::new();
-            match (sources.of(*node), names.of(*node)) {
-                (None, None) => always.push((*rule, *node)),
-                (Some(sources), None) => {
-                    told.push(SOURCE);
-                    for source in sources {
-                        let key = source.into_bytes().into();
-                        index.by_source.entry(key).or_default().push(*rule);
-                    }
-                }
-                (sources, Some(names)) => {
-                    let pairs = |sources: &BTreeSet<String>| sources.len() * names.len();
-                    let sources = sources.filter(|sources| pairs(sources) <= PAIRS);
-                    told.push(NAME);
-                    told.extend(sources.is_some().then_some(SOURCE));
-                    index.file(*rule, sources, names);
-                }
-            }
-            index.leave(*rule, rest(program, *node, &told));
+            let Some(names) = names.of(*node) else {
+                // For the sieve the source is a field like any other.
+                always.push((*rule, *node));
+                continue;
+            };
+            let pairs = |sources: &BTreeSet<String>| sources.len() * names.len();
+            let sources = sources.of(*node).filter(|sources| pairs(sources) <= PAIRS);
+            let told: &[&str] = if sources.is_some() { &[NAME, SOURCE] } else { &[NAME] };
+            index.leave(*rule, rest(program, *node, told));
+            index.file(*rule, sources, names);
         }
         index.always = Sieve::new(program, &always);
         index
@@ -123,11 +112,6 @@ impl Index {
                     out.extend_from_slice(rules);
                 }
             }
-        }
-        if let Some(source) = source.filter(|_| !self.by_source.is_empty())
-            && let Some(rules) = self.by_source.get(folded(source, key))
-        {
-            out.extend_from_slice(rules);
         }
     }
 }

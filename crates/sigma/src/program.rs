@@ -273,6 +273,22 @@ impl Program {
         }
     }
 
+    /// Whether a node asks about what is inside a field of the top level.
+    pub fn is_nested(&self, id: NodeId) -> bool {
+        let inside = |field: FieldId| self.field_at(field).is_some_and(|f| !f.is_top_level());
+        match self.node(id) {
+            Some(Node::Item(Item::Exists(field) | Item::Missing(field) | Item::Any(field, _))) => {
+                inside(*field)
+            }
+            Some(Node::Item(Item::Reference(left, right, ..))) => inside(*left) || inside(*right),
+            Some(Node::Not(child)) => self.is_nested(*child),
+            Some(Node::And(children) | Node::Or(children) | Node::AtLeast(_, children)) => {
+                children.iter().any(|child| self.is_nested(*child))
+            }
+            _ => false,
+        }
+    }
+
     /// How likely a node holds, in units of cost: equality seldom does, negation mostly.
     fn likelihood(&self, id: NodeId) -> u32 {
         match self.node(id) {

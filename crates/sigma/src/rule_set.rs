@@ -34,7 +34,16 @@ impl RuleSet {
     /// Compiles the rules that the selection wants. Whatever is broken, unsupported or not for
     /// AWS is named among the problems and skipped.
     pub fn compile(files: &[RuleFile], selection: &Selection) -> (Self, Vec<Problem>) {
-        Self::compile_with(files, selection, &Placeholders::new())
+        Self::compile_on(1, files, selection)
+    }
+
+    /// Like [`RuleSet::compile`], reading the files on so many threads.
+    pub fn compile_on(
+        threads: usize,
+        files: &[RuleFile],
+        selection: &Selection,
+    ) -> (Self, Vec<Problem>) {
+        Self::build((files, threads), selection, &Placeholders::new())
     }
 
     /// Like [`RuleSet::compile`], with values for the placeholders of rules with `expand`.
@@ -43,8 +52,16 @@ impl RuleSet {
         selection: &Selection,
         placeholders: &Placeholders,
     ) -> (Self, Vec<Problem>) {
+        Self::build((files, 1), selection, placeholders)
+    }
+
+    fn build(
+        (files, threads): (&[RuleFile], usize),
+        selection: &Selection,
+        placeholders: &Placeholders,
+    ) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
-        let documents = parse(files, &mut problems);
+        let documents = parse(files, threads, &mut problems);
         selection.check(&documents, &mut problems);
         let plan = Plan::new(&documents, &mut problems);
         let set = plan.build(selection, placeholders, &mut problems);

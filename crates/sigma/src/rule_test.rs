@@ -25,7 +25,7 @@ pub struct RuleTest {
 /// The file cannot be parsed, or its tests are not two lists of events.
 pub fn rule_tests(file: &RuleFile) -> Result<Vec<RuleTest>, Problem> {
     let mut problems = Vec::new();
-    let documents = parse(std::slice::from_ref(file), &mut problems);
+    let documents = parse(std::slice::from_ref(file), 1, &mut problems);
     if let Some(error) = problems.into_iter().find(|one| one.severity == Severity::Error) {
         return Err(error);
     }

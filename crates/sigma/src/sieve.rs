@@ -1,4 +1,4 @@
-//! Rules that admit any event name and source, asked of every record without asking much.
+//! Rules that admit any event name, asked of every record without asking much.
 //!
 //! Such a rule is mostly a conjunction of questions about single top-level fields: the identity,
 //! the address, the user agent, the error. The values of these come again and again, so for each
@@ -9,13 +9,15 @@
 //! A value is known by a hash of 64 bits of its kind and JSON text, keyed at random in each
 //! process: nobody can aim at a collision.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hasher as _};
 
 use crashcart_model::{Record, Value};
 use foldhash::quality::RandomState;
 
 use crate::evaluation::Evaluation;
-use crate::program::{Conjunct, NodeId, Program};
+use crate::program::{Conjunct, Node, NodeId, Program};
 use crate::slots::Slots;
 
 /// So many values of each field are remembered.
@@ -38,11 +40,39 @@ struct Sifted {
     rest: Vec<Conjunct>,
 }
 
+/// What a rule asks about one field: one of several ways, each a conjunction.
+type Question = Vec<Vec<Conjunct>>;
+
+/// What a choice between several ways, which ask about different fields, implies for the fields
+/// that all of them ask about.
+fn ways(program: &Program, choice: Conjunct) -> BTreeMap<u32, Question> {
+    let children = match program.node(choice.node) {
+        Some(Node::Or(children)) if choice.holds => children.as_slice(),
+        _ => &[],
+    };
+    let mut out: BTreeMap<u32, Question> = BTreeMap::new();
+    for child in children {
+        let mut way: BTreeMap<u32, Vec<Conjunct>> = BTreeMap::new();
+        for conjunct in program.conjuncts(*child) {
+            if let Some(slot) = program.only_slot(conjunct.node) {
+                way.entry(slot).or_default().push(conjunct);
+            }
+        }
+        for (slot, conjuncts) in way {
+            out.entry(slot).or_default().push(conjuncts);
+        }
+    }
+    out.retain(|_, ways| ways.len() == children.len());
+    out
+}
+
 /// One field of the top level and the questions about it alone, by bit.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Column {
     slot: u32,
-    questions: Vec<(usize, Vec<Conjunct>)>,
+    /// Some question is about what is inside the field.
+    is_nested: bool,
+    questions: Vec<(usize, Vec<Question>)>,
     /// The rules with questions.
     involved: Vec<u64>,
 }
@@ -55,15 +85,21 @@ impl Sieve {
             let mut rest = Vec::new();
             for conjunct in program.conjuncts(*node) {
                 match program.only_slot(conjunct.node) {
-                    Some(slot) => sieve.column(slot).ask(bit, conjunct),
-                    None => rest.push(conjunct),
+                    Some(slot) => sieve.column(slot).ask(program, bit, vec![vec![conjunct]]),
+                    None => {
+                        for (slot, ways) in ways(program, conjunct) {
+                            sieve.column(slot).ask(program, bit, ways);
+                        }
+                        rest.push(conjunct);
+                    }
                 }
             }
             sieve.rules.push(Sifted { rule: *rule, rest });
         }
-        // Most rules ask about the identity, which is the longest to tell apart: it comes last,
-        // when fewer may need it.
-        sieve.columns.sort_by_key(|column| column.questions.len());
+        // Whole objects are the longest to tell apart, and parameters seldom come again: they
+        // come last, when fewer rules may need them. Of the others those come first that can rule
+        // out most.
+        sieve.columns.sort_by_key(|column| (column.is_nested, Reverse(column.questions.len())));
         sieve
     }
 
@@ -75,7 +111,7 @@ impl Sieve {
 
     fn column(&mut self, slot: u32) -> &mut Column {
         let at = self.columns.iter().position(|column| column.slot == slot).unwrap_or_else(|| {
-            self.columns.push(Column { slot, questions: Vec::new(), involved: Vec::new() });
+            self.columns.push(Column { slot, ..Column::default() });
             self.columns.len() - 1
         });
         &mut self.columns[at]
@@ -94,14 +130,19 @@ impl Sieve {
         }
         remembered.start(self);
         let Remembered { standing, columns, state } = remembered;
-        for (column, known) in self.columns.iter().zip(columns) {
-            if column.involved.iter().zip(&*standing).all(|(asking, left)| asking & left == 0) {
-                continue;
+        // A name with dots in it may stand for a path: then a field is not one place alone.
+        let whole = !slots.has_dotted();
+        // What a record lacks costs nothing to tell, and many rules ask for what is rare.
+        for is_absent in [true, false] {
+            for (column, known) in self.columns.iter().zip(&mut *columns) {
+                let absent = whole && slots.position(column.slot).is_none();
+                if absent != is_absent || !column.concerns(standing) {
+                    continue;
+                }
+                let value = slots.value(record, column.slot);
+                let tag = if whole { tag(value, state) } else { None };
+                known.narrow(column, tag, evaluation, standing);
             }
-            let value = slots.value(record, column.slot);
-            // A name with dots in it may stand for a path: then a field is not one place alone.
-            let tag = if slots.has_dotted() { None } else { tag(value, state) };
-            known.narrow(column, tag, evaluation, standing);
         }
         for (word, bits) in standing.iter().enumerate() {
             let mut bits = *bits;
@@ -123,7 +164,13 @@ impl Sieve {
 }
 
 impl Column {
-    fn ask(&mut self, bit: usize, conjunct: Conjunct) {
+    /// Whether any rule that is left standing asks about the field.
+    fn concerns(&self, standing: &[u64]) -> bool {
+        self.involved.iter().zip(standing).any(|(asking, left)| asking & left != 0)
+    }
+
+    fn ask(&mut self, program: &Program, bit: usize, question: Question) {
+        self.is_nested |= question.iter().flatten().any(|one| program.is_nested(one.node));
         if self.involved.len() <= bit / 64 {
             self.involved.resize(bit / 64 + 1, 0);
         }
@@ -131,16 +178,17 @@ impl Column {
             *word |= 1 << (bit % 64);
         }
         match self.questions.last_mut() {
-            Some((last, conjuncts)) if *last == bit => conjuncts.push(conjunct),
-            _ => self.questions.push((bit, vec![conjunct])),
+            Some((last, questions)) if *last == bit => questions.push(question),
+            _ => self.questions.push((bit, vec![question])),
         }
     }
 
     /// Clears the bits of the rules that the record's value rules out.
     fn answer(&self, evaluation: &mut Evaluation<'_, '_>, mask: &mut [u64]) {
         mask.fill(u64::MAX);
-        for (bit, conjuncts) in &self.questions {
-            if !conjuncts.iter().all(|conjunct| evaluation.agrees(*conjunct))
+        for (bit, questions) in &self.questions {
+            let mut holds = |way: &Vec<Conjunct>| way.iter().all(|one| evaluation.agrees(*one));
+            if !questions.iter().all(|ways| ways.iter().any(&mut holds))
                 && let Some(word) = mask.get_mut(bit / 64)
             {
                 *word &= !(1 << (bit % 64));

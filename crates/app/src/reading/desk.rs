@@ -7,9 +7,11 @@ use std::sync::Arc;
 use crashcart_collect::Sealed;
 use crashcart_decode::{Apart, ColumnMap, Sink, Stretch, Tally};
 use crashcart_model::{EventRef, Gap, Head, Record, Str, TableRead, Timestamp};
+use foldhash::quality::RandomState;
 
 use super::digests::Digest;
-use super::distinct::{Distinct, Novelty, Sharing};
+use super::distinct::{Distinct, Novelty};
+use super::shared_calls::{SharedCalls, call_hash};
 use super::table::Numbering;
 use super::twins::{self, Waiting};
 use super::{Corrections, Observer};
@@ -19,6 +21,8 @@ use crate::progress::Progress;
 /// What all workers of a reading share.
 pub(crate) struct Shared<'a> {
     pub distinct: Distinct,
+    /// Of the hashes of shared event ids.
+    pub key: RandomState,
     pub numbering: Numbering,
     pub filter: &'a Filter,
     pub columns: &'a ColumnMap,
@@ -38,8 +42,9 @@ pub(crate) struct Counts {
     pub without_id: u64,
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
-    pub accounts: BTreeSet<String>,
-    pub regions: BTreeSet<String>,
+    pub accounts: Noted,
+    pub regions: Noted,
+    /// How many records of each kind.
     pub kinds: BTreeMap<&'static str, u64>,
     pub gaps: BTreeSet<Gap>,
     pub tables: BTreeSet<TableRead>,
@@ -47,8 +52,9 @@ pub(crate) struct Counts {
     pub digests: BTreeSet<Digest>,
     /// Further deliveries: hash of the event id, and where the copy stands.
     pub copies: Vec<(u64, EventRef)>,
-    /// Event ids that two different events have, by their hash.
-    pub ambiguous: BTreeMap<u64, String>,
+    /// For each of these the hash of the id and name, which `Distinct` knows, and that of the id.
+    pub copied: Vec<(u64, u64)>,
+    pub shared_calls: SharedCalls,
     pub corrections: Corrections,
 }
 
@@ -137,10 +143,7 @@ impl<'a, O: Observer> Desk<'a, O> {
                 self.waiting.keep(record, at);
                 return false;
             }
-            if self.shared.distinct.share(id, head.recipient) == Sharing::Joined {
-                // Two accounts that are both not the caller's: only a second reading can choose.
-                self.counts.corrections.undecided.insert(id.text().into_owned());
-            }
+            self.counts.shared_calls.add(id, head, &self.shared.key);
         }
         true
     }
@@ -148,18 +151,14 @@ impl<'a, O: Observer> Desk<'a, O> {
     /// Whether the event was counted already.
     fn is_copy(&mut self, head: &Head<'_>, at: EventRef) -> bool {
         let novelty = self.shared.distinct.novelty(head, self.lossy);
-        let hash = || head.event_id.map(|id| super::event_hash(&id.text()));
         match novelty {
             Novelty::New => return false,
-            Novelty::SameId => {
-                let id = head.event_id.map(|id| id.text().into_owned());
-                self.counts.ambiguous.extend(hash().zip(id));
-                return false;
-            }
             // A lossy copy never stands for the full record.
-            Novelty::Copy if self.lossy => {}
-            Novelty::Copy | Novelty::CopyOfLossy => {
-                self.counts.copies.extend(hash().map(|hash| (hash, at)));
+            Novelty::Copy(_) if self.lossy => {}
+            Novelty::Copy(name) | Novelty::CopyOfLossy(name) => {
+                let hash = head.event_id.map(|id| super::event_hash(&id.text()));
+                self.counts.copies.extend(hash.map(|hash| (hash, at)));
+                self.counts.copied.extend(hash.map(|hash| (name, hash)));
             }
         }
         self.counts.duplicates += 1;
@@ -177,12 +176,12 @@ impl<'a, O: Observer> Desk<'a, O> {
     fn is_namesake(&self, head: &Head<'_>) -> bool {
         let namesakes = &self.shared.corrections.namesakes;
         !namesakes.is_empty()
-            && head.event_id.is_some_and(|id| namesakes.contains(id.text().as_ref()))
+            && head.event_id.is_some_and(|id| namesakes.contains(&super::event_hash(&id.text())))
     }
 
     fn waits(&self, id: Str<'_>) -> bool {
         let undecided = &self.shared.corrections.undecided;
-        !undecided.is_empty() && undecided.contains(id.text().as_ref())
+        !undecided.is_empty() && undecided.contains(&call_hash(id, &self.shared.key))
     }
 
     fn is_superseded(&self, head: &Head<'_>) -> bool {
@@ -194,8 +193,8 @@ impl<'a, O: Observer> Desk<'a, O> {
 
 impl Counts {
     fn received(&mut self, head: &Head<'_>) {
-        note(&mut self.accounts, head.recipient);
-        note(&mut self.regions, head.region);
+        self.accounts.note(head.recipient);
+        self.regions.note(head.region);
     }
 
     pub fn event(&mut self, head: &Head<'_>) {
@@ -207,17 +206,28 @@ impl Counts {
             self.without_time += 1;
         }
         self.without_id += u64::from(head.event_id.is_none_or(Str::is_empty));
-        note(&mut self.accounts, head.account());
-        note(&mut self.regions, head.region);
+        self.accounts.note(head.account());
+        self.regions.note(head.region);
         *self.kinds.entry(kind(head)).or_default() += 1;
     }
 }
 
-fn note(set: &mut BTreeSet<String>, text: Option<Str<'_>>) {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return };
-    let text = text.text();
-    if !set.contains(text.as_ref()) {
-        set.insert(text.into_owned());
+/// Different texts. Neighbours mostly have the same, so the last is looked at first.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    pub all: BTreeSet<String>,
+    last: String,
+}
+
+impl Noted {
+    fn note(&mut self, text: Option<Str<'_>>) {
+        let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+        let text = text.text();
+        if self.last != *text {
+            self.last.clear();
+            self.last.push_str(&text);
+            self.all.insert(text.into_owned());
+        }
     }
 }
 

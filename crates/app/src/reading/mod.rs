@@ -8,6 +8,7 @@
 mod desk;
 mod digests;
 mod distinct;
+mod shared_calls;
 mod table;
 mod twins;
 
@@ -22,11 +23,13 @@ use crashcart_model::{
 };
 use crashcart_store::GivenInput;
 use foldhash::fast::FixedState;
+use foldhash::quality::RandomState;
 
 use crate::filter::Filter;
 use crate::progress::Progress;
 use desk::{Counts, Desk, Shared};
-use distinct::Distinct;
+use distinct::{Distinct, Keys};
+use shared_calls::{SharedCalls, call_hash};
 use table::{Numbering, Table};
 use twins::Waiting;
 
@@ -73,11 +76,11 @@ impl ReadOptions {
 pub(crate) struct Corrections {
     /// Event ids that an addendum replaces.
     pub superseded: BTreeSet<String>,
-    /// Shared event ids that two accounts have, neither of them the caller's.
-    pub undecided: BTreeSet<String>,
-    /// Event ids that different events have, one of which was delivered more than once: whose
-    /// copy a further delivery is cannot be told from the id.
-    pub namesakes: BTreeSet<String>,
+    /// Shared event ids, by their hash, that two accounts have, neither of them the caller's.
+    pub undecided: BTreeSet<u64>,
+    /// Event ids, by their hash, that different events have, one of which was delivered more than
+    /// once: whose copy a further delivery is cannot be told from the id.
+    pub namesakes: BTreeSet<u64>,
 }
 
 /// Material that was read.
@@ -129,12 +132,14 @@ pub(crate) fn read<O: Observer>(
     progress: &Progress,
     make: &(dyn Fn() -> O + Sync),
 ) -> Material<O> {
+    let keys = Keys::default();
     let mut corrections = Corrections::default();
-    let (mut material, mut found) = read_once(listing, options, progress, (make, &corrections));
+    let once = |corrections: &_| read_once(listing, options, progress, (make, corrections, &keys));
+    let (mut material, mut found) = once(&corrections);
     // Almost always nothing was corrected; where something was, the second reading knows all of it.
     if found != corrections {
         corrections = found;
-        (material, found) = read_once(listing, options, progress, (make, &corrections));
+        (material, found) = once(&corrections);
         debug_assert_eq!(found, corrections, "a second reading finds what the first did");
     }
     material
@@ -144,11 +149,12 @@ fn read_once<O: Observer>(
     listing: &Listing,
     options: &ReadOptions,
     progress: &Progress,
-    (make, corrections): (&(dyn Fn() -> O + Sync), &Corrections),
+    (make, corrections, keys): (&(dyn Fn() -> O + Sync), &Corrections, &Keys),
 ) -> (Material<O>, Corrections) {
     progress.expect(listing.files.iter().map(|file| file.size).sum());
     let shared = Shared {
-        distinct: Distinct::new(),
+        distinct: Distinct::new(keys.clone()),
+        key: keys.0.clone(),
         numbering: Numbering::default(),
         filter: &options.filter,
         columns: &options.columns,
@@ -158,6 +164,9 @@ fn read_once<O: Observer>(
     let mut desks: Vec<Desk<'_, O>> =
         (0..options.threads.max(1)).map(|_| Desk::new(&shared, make())).collect();
     let lossy = work(&mut desks, &listing.files, &options.caps, false);
+    if !lossy.is_empty() {
+        shared.distinct.expect_rows();
+    }
     work(&mut desks, &lossy, &options.caps, true);
     let mut observers = Vec::new();
     let mut counts = Counts::default();
@@ -170,13 +179,14 @@ fn read_once<O: Observer>(
     }
     counts.gaps.extend(listing.gaps.iter().cloned());
     let mut found = std::mem::take(&mut counts.corrections);
-    found.undecided.extend(corrections.undecided.iter().cloned());
-    found.namesakes = counts.namesakes();
-    found.namesakes.extend(corrections.namesakes.iter().cloned());
-    let Shared { distinct, numbering, .. } = shared;
+    found.undecided = counts.shared_calls.settle();
+    found.undecided.extend(&corrections.undecided);
+    let Shared { distinct, key, numbering, .. } = shared;
+    found.namesakes = counts.namesakes(&distinct);
+    found.namesakes.extend(&corrections.namesakes);
     let (table, evidence) = numbering.finish();
     settle(
-        (&mut waiting, &mut namesakes, &distinct),
+        (&mut waiting, &mut namesakes, (&distinct, &key)),
         &table,
         (&options.filter, make),
         (&mut counts, &mut observers),
@@ -232,10 +242,13 @@ impl<O: Observer> Desk<'_, O> {
     }
 }
 
+/// Spools of what waits and of namesakes, and what tells deliveries apart.
+type Deliveries<'a> = (&'a mut [Waiting], &'a mut [Waiting], (&'a Distinct, &'a RandomState));
+
 /// Shows what waited: of events that share their id the first delivery of each, and of copies
 /// for a second account those whose call was not seen in the caller's own.
 fn settle<O: Observer>(
-    (waiting, namesakes, distinct): (&mut [Waiting], &mut [Waiting], &Distinct),
+    (waiting, namesakes, (distinct, key)): Deliveries<'_>,
     table: &Table,
     (filter, make): (&Filter, &(dyn Fn() -> O + Sync)),
     (counts, observers): (&mut Counts, &mut Vec<O>),
@@ -248,19 +261,25 @@ fn settle<O: Observer>(
             observer.event(record, head, at);
         }
     };
+    let mut also_shared = SharedCalls::default();
     let copies = twins::tell_apart(namesakes, table, distinct, &mut |record, at| {
         let head = Head::of(record);
         match (twins::is_foreign(&head), waiting.first_mut()) {
             (true, Some(waiting)) => waiting.keep(record, at),
             _ => {
                 if let Some(id) = head.shared_event_id.filter(|id| !id.is_empty()) {
-                    distinct.share(id, head.recipient);
+                    also_shared.add(id, &head, key);
                 }
                 tell(record, &head, at);
             }
         }
     });
-    let known = |head: &Head<'_>| head.shared_event_id.is_some_and(|id| distinct.is_shared(id));
+    also_shared.settle();
+    let known = |head: &Head<'_>| {
+        head.shared_event_id
+            .map(|id| call_hash(id, key))
+            .is_some_and(|call| also_shared.contains(call) || counts.shared_calls.contains(call))
+    };
     let joined = twins::settle(waiting, table, &known, &mut |record, at| {
         tell(record, &Head::of(record), at);
     });
@@ -287,11 +306,12 @@ fn first_copies(mut copies: Vec<(u64, EventRef)>, table: &Table) -> Vec<(u64, Ev
 }
 
 impl Counts {
-    /// Ids of different events one of which was delivered more than once.
-    fn namesakes(&self) -> BTreeSet<String> {
-        let delivered: BTreeSet<u64> = self.copies.iter().map(|(hash, _)| *hash).collect();
-        let ambiguous = self.ambiguous.iter().filter(|(hash, _)| delivered.contains(hash));
-        ambiguous.map(|(_, id)| id.clone()).collect()
+    /// Ids of different events one of which was delivered more than once, by their hash.
+    fn namesakes(&self, distinct: &Distinct) -> BTreeSet<u64> {
+        let names: BTreeSet<u64> = self.copied.iter().map(|(name, _)| *name).collect();
+        let namesakes = distinct.namesakes(&names);
+        let copied = self.copied.iter().filter(|(name, _)| namesakes.contains(name));
+        copied.map(|(_, id)| *id).collect()
     }
 
     fn add(&mut self, other: Counts) {
@@ -303,8 +323,8 @@ impl Counts {
         self.without_id += other.without_id;
         self.first = self.first.into_iter().chain(other.first).min();
         self.last = self.last.into_iter().chain(other.last).max();
-        self.accounts.extend(other.accounts);
-        self.regions.extend(other.regions);
+        self.accounts.all.extend(other.accounts.all);
+        self.regions.all.extend(other.regions.all);
         for (kind, count) in other.kinds {
             *self.kinds.entry(kind).or_default() += count;
         }
@@ -312,9 +332,9 @@ impl Counts {
         self.tables.extend(other.tables);
         self.digests.extend(other.digests);
         self.copies.extend(other.copies);
-        self.ambiguous.extend(other.ambiguous);
+        self.copied.extend(other.copied);
+        self.shared_calls.merge(other.shared_calls);
         self.corrections.superseded.extend(other.corrections.superseded);
-        self.corrections.undecided.extend(other.corrections.undecided);
     }
 }
 
@@ -333,8 +353,8 @@ fn coverage(counts: Counts, evidence: Vec<Evidence>) -> Coverage {
         gaps: counts.gaps.into_iter().take(GAPS_LISTED).collect(),
         first: counts.first,
         last: counts.last,
-        accounts: texts(counts.accounts),
-        regions: texts(counts.regions),
+        accounts: texts(counts.accounts.all),
+        regions: texts(counts.regions.all),
         log_types: counts
             .kinds
             .into_iter()

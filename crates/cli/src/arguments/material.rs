@@ -62,16 +62,21 @@ impl Bounds {
         }
     }
 
+    /// Worker threads: those that were asked for, else one for each core.
+    pub fn threads(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or(cores, usize::from)
+    }
+
     /// As the use cases take them.
     ///
     /// # Errors
     /// As [`Filters::filter`] and [`crashcart_app::column_map`].
     pub fn options(&self, filters: &Filters) -> Result<ReadOptions, AppError> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let (columns, given) = crashcart_app::column_map(&self.tables.columns)?;
         Ok(ReadOptions {
             caps: self.caps(),
-            threads: self.threads.map_or(cores, usize::from),
+            threads: self.threads(),
             filter: filters.filter()?,
             columns,
             given,

@@ -29,9 +29,10 @@ pub struct RuleArguments {
 }
 
 impl RuleArguments {
-    /// As the use cases take them.
-    pub fn options(&self) -> RuleOptions {
+    /// As the use cases take them; read on so many threads.
+    pub fn options(&self, threads: usize) -> RuleOptions {
         RuleOptions {
+            threads,
             folders: self.rules.clone(),
             without_pack: self.no_pack,
             selection: Selection {

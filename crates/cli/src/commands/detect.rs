@@ -45,7 +45,7 @@ impl Detect {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
         let terminal = Terminal::look(self.show.local);
-        let rules = Rules::load(&self.rules.options())?;
+        let rules = Rules::load(&self.rules.options(self.material.bounds.threads()))?;
         commands::rules::warn(&rules.problems);
         let (inputs, options) = self.material.open()?;
         let shown = Shown::begin(terminal.live, self.show.quiet);

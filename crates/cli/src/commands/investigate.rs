@@ -120,7 +120,7 @@ impl Investigate {
     pub fn run(&self) -> Result<Exit, AppError> {
         self.outputs().check()?;
         let terminal = Terminal::look(self.show.local);
-        let rules = Rules::load(&self.rules.options())?;
+        let rules = Rules::load(&self.rules.options(self.bounds.threads()))?;
         commands::rules::warn(&rules.problems);
         let environment =
             commands::environment::load(self.environment.as_deref(), self.case.as_deref())?;
@@ -181,7 +181,7 @@ impl Investigate {
             read.extend(more.iter().cloned());
         }
         read.extend(self.bounds.files());
-        read.extend(self.rules.options().folders);
+        read.extend(self.rules.options(1).folders);
         read.extend(self.environment.clone().or_else(here));
         Outputs {
             written: written

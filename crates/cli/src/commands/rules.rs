@@ -75,7 +75,7 @@ fn check(paths: &[PathBuf], json: bool) -> Result<Exit, AppError> {
 }
 
 fn list(rules: &RuleArguments, json: bool) -> Result<Exit, AppError> {
-    let rules = crashcart_app::Rules::load(&rules.options())?;
+    let rules = crashcart_app::Rules::load(&rules.options(1))?;
     warn(&rules.problems);
     let mut metas: Vec<_> = rules.metas().iter().filter(|meta| !meta.hidden).collect();
     metas.sort_by(|a, b| (b.level, &a.name, &a.id).cmp(&(a.level, &b.name, &b.id)));

@@ -15,19 +15,25 @@ impl Shape for CloudTrail {
 
     fn open(&self, unit: &Record<'_>, opener: &mut Opener<'_>) -> bool {
         let (mut source, mut name, mut kind) = (false, false, false);
-        for (key, value) in unit.members() {
-            match key.raw() {
+        let mut members = unit.members();
+        loop {
+            let place = members.position();
+            let Some(key) = members.next_name() else { break };
+            // By length first: this is asked of every member of every record.
+            let key = key.raw();
+            match (key.len(), key) {
                 // Notifications to queues and functions use the same names, with `aws:s3` and so on.
-                "eventSource" => {
+                (11, "eventSource") => {
+                    let value = unit.value_at(place);
                     source =
                         matches!(value, Value::String(text) if !text.raw().starts_with("aws:"));
                 }
-                "eventName" => name = matches!(value, Value::String(_)),
-                "eventVersion" | "userIdentity" | "eventTime" | "eventID" | "awsRegion" => {
-                    kind = true;
-                }
+                (9, "eventName") => name = matches!(unit.value_at(place), Value::String(_)),
+                (12, "eventVersion" | "userIdentity")
+                | (9, "eventTime" | "awsRegion")
+                | (7, "eventID") => kind = true,
                 // Logstash and Lake add fields of their own to the same names.
-                "@timestamp" | "eventJson" | "_source" => return false,
+                (10, "@timestamp") | (9, "eventJson") | (7, "_source") => return false,
                 _ => {}
             }
         }

@@ -344,7 +344,7 @@ fn read_quickly(head: &str) {
         crashcart_decode::read_bytes(text.as_bytes(), &Caps::default(), &mut seen);
         let took = start.elapsed();
         // With the square it would be minutes; alone on a machine it is a fraction of a second.
-        assert!(took < Duration::from_secs(10), "{head}{pattern}: {took:?}");
+        assert!(took < Duration::from_secs(60), "{head}{pattern}: {took:?}");
         assert_eq!(seen.records().count(), 0, "{pattern}");
         assert!(seen.gaps().count() <= 5_000, "{pattern}: {}", seen.gaps().count());
     }
