@@ -4,10 +4,11 @@
 use crashcart_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// The name of the policy that denies everything.
 pub const DENY_ALL: &str = "crashcart-deny-all";
-/// The name of the policy that denies sessions issued before a moment.
+/// How the name of the policy begins that denies sessions issued before a moment.
 pub const DENY_OLDER_SESSIONS: &str = "crashcart-deny-older-sessions";
 
 const TOKEN_ISSUE_TIME: &str = "aws:TokenIssueTime";
@@ -22,6 +23,21 @@ pub enum Whose {
     SourceIdentity(String),
     /// Those of this `aws:userid`, such as `AROAEXAMPLE:i-0123` for one instance's.
     UserId(String),
+}
+
+impl Whose {
+    /// The name of the policy that denies their older sessions: one for each, so that containing
+    /// somebody does not let somebody else go.
+    pub fn policy_name(&self) -> String {
+        let (kind, value) = match self {
+            Self::All => return DENY_OLDER_SESSIONS.to_owned(),
+            Self::SourceIdentity(name) => ("source-identity", name),
+            Self::UserId(id) => ("userid", id),
+        };
+        let digest = Sha256::digest(format!("{kind}={value}"));
+        let short: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        format!("{DENY_OLDER_SESSIONS}-{short}")
+    }
 }
 
 /// Denies everything.
@@ -106,6 +122,15 @@ mod tests {
         document["Statement"][0]["Effect"] = "Allow".into();
         assert_eq!(cut_off(&document, &whose), None);
         assert_eq!(cut_off(&deny_all(), &whose), None);
+    }
+
+    #[test]
+    fn each_scope_has_a_policy_of_its_own_always_by_the_same_name() {
+        let name = |id: &str| Whose::UserId(id.into()).policy_name();
+        assert_eq!(Whose::All.policy_name(), DENY_OLDER_SESSIONS);
+        assert_eq!(name("AROA1:i-1"), name("AROA1:i-1"));
+        assert_ne!(name("AROA1:i-1"), name("AROA1:i-2"));
+        assert_ne!(name("ada"), Whose::SourceIdentity("ada".into()).policy_name());
     }
 
     #[test]

@@ -96,9 +96,10 @@ impl Ledger {
             (_, Some(left)) if sure && left.before == open.to => {
                 self.left.retain(|left| left.thing != open.thing);
             }
+            // What a revert leaves in place of it, such as a later cut-off, is not what was left.
+            _ if open.purpose == Purpose::Undo => {}
             (_, Some(left)) if sure => (left.to, left.at) = (open.to, at),
             (_, Some(_)) => {}
-            (_, None) if open.purpose == Purpose::Undo => {}
             (_, None) => self.left.push(Left {
                 step: open.step,
                 thing: open.thing,

@@ -140,21 +140,19 @@ impl Executor<'_> {
             let Some(rule) = plan.step(&left.step).and_then(|step| step.cut_off()) else {
                 continue;
             };
-            let now = self.account.now();
-            let to = rule.document(now);
-            let moved = self.read(&left.thing).map_err(Trouble::from).and_then(|before| {
-                let (step, purpose) = (left.step.as_str(), Purpose::Undo);
-                self.set(&Task { step, purpose, thing: &left.thing, before: &before, to: &to })
-            });
-            match moved {
-                Ok(()) => receipt.notes.push(kept(rule, &left, now)),
+            let to = match self.moved_on(rule, &left) {
+                Ok(to) => {
+                    receipt.notes.push(kept(rule, &left, &to));
+                    to
+                }
                 Err(Trouble::Journal(error)) => return Err(error),
                 Err(trouble) => {
                     all = false;
                     let said = format!("nothing was given back: {trouble}");
                     receipt.steps.push(StepReceipt::new(&left.step, StepOutcome::Failed, said));
+                    continue;
                 }
-            }
+            };
             let what = What::One(left.thing.clone(), to);
             goals.push(Goal { step: left.step.clone(), purpose: Purpose::Undo, what });
         }
@@ -166,19 +164,37 @@ impl Executor<'_> {
         Ok(all && unproven.is_empty())
     }
 
+    /// The cut-off once it is at the moment of the revert. One that an earlier revert has moved
+    /// stays: sessions that were had since then are nobody's but the owner's.
+    fn moved_on(&mut self, rule: &CutOff, left: &Left) -> Result<State, Trouble> {
+        let before = self.read(&left.thing)?;
+        if rule.moment(&before) > rule.moment(&left.to) {
+            return Ok(before);
+        }
+        let to = rule.document(self.account.now());
+        let (step, purpose) = (left.step.as_str(), Purpose::Undo);
+        self.set(&Task { step, purpose, thing: &left.thing, before: &before, to: &to })?;
+        Ok(to)
+    }
+
     fn back(&mut self, left: &Left, run: Run, force: bool) -> Result<Back, Trouble> {
         let step = self.approved.plan().step(&left.step);
         let rule = step.and_then(|step| step.cut_off());
-        if run == Run::Revert {
-            if rule.is_some() {
-                return Ok(Back::Kept(format!("{} stays, moved to now", left.thing)));
-            }
-            if step.is_none_or(|step| step.suspect) {
-                let said = format!("{} stays {}: it is suspect", left.thing, left.to.words());
-                return Ok(Back::Kept(said));
-            }
+        if run == Run::Revert && rule.is_some() {
+            return Ok(Back::Kept(format!("the {} stays", left.thing)));
         }
         let live = self.read(&left.thing)?;
+        if run == Run::Revert && step.is_none_or(|step| step.suspect) {
+            let (thing, words) = (&left.thing, live.words());
+            let credential_is_dead = thing.is_credential() && live != State::Active;
+            return Ok(if live == left.to || credential_is_dead {
+                Back::Kept(format!(
+                    "the {thing} stays {words}: giving it back could let an intruder in"
+                ))
+            } else {
+                Back::Not(format!("somebody changed the {thing}: it is {words}"))
+            });
+        }
         let what = What::One(left.thing.clone(), left.before.clone());
         let goal = Goal { step: left.step.clone(), purpose: Purpose::Undo, what };
         if live == left.before {
@@ -205,11 +221,12 @@ impl Executor<'_> {
 }
 
 /// What stays denied until when, in words.
-fn kept(rule: &CutOff, left: &Left, now: Timestamp) -> String {
-    let seconds = i64::from(rule.ahead_seconds) + i64::from(rule.sessions_last_seconds);
-    let until = Timestamp::from_millis(now.millis().saturating_add(seconds * 1000));
+fn kept(rule: &CutOff, left: &Left, to: &State) -> String {
+    let moment = rule.moment(to).map_or(0, Timestamp::millis);
+    let until = moment.saturating_add(i64::from(rule.sessions_last_seconds) * 1000);
+    let (moment, until) = (Timestamp::from_millis(moment), Timestamp::from_millis(until));
     format!(
-        "sessions issued before {now} stay denied by the {} until they have expired; remove it \
+        "sessions issued before {moment} stay denied by the {} until they have expired; remove it \
          after {until}",
         left.thing
     )

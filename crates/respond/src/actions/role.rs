@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::actions::refusal::{self, Refusal};
 use crate::actions::{AHEAD_SECONDS, last_used, plan, sentences};
-use crate::documents::{self, DENY_OLDER_SESSIONS, Whose};
+use crate::documents::{self, Whose};
 use crate::facts::{RoleFacts, Situation, policy};
 use crate::{Change, CutOff, Plan, Planned, State, Step, Thing, Undo};
 
@@ -84,9 +84,9 @@ fn close_trust(role: &RoleFacts) -> Step {
 }
 
 fn deny_older_sessions(role: &RoleFacts, options: &RoleOptions) -> Step {
-    let name = DENY_OLDER_SESSIONS.to_owned();
+    let name = options.whose.policy_name();
+    let expects = policy(&role.inline_policies, &name);
     let thing = Thing::RolePolicy { role: role.name.clone(), name };
-    let expects = policy(&role.inline_policies, DENY_OLDER_SESSIONS);
     let stops = match &options.whose {
         Whose::All => "every session of the role issued before now".to_owned(),
         Whose::SourceIdentity(name) => {

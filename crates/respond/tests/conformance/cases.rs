@@ -173,7 +173,7 @@ pub fn timeless(mut things: BTreeMap<Thing, State>) -> BTreeMap<Thing, State> {
             Thing::UserPolicy { name, .. } | Thing::RolePolicy { name, .. },
             State::Document(document),
         ) = (thing, state)
-            && name == DENY_OLDER_SESSIONS
+            && name.starts_with(DENY_OLDER_SESSIONS)
         {
             let condition = &mut document["Statement"][0]["Condition"];
             condition["DateLessThan"]["aws:TokenIssueTime"] = "T".into();

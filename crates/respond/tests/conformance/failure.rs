@@ -1,9 +1,11 @@
 //! A call fails, at each step in turn: the account is as before, or fully contained.
 
-use crashcart_respond::{Ending, Entry, Options, RunError, State, StepOutcome, apply};
+use crashcart_respond::{
+    Ending, Entry, Options, Resume, RunError, State, StepOutcome, apply, resume,
+};
 
 use crate::cases::{self, key, timeless};
-use crate::fake::{Fault, Notes};
+use crate::fake::{Fake, Fault, Notes};
 use crate::{changes, run};
 
 #[test]
@@ -111,6 +113,56 @@ fn nothing_is_sent_that_the_journal_could_not_take() {
                 Ok(receipt) if receipt.ending == Ending::Halted => assert!(full_at > 0),
                 Ok(receipt) => assert_eq!(receipt.ending, Ending::Contained),
             }
+        }
+    }
+}
+
+#[test]
+fn after_the_journal_could_not_be_written_for_a_moment_the_run_can_be_resumed() {
+    for case in cases::all() {
+        let (clean, notes) = (case.fake(), Notes::default());
+        run(&case, &clean, &notes);
+        for full_at in 1..notes.history().len() {
+            let (fake, notes) = (case.fake(), Notes::default());
+            notes.full_at.set(Some(full_at));
+            notes.room_after.set(Some(0));
+            let receipt = run(&case, &fake, &notes);
+            let at = format!("{} at {full_at}", case.name);
+            assert_eq!(receipt.ending, Ending::Halted, "{at}");
+            let (approved, history) = (case.approved(), notes.history());
+            let mut journal = notes.clone();
+            let hands: (&Fake, &mut Notes) = (&fake, &mut journal);
+            let (how, options) = (Resume::Finish, Options::default());
+            let resumed = resume(&approved, &history, (hands.0, hands.1), how, options).unwrap();
+            assert_eq!(resumed.ending, Ending::Contained, "{at}: {resumed:?}");
+            assert_eq!(timeless(fake.snapshot()), timeless(clean.snapshot()), "{at}");
+        }
+    }
+}
+
+#[test]
+fn where_every_answer_is_lost_the_live_state_tells_that_all_is_done() {
+    for case in cases::all() {
+        let fake = case.fake();
+        fake.faults.borrow_mut().push((0, 1000, Fault::LostAnswer));
+        let receipt = run(&case, &fake, &Notes::default());
+        assert_eq!(receipt.ending, Ending::Contained, "{}: {receipt:?}", case.name);
+        assert_eq!(fake.sends.get(), changes(&case), "{}", case.name);
+    }
+}
+
+#[test]
+fn a_change_that_shows_only_after_everybody_gave_up_on_it_is_undone_too() {
+    for case in cases::all().into_iter().filter(|case| !case.deletes_password()) {
+        for number in 0..changes(&case) {
+            let fake = case.fake();
+            fake.lag.set(3000);
+            let lost = [(number, 3, Fault::LostRequest), (number + 3, 1, Fault::LostAnswer)];
+            fake.faults.borrow_mut().extend(lost);
+            let receipt = run(&case, &fake, &Notes::default());
+            let at = format!("{} at {number}", case.name);
+            assert_eq!(receipt.ending, Ending::FailedAndUndone, "{at}: {receipt:?}");
+            assert_eq!(fake.snapshot(), case.fake().snapshot(), "{at}");
         }
     }
 }

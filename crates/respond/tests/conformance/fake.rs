@@ -209,6 +209,8 @@ pub struct Notes {
     pub kill_at: Rc<Cell<Option<usize>>>,
     /// Fails from this entry on.
     pub full_at: Rc<Cell<Option<usize>>>,
+    /// Has room again after this many failures.
+    pub room_after: Rc<Cell<Option<usize>>>,
 }
 
 impl Notes {
@@ -222,6 +224,10 @@ impl Journal for Notes {
         let number = self.entries.borrow().len();
         assert!(self.kill_at.get() != Some(number), "killed while writing");
         if self.full_at.get().is_some_and(|full| number >= full) {
+            match self.room_after.get() {
+                Some(0) => self.full_at.set(None),
+                left => self.room_after.set(left.map(|left| left - 1)),
+            }
             return Err(JournalError("the disk is full".into()));
         }
         self.entries.borrow_mut().push(entry.clone());

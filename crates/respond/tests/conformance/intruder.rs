@@ -98,3 +98,36 @@ fn an_intruder_who_answers_every_change_loses_on_100_of_100_seeds() {
         assert!(snapshot.contains_key(&user_policy(DENY_OLDER_SESSIONS)), "seed {seed}");
     }
 }
+
+/// Opens a role's trust policy once more, five seconds after it was closed.
+struct Opener {
+    trust: State,
+    closed: bool,
+}
+
+impl Intruder for Opener {
+    fn act(&mut self, fake: &Fake, _now: i64) -> i64 {
+        if self.closed {
+            fake.put(&cases::trust_policy(), self.trust.clone());
+            return i64::MAX / 2;
+        }
+        self.closed = fake.snapshot()[&cases::trust_policy()] != self.trust;
+        if self.closed { 5000 } else { 10 }
+    }
+}
+
+#[test]
+fn sessions_that_were_had_while_the_way_in_was_being_closed_are_denied_too() {
+    let case = cases::all().pop().unwrap();
+    let fake = case.fake();
+    let trust = fake.snapshot()[&cases::trust_policy()].clone();
+    let opener = Box::new(Opener { trust, closed: false });
+    *fake.intruder.borrow_mut() = Some((fake.millis(), opener));
+    let receipt = run(&case, &fake, &Notes::default());
+    assert_eq!(receipt.ending, Ending::Contained, "{receipt:?}");
+    let closed = receipt.left.iter().find(|left| left.thing == cases::trust_policy()).unwrap();
+    let rule = case.plan.steps.last().unwrap().cut_off().unwrap();
+    let moment = rule.moment(&fake.snapshot()[&rule.policy]).unwrap();
+    let ahead = moment.millis() - closed.at.millis();
+    assert!(ahead >= i64::from(rule.ahead_seconds) * 1000, "{ahead} ms after the closure");
+}

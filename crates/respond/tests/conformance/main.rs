@@ -52,6 +52,7 @@ fn every_action_contains_and_says_what_was_read_back() {
 fn twice_is_once_with_the_same_journal_and_with_another() {
     for case in cases::all() {
         let (fake, notes) = (case.fake(), Notes::default());
+        fake.latency.set(1500);
         let first = run(&case, &fake, &notes);
         let (after, sends) = (fake.snapshot(), fake.sends.get());
         for journal in [notes, Notes::default()] {
