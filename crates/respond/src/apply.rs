@@ -230,6 +230,7 @@ impl Executor<'_> {
     pub(crate) fn finished(&mut self, mut receipt: Receipt, ending: Ending) -> Receipt {
         let ended = ending != Ending::Halted && self.end().is_ok();
         receipt.ending = if ended { ending } else { Ending::Halted };
+        receipt.notes.extend(receipt.ending.next_step().map(str::to_owned));
         receipt.ended = self.account.now();
         receipt.left.clone_from(&self.ledger.left);
         receipt

@@ -22,7 +22,9 @@ mod resume;
 mod revert;
 
 pub use account::{Account, Sent};
-pub use actions::{Refusal, RoleOptions, UserOptions, plan_key, plan_role, plan_user};
+pub use actions::{
+    Refusal, RoleOptions, SessionFacts, UserOptions, plan_key, plan_role, plan_sessions, plan_user,
+};
 pub use apply::{RunError, apply};
 pub use approve::{ApprovalError, Approved, SHORTEST};
 pub use change::{Change, Scope, State, Thing};

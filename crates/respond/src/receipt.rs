@@ -70,6 +70,26 @@ impl Ending {
             Self::UndoIncomplete | Self::Halted => 6,
         }
     }
+
+    /// What to do next, where the run did not end as it was meant to.
+    pub(crate) const fn next_step(self) -> Option<&'static str> {
+        match self {
+            Self::Contained | Self::GivenBack => None,
+            Self::NotProven => Some(
+                "what was done is in place, but did not hold: somebody may be working against it; \
+                 attach a service control policy, then apply the plan again",
+            ),
+            Self::Partly => Some("some steps failed: correct what is said there and apply again"),
+            Self::FailedAndUndone => Some(
+                "nothing is contained: everything is as it was before; correct what is said at the \
+                 failed step and plan again, or apply with --keep-going",
+            ),
+            Self::UndoIncomplete => {
+                Some("what is left is listed: correct what is said there and revert again")
+            }
+            Self::Halted => Some("nothing more was sent: `crashcart resume` goes on from here"),
+        }
+    }
 }
 
 /// What became of a step, or of one thing on the way back.

@@ -107,7 +107,8 @@ impl Executor<'_> {
         if run == Run::Revert && !self.keep_sessions_out(receipt)? {
             return Ok(false);
         }
-        for left in self.ledger.left.clone().iter().rev() {
+        let (all, mut given) = (self.ledger.left.clone(), Vec::new());
+        for left in all.iter().rev() {
             let back = match self.back(left, run, force) {
                 Ok(back) => back,
                 Err(Trouble::Journal(error)) => return Err(error),
@@ -116,7 +117,7 @@ impl Executor<'_> {
             let (outcome, said) = match back {
                 Back::Given(goal) => {
                     goals.extend(goal);
-                    self.ledger.left.retain(|other| other.thing != left.thing);
+                    given.push(&left.thing);
                     (StepOutcome::GivenBack, format!("{} is as before", left.thing))
                 }
                 Back::Kept(said) => (StepOutcome::Kept, said),
@@ -129,6 +130,10 @@ impl Executor<'_> {
         }
         let unproven = self.hold(&goals)?;
         note(receipt, &goals, &unproven);
+        // What did not hold as it was before is still to be given back.
+        let holds = |left: &Left| !unproven.iter().any(|(step, _)| *step == left.step);
+        let is_back = |left: &Left| given.contains(&&left.thing) && holds(left);
+        self.ledger.left = all.iter().filter(|left| !is_back(left)).cloned().collect();
         Ok(complete && unproven.is_empty())
     }
 

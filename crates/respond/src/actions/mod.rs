@@ -4,11 +4,13 @@
 mod key;
 mod refusal;
 mod role;
+mod session;
 mod user;
 
 pub use key::plan_key;
 pub use refusal::Refusal;
 pub use role::{RoleOptions, plan_role};
+pub use session::{SessionFacts, plan_sessions};
 pub use user::{UserOptions, plan_user};
 
 use crate::facts::{LastUsed, Situation};

@@ -28,12 +28,7 @@ pub fn plan_role(
     situation: &Situation<'_>,
 ) -> Result<Plan, Refusal> {
     refusal::check(&role.arn, situation)?;
-    if role.path.starts_with("/aws-service-role/") {
-        return Err(Refusal::ServiceLinked(role.arn.clone()));
-    }
-    if role.path.starts_with("/aws-reserved/") || role.name.starts_with("AWSReservedSSO_") {
-        return Err(Refusal::IdentityCenter(role.arn.clone()));
-    }
+    check(role)?;
     if options.close_trust && names_gone_principal(&role.trust) {
         return Err(Refusal::TrustNotRestorable(role.arn.clone()));
     }
@@ -41,14 +36,14 @@ pub fn plan_role(
     if options.close_trust {
         steps.push(close_trust(role));
     }
-    steps.push(deny_older_sessions(role, options));
+    steps.push(deny_older_sessions(role, &options.whose));
     if options.close_trust {
         steps.push(Step {
             name: "deny-older-sessions-again".into(),
             why: "sessions may have been issued until the closure had spread: the moment moves on"
                 .into(),
             after_verified: true,
-            ..deny_older_sessions(role, options)
+            ..deny_older_sessions(role, &options.whose)
         });
     }
     let mut notes = Vec::new();
@@ -60,6 +55,17 @@ pub fn plan_role(
         );
     }
     Ok(plan(("role", &role.arn, &role.account), situation, steps, notes))
+}
+
+/// Refuses roles that IAM or Identity Center keeps for itself.
+pub(super) fn check(role: &RoleFacts) -> Result<(), Refusal> {
+    if role.path.starts_with("/aws-service-role/") {
+        return Err(Refusal::ServiceLinked(role.arn.clone()));
+    }
+    if role.path.starts_with("/aws-reserved/") || role.name.starts_with("AWSReservedSSO_") {
+        return Err(Refusal::IdentityCenter(role.arn.clone()));
+    }
+    Ok(())
 }
 
 fn close_trust(role: &RoleFacts) -> Step {
@@ -83,11 +89,12 @@ fn close_trust(role: &RoleFacts) -> Step {
     }
 }
 
-fn deny_older_sessions(role: &RoleFacts, options: &RoleOptions) -> Step {
-    let name = options.whose.policy_name();
+/// One step: the policy, with the moment at which it is put.
+pub(super) fn deny_older_sessions(role: &RoleFacts, whose: &Whose) -> Step {
+    let name = whose.policy_name();
     let expects = policy(&role.inline_policies, &name);
     let thing = Thing::RolePolicy { role: role.name.clone(), name };
-    let stops = match &options.whose {
+    let stops = match whose {
         Whose::All => "every session of the role issued before now".to_owned(),
         Whose::SourceIdentity(name) => {
             format!("sessions of the role with source identity {name} issued before now")
@@ -109,7 +116,7 @@ fn deny_older_sessions(role: &RoleFacts, options: &RoleOptions) -> Step {
             rule: CutOff {
                 policy: thing,
                 ahead_seconds: AHEAD_SECONDS,
-                whose: options.whose.clone(),
+                whose: whose.clone(),
                 sessions_last_seconds: role.max_session_seconds,
             },
         },

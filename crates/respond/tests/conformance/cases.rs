@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crashcart_model::{Environment, Timestamp};
 use crashcart_respond::documents::{DENY_OLDER_SESSIONS, Whose};
 use crashcart_respond::{
-    Approved, Credential, Plan, RoleFacts, RoleOptions, Situation, State, Thing, UserFacts,
-    UserOptions, plan_key, plan_role, plan_user,
+    Approved, Credential, Plan, RoleFacts, RoleOptions, SessionFacts, Situation, State, Thing,
+    UserFacts, UserOptions, plan_key, plan_role, plan_sessions, plan_user,
 };
 use serde_json::json;
 
@@ -140,6 +140,21 @@ pub fn in_situation<T>(plan: impl FnOnce(&Situation<'_>) -> T) -> T {
     })
 }
 
+/// Two sessions of one role and one of another.
+fn sessions() -> Plan {
+    let session = |role: &str, name: &str| SessionFacts {
+        role: RoleFacts {
+            arn: format!("arn:aws:iam::111122223333:role/{role}"),
+            name: role.into(),
+            ..role_facts()
+        },
+        role_id: format!("AROA{}", role.to_uppercase()),
+        name: name.into(),
+    };
+    let sessions = [session("deploy", "two"), session("audit", "one"), session("deploy", "one")];
+    in_situation(|here| plan_sessions(("AKIAEXAMPLE1", ACCOUNT), &sessions, here)).unwrap()
+}
+
 /// Every action, in each of its forms.
 pub fn all() -> Vec<Case> {
     let user = |name, has_password, delete_console_password| {
@@ -162,6 +177,7 @@ pub fn all() -> Vec<Case> {
         user("user whose password goes", true, true),
         role("role", false, Whose::All),
         role("role of one instance", false, Whose::UserId("AROAEXAMPLE:i-0123".into())),
+        Case { name: "sessions", start: start(true), plan: sessions() },
         role("role, closed", true, Whose::All),
     ]
 }

@@ -32,6 +32,11 @@ pub enum Fault {
     KillAfter,
 }
 
+/// The end of the process, without a word.
+fn die() -> ! {
+    std::panic::resume_unwind(Box::new("killed"))
+}
+
 /// Somebody else with credentials of the account.
 pub trait Intruder {
     /// Acts now; returns milliseconds until it acts again.
@@ -172,7 +177,7 @@ impl Account for Fake {
             Some(Fault::LostRequest) => {
                 Err(AwsError::NoAnswer { operation: operation(), message: message() })
             }
-            Some(Fault::KillBefore) => panic!("killed before"),
+            Some(Fault::KillBefore) => die(),
             fault => {
                 let there = self.state_at(&change.thing, self.now.get()) != State::Absent;
                 let is_new = !there && change.thing.is_credential();
@@ -185,7 +190,7 @@ impl Account for Fake {
                         let (operation, message) = (operation(), message());
                         Err(AwsError::NoAnswer { operation, message })
                     }
-                    Some(Fault::KillAfter) => panic!("killed after"),
+                    Some(Fault::KillAfter) => die(),
                     _ => Ok(Sent { request_id: format!("request-{number}") }),
                 }
             }
@@ -222,7 +227,9 @@ impl Notes {
 impl Journal for Notes {
     fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         let number = self.entries.borrow().len();
-        assert!(self.kill_at.get() != Some(number), "killed while writing");
+        if self.kill_at.get() == Some(number) {
+            die();
+        }
         if self.full_at.get().is_some_and(|full| number >= full) {
             match self.room_after.get() {
                 Some(0) => self.full_at.set(None),

@@ -1,8 +1,14 @@
 //! The conformance kit: what must hold for every action, whatever goes wrong at whichever step.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a kit that cannot go on fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a kit that cannot go on fails its test"
+)]
 
 mod cases;
+mod chaos;
 mod crash;
 mod failure;
 mod fake;
