@@ -9,8 +9,8 @@ use crate::executor::{Executor, Task, Trouble, millis};
 use crate::journal::{JournalError, Purpose};
 use crate::{Scope, State, Thing};
 
-/// How soon to look again while something moves: before a change can be answered.
-const SOON: Duration = Duration::from_millis(250);
+/// How soon to look again while something moves: whoever answers our changes is a program.
+const SOON: Duration = Duration::from_millis(50);
 /// How soon to look again while nothing moves.
 const LATER: Duration = Duration::from_secs(2);
 
@@ -59,7 +59,9 @@ impl Executor<'_> {
         Ok(Vec::new())
     }
 
-    /// Looks at each goal once and sets what is not as it should be; returns what was not.
+    /// Looks at the goals in their order until one had to be set again; returns what was not as it
+    /// should be. The plan's first step is its most important one: whoever works against us must
+    /// not undo it while we see to the last.
     fn round(&mut self, goals: &[Goal]) -> Result<Unproven, JournalError> {
         let mut moved = Vec::new();
         for goal in goals {
@@ -69,7 +71,10 @@ impl Executor<'_> {
             };
             match words {
                 Ok(words) if words.is_empty() => {}
-                Ok(words) => moved.push((goal.step.clone(), words)),
+                Ok(words) => {
+                    moved.push((goal.step.clone(), words));
+                    break;
+                }
                 Err(Trouble::Journal(error)) => return Err(error),
                 Err(trouble) => moved.push((goal.step.clone(), trouble.to_string())),
             }
