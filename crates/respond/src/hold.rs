@@ -29,19 +29,35 @@ pub(crate) enum What {
     Every(Scope),
 }
 
+/// What was seen of a goal.
+struct Look<'g> {
+    goal: &'g Goal,
+    /// Since when it has been as it should be, in milliseconds.
+    since: Option<i64>,
+    /// What was last wrong.
+    said: String,
+}
+
+impl<'g> Look<'g> {
+    const fn new(goal: &'g Goal) -> Self {
+        Self { goal, since: None, said: String::new() }
+    }
+}
+
 /// The names of the steps that do not hold, each with the last reason.
 pub(crate) type Unproven = Vec<(String, String)>;
 
 impl Executor<'_> {
-    /// Holds all goals; what does not hold within the bound is returned.
+    /// Holds all goals; what has not held for the whole window within the bound is returned.
     pub(crate) fn hold(&mut self, goals: &[Goal]) -> Result<Unproven, JournalError> {
+        let mut looks: Vec<Look<'_>> = goals.iter().map(Look::new).collect();
         let begun = self.account.now().millis();
         let (mut quiet_since, mut poll) = (None, SOON);
-        while !goals.is_empty() {
+        while !looks.is_empty() {
             let round = self.account.now().millis();
-            let moved = self.round(goals)?;
+            let quiet = self.round(&mut looks, false)?;
             let now = self.account.now().millis();
-            if moved.is_empty() {
+            if quiet {
                 let since = *quiet_since.get_or_insert(round);
                 if now.saturating_sub(since) >= millis(self.options.window) {
                     break;
@@ -50,8 +66,11 @@ impl Executor<'_> {
                 (quiet_since, poll) = (None, SOON);
             }
             if now.saturating_sub(begun) >= millis(self.options.bound) {
-                let waiting = || goals.iter().map(|goal| (goal.step.clone(), String::new()));
-                return Ok(if moved.is_empty() { waiting().collect() } else { moved });
+                self.round(&mut looks, true)?;
+                let latest = self.account.now().millis() - millis(self.options.window);
+                let unproven = looks.into_iter();
+                let unproven = unproven.filter(|look| look.since.is_none_or(|at| at > latest));
+                return Ok(unproven.map(|look| (look.goal.step.clone(), look.said)).collect());
             }
             self.account.wait(poll);
             poll = (poll * 3 / 2).min(LATER);
@@ -59,27 +78,40 @@ impl Executor<'_> {
         Ok(Vec::new())
     }
 
-    /// Looks at the goals in their order until one had to be set again; returns what was not as it
-    /// should be. The plan's first step is its most important one: whoever works against us must
+    /// Looks at the goals in their order until one had to be set again, or at `all`; true where
+    /// nothing had. The plan's first step is its most important one: whoever works against us must
     /// not undo it while we see to the last.
-    fn round(&mut self, goals: &[Goal]) -> Result<Unproven, JournalError> {
-        let mut moved = Vec::new();
-        for goal in goals {
-            let words = match &goal.what {
-                What::One(thing, to) => self.hold_one(goal, thing, to),
-                What::Every(scope) => self.set_every(&goal.step, scope).map(|set| set.join(", ")),
+    fn round(&mut self, looks: &mut [Look<'_>], all: bool) -> Result<bool, JournalError> {
+        let mut quiet = true;
+        for look in looks {
+            let now = self.account.now().millis();
+            let said = match &look.goal.what {
+                What::One(thing, to) => self.hold_one(look.goal, thing, to),
+                What::Every(scope) => {
+                    self.set_every(&look.goal.step, scope).map(|set| set.join(", "))
+                }
             };
-            match words {
-                Ok(words) if words.is_empty() => {}
-                Ok(words) => {
-                    moved.push((goal.step.clone(), words));
-                    break;
+            let set_again = match said {
+                Ok(said) if said.is_empty() => {
+                    look.since.get_or_insert(now);
+                    continue;
                 }
                 Err(Trouble::Journal(error)) => return Err(error),
-                Err(trouble) => moved.push((goal.step.clone(), trouble.to_string())),
+                Ok(said) => {
+                    look.said = said;
+                    true
+                }
+                Err(trouble) => {
+                    look.said = trouble.to_string();
+                    false
+                }
+            };
+            (look.since, quiet) = (None, false);
+            if set_again && !all {
+                break;
             }
         }
-        Ok(moved)
+        Ok(quiet)
     }
 
     fn hold_one(&mut self, goal: &Goal, thing: &Thing, to: &State) -> Result<String, Trouble> {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crashcart_respond::documents::{DENY_ALL, DENY_OLDER_SESSIONS};
-use crashcart_respond::{Ending, State, Thing};
+use crashcart_respond::{Ending, State, Thing, Verified};
 
 use crate::cases::{self, user_policy};
 use crate::fake::{Fake, Intruder, Notes};
@@ -133,4 +133,30 @@ fn sessions_that_were_had_while_the_way_in_was_being_closed_are_denied_too() {
     let moment = rule.moment(&fake.snapshot()[&rule.policy]).unwrap();
     let ahead = moment.millis() - closed.at.millis();
     assert!(ahead >= i64::from(rule.ahead_seconds) * 1000, "{ahead} ms after the closure");
+}
+
+/// Lifts the denial whenever it is there, whatever IAM enforces.
+struct Lifter;
+
+impl Intruder for Lifter {
+    fn act(&mut self, fake: &Fake, _now: i64) -> i64 {
+        fake.put(&user_policy(DENY_ALL), State::Absent);
+        60
+    }
+}
+
+#[test]
+fn what_does_not_hold_is_told_and_nothing_more_is_said_of_the_other_steps_than_was_read() {
+    let case = cases::all().remove(1);
+    let fake = case.fake();
+    *fake.intruder.borrow_mut() = Some((fake.millis(), Box::new(Lifter)));
+    let receipt = run(&case, &fake, &Notes::default());
+    assert_eq!((receipt.ending, receipt.ending.exit_code()), (Ending::NotProven, 4));
+    // The denial took all the time there was: nothing else was looked at for a whole window.
+    for step in &receipt.steps {
+        assert_eq!(step.verified, Verified::NotProven, "{step:?}");
+    }
+    assert!(receipt.notes.iter().any(|note| note.contains("service control policy")));
+    let snapshot = fake.snapshot();
+    assert!(keys(&fake).iter().all(|key| snapshot[key] == State::Inactive));
 }
