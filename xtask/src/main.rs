@@ -10,6 +10,7 @@ mod floors;
 mod fuzz;
 mod new;
 mod problem;
+mod python;
 mod repository;
 mod score;
 mod tally;

@@ -9,7 +9,7 @@ use crate::problem::{Failure, Problem};
 use crate::repository::{self, capture, has, program};
 use crate::score::Score;
 use crate::tally::{self, Tally};
-use crate::{floors, fuzz, tidy};
+use crate::{floors, fuzz, python, tidy};
 
 /// What a step came to, and what to show of it.
 struct Done {
@@ -135,6 +135,8 @@ fn clippy(root: &Path) -> Result<Done, Failure> {
 }
 
 fn tests(root: &Path) -> Result<Done, Failure> {
+    // Without it the tests that need it say that they were skipped.
+    let python = python::prepare(root).inspect_err(|reason| println!("no moto: {reason}")).ok();
     if has(root, "cargo", &["nextest", "--version"]) {
         let arguments = [
             "nextest",
@@ -146,10 +148,12 @@ fn tests(root: &Path) -> Result<Done, Failure> {
             "final",
         ];
         let mut command = program(root, "cargo", &arguments);
+        command.envs(python.map(|python| ("CRASHCART_PYTHON", python)));
         return counted(command.args(["--no-tests", "pass"]), tally::of_nextest);
     }
     let arguments = ["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"];
     let mut command = program(root, "cargo", &arguments);
+    command.envs(python.map(|python| ("CRASHCART_PYTHON", python)));
     counted(command.args(["--", "--show-output"]), tally::of_cargo_test)
 }
 

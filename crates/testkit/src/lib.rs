@@ -1,10 +1,14 @@
-//! For tests only: records from JSON, the shared data folder, hostile strings.
+//! For tests only: records from JSON, the shared data folder, hostile strings, a moto server.
 
 #![forbid(unsafe_code)]
+
+mod moto;
 
 use std::path::PathBuf;
 
 use crashcart_model::Record;
+
+pub use moto::{Moto, python};
 
 /// Parses `json` and hands the record to `test`.
 ///

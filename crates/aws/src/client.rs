@@ -1,0 +1,435 @@
+//! The door itself: signs, paces, sends, retries, and keeps a record of what was asked.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_runtime::auth::SigV4OperationSigningConfig;
+use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_smithy_runtime::client::orchestrator::operation::Operation as Orchestrated;
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::auth::{
+    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
+};
+use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::Layer;
+use aws_types::SigningName;
+use aws_types::region::SigningRegion;
+use aws_types::service_config::ServiceConfigKey;
+use jiff::Timestamp;
+
+use crate::credentials::{self, DoorOptions};
+use crate::endpoint::endpoint;
+use crate::error::AwsError;
+use crate::operation::{Call, Operation, Protocol, Reads, Writes};
+use crate::pace::Pace;
+use crate::response::{Refusal, answer, token};
+use crate::serialize::body;
+use crate::services::sts::RoleCredentials;
+
+/// How often a request is sent at most, when AWS is slow or asks to wait.
+const ATTEMPTS: u32 = 5;
+/// Where a partition's one endpoint is asked, and others when no region is configured.
+const HOME: &str = "us-east-1";
+
+/// The door to AWS, with one set of credentials.
+#[derive(Clone)]
+pub struct Door {
+    runtime: Arc<tokio::runtime::Runtime>,
+    config: SdkConfig,
+    credentials: SharedCredentialsProvider,
+    region: String,
+    pace: Arc<Pace>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Door({})", self.region)
+    }
+}
+
+/// A record of one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Such as `iam:ListUsers`.
+    pub operation: String,
+    /// Where.
+    pub region: String,
+    /// What AWS calls the request.
+    pub request_id: Option<String>,
+    /// When the answer came, or failed to.
+    pub at: Timestamp,
+    /// Why there was no answer.
+    pub error: Option<String>,
+}
+
+/// An answer: the fields that are read, and what AWS returned.
+#[derive(Debug, Clone)]
+pub struct Answered<T> {
+    /// The fields that are read.
+    pub answer: T,
+    /// The body as it came.
+    pub raw: Vec<u8>,
+    /// What AWS calls the request.
+    pub request_id: Option<String>,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+impl Door {
+    /// Opens the door with the credentials that the AWS CLI would use.
+    ///
+    /// # Errors
+    /// When there is no source of credentials, or certificates cannot be used.
+    pub fn open(options: &DoorOptions) -> Result<Self, AwsError> {
+        let none = |message: String| AwsError::Credentials {
+            operation: "the connection".to_owned(),
+            message,
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| none(error.to_string()))?;
+        let config = runtime.block_on(credentials::load(options))?;
+        let credentials = config.credentials_provider().ok_or_else(|| {
+            none("no credentials are configured; see `aws configure` or `aws sso login`".to_owned())
+        })?;
+        let region = config.region().map_or(HOME, AsRef::as_ref).to_owned();
+        Ok(Self {
+            runtime: Arc::new(runtime),
+            config,
+            credentials,
+            region,
+            pace: Arc::default(),
+            asked: Arc::default(),
+        })
+    }
+
+    /// The same door with other credentials.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self { credentials: SharedCredentialsProvider::new(credentials), ..self.clone() }
+    }
+
+    /// The same door as a role that was assumed; its credentials stay in memory.
+    #[must_use]
+    pub fn as_role(&self, role: RoleCredentials) -> Self {
+        let (key, secret) = (role.access_key_id, role.secret_access_key);
+        let token = Some(role.session_token);
+        self.with_credentials(Credentials::new(key, secret, token, None, "crashcart"))
+    }
+
+    /// The region that is asked where none is named.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// What can be asked.
+    pub const fn reader(&self) -> Reader<'_> {
+        Reader(self)
+    }
+
+    /// What can be changed. Only an executor of approved plans may hold one.
+    pub const fn writer(&self) -> Writer<'_> {
+        Writer(self)
+    }
+
+    /// Everything that was asked through this door so far, in the order of the answers.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn call<C: Call>(&self, region: &str, call: &C) -> Result<Answered<C::Answer>, AwsError> {
+        self.exchange::<C>(region, request(call))
+    }
+
+    fn exchange<C: Call>(
+        &self,
+        region: &str,
+        request: serde_json::Value,
+    ) -> Result<Answered<C::Answer>, AwsError> {
+        let operation = &C::OPERATION;
+        let outcome = self.runtime.block_on(self.send(operation, region, request));
+        let at = Timestamp::now();
+        let mut asked = Asked {
+            operation: operation.full_name(),
+            region: region.to_owned(),
+            request_id: None,
+            at,
+            error: None,
+        };
+        let outcome = outcome.and_then(|(raw, request_id)| {
+            asked.request_id.clone_from(&request_id);
+            let answer = answer(operation, &raw)?;
+            Ok(Answered { answer, raw, request_id, at })
+        });
+        asked.error = outcome.as_ref().err().map(ToString::to_string);
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+        outcome
+    }
+
+    async fn send(
+        &self,
+        operation: &'static Operation,
+        region: &str,
+        request: serde_json::Value,
+    ) -> Result<(Vec<u8>, Option<String>), AwsError> {
+        if let Some(rate) = operation.per_second {
+            let wait = self.pace.turn(operation.full_name(), region, rate, Instant::now());
+            tokio::time::sleep(wait).await;
+        }
+        let (url, signed) = endpoint(operation.service, region);
+        let url = self.override_of(operation).unwrap_or(url);
+        let name = operation.full_name();
+        let client = self.config.http_client().ok_or_else(|| AwsError::NoAnswer {
+            operation: name.clone(),
+            message: "there is no HTTP client".to_owned(),
+        })?;
+        let orchestrated = Orchestrated::builder()
+            .service_name(operation.service.id)
+            .operation_name(operation.name)
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(client)
+            .endpoint_url(&url)
+            .standard_retry(&RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .retry_classifier(Retries)
+            .timeout_config(credentials::timeouts())
+            .runtime_plugin(self.signing(operation, &signed))
+            .serializer(|(operation, request): (&'static Operation, serde_json::Value)| {
+                http(operation, &request)
+            })
+            .deserializer(received)
+            .build();
+        let answered = orchestrated.invoke((operation, request)).await;
+        answered.map_err(|error| failure(error, operation, region))
+    }
+
+    /// `AWS_ENDPOINT_URL`, for one service or all, from the environment or the profile.
+    fn override_of(&self, operation: &Operation) -> Option<String> {
+        let key = ServiceConfigKey::builder()
+            .service_id(operation.service.id)
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build()
+            .ok()?;
+        let own = self.config.service_config().and_then(|config| config.load_config(key));
+        own.or_else(|| self.config.endpoint_url().map(str::to_owned))
+    }
+
+    fn signing(&self, operation: &Operation, region: &str) -> StaticRuntimePlugin {
+        let mut layer = Layer::new("signing");
+        layer.store_put(AuthSchemeOptionResolverParams::new(()));
+        layer.store_put(SigV4OperationSigningConfig {
+            region: Some(SigningRegion::from(aws_types::region::Region::new(region.to_owned()))),
+            name: Some(SigningName::from(operation.service.id)),
+            ..SigV4OperationSigningConfig::default()
+        });
+        let components = RuntimeComponentsBuilder::new("signing")
+            .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
+            .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
+                StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
+            )))
+            .with_identity_resolver(
+                SCHEME_ID,
+                SharedIdentityResolver::new(self.credentials.clone()),
+            );
+        let components = match self.config.identity_cache() {
+            Some(cache) => components.with_identity_cache(Some(cache)),
+            None => components,
+        };
+        StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
+    }
+}
+
+/// Asks; changes nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'d>(&'d Door);
+
+impl Reader<'_> {
+    /// The region that is asked where none is named.
+    pub fn region(&self) -> &str {
+        &self.0.region
+    }
+
+    /// Asks in a region.
+    ///
+    /// # Errors
+    /// See [`AwsError`].
+    pub fn call<C: Reads>(&self, region: &str, call: &C) -> Result<Answered<C::Answer>, AwsError> {
+        self.0.call(region, call)
+    }
+
+    /// Asks for all pages of an answer. What came before an error is kept beside it.
+    pub fn all<C: Reads>(
+        &self,
+        region: &str,
+        call: &C,
+    ) -> (Vec<Answered<C::Answer>>, Option<AwsError>) {
+        let mut request = request(call);
+        let mut pages = Vec::new();
+        loop {
+            let page = match self.0.exchange::<C>(region, request.clone()) {
+                Ok(page) => page,
+                Err(error) => return (pages, Some(error)),
+            };
+            let next = token(&C::OPERATION, &page.raw);
+            pages.push(page);
+            match (C::OPERATION.pages, next, request.as_object_mut()) {
+                (Some(pages), Some(token), Some(members)) => {
+                    members.insert(pages.input.to_owned(), token.into());
+                }
+                _ => return (pages, None),
+            }
+        }
+    }
+
+    /// Asks where the door stands, or where a service is at home.
+    ///
+    /// # Errors
+    /// See [`AwsError`].
+    pub fn ask<C: Reads>(&self, call: &C) -> Result<Answered<C::Answer>, AwsError> {
+        self.0.call(&self.0.region, call)
+    }
+}
+
+/// Changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Writer<'d>(&'d Door);
+
+impl Writer<'_> {
+    /// Sends a change.
+    ///
+    /// # Errors
+    /// See [`AwsError`]; after [`AwsError::NoAnswer`] it may have been carried out.
+    pub fn send<C: Writes>(&self, call: &C) -> Result<Answered<C::Answer>, AwsError> {
+        self.0.call(&self.0.region, call)
+    }
+}
+
+/// A request's members. A typed request has no map with other keys than texts, so it serializes.
+fn request<C: Call>(call: &C) -> serde_json::Value {
+    serde_json::to_value(call).unwrap_or_default()
+}
+
+fn http(
+    operation: &Operation,
+    request: &serde_json::Value,
+) -> Result<HttpRequest, Box<dyn Error + Send + Sync>> {
+    let mut http = HttpRequest::new(SdkBody::from(body(operation, request)));
+    http.set_method("POST")?;
+    http.set_uri("/")?;
+    let headers = http.headers_mut();
+    match operation.service.protocol {
+        Protocol::Json { target } => {
+            headers.try_insert("content-type", "application/x-amz-json-1.1")?;
+            headers.try_insert("x-amz-target", format!("{target}.{}", operation.name))?;
+        }
+        Protocol::Query | Protocol::Ec2 => {
+            headers.try_insert("content-type", "application/x-www-form-urlencoded")?;
+        }
+    }
+    headers.try_insert("user-agent", concat!("crashcart/", env!("CARGO_PKG_VERSION")))?;
+    Ok(http)
+}
+
+/// The body as it came and the request's id, or what AWS refused.
+fn received(
+    response: &HttpResponse,
+) -> Result<(Vec<u8>, Option<String>), OrchestratorError<Refused>> {
+    let body = response.body().bytes().unwrap_or_default();
+    let header = |name: &str| response.headers().get(name).map(str::to_owned);
+    if response.status().is_success() {
+        let id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
+        return Ok((body.to_vec(), id));
+    }
+    let code = header("x-amzn-errortype");
+    let refusal = Refusal::read(response.status().as_u16(), code.as_deref(), body);
+    Err(OrchestratorError::operation(Refused(refusal)))
+}
+
+/// A refusal on its way through the SDK's runtime.
+#[derive(Debug)]
+struct Refused(Refusal);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.0.code, self.0.message)
+    }
+}
+
+impl Error for Refused {}
+
+/// Tells what is worth another attempt: throttling, and a service's own failures.
+#[derive(Debug)]
+struct Retries;
+
+impl ClassifyRetry for Retries {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let Some(Err(error)) = context.output_or_error() else {
+            return RetryAction::NoActionIndicated;
+        };
+        match error.as_operation_error().and_then(|error| error.downcast_ref::<Refused>()) {
+            Some(Refused(refusal)) if refusal.is_throttling() => RetryAction::throttling_error(),
+            Some(Refused(refusal)) if refusal.status >= 500 => RetryAction::server_error(),
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "crashcart"
+    }
+}
+
+fn failure(
+    error: SdkError<Refused, HttpResponse>,
+    operation: &Operation,
+    region: &str,
+) -> AwsError {
+    let message = chain(&error);
+    if let SdkError::ServiceError(refused) = error {
+        return refused.into_err().0.classify(operation, region);
+    }
+    let name = operation.full_name();
+    if has_no_credentials(&error) {
+        return AwsError::Credentials { operation: name, message };
+    }
+    AwsError::NoAnswer { operation: name, message }
+}
+
+fn has_no_credentials(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// An error with what caused it.
+fn chain(error: &dyn Error) -> String {
+    let mut out = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        out.push_str(": ");
+        out.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    out
+}

@@ -1,0 +1,105 @@
+//! The door against a real server that speaks AWS's protocols.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot run must fail loudly")]
+
+use aws_credential_types::Credentials;
+use crashcart_aws::services::ec2::DescribeRegions;
+use crashcart_aws::services::iam::{
+    GetAccessKeyLastUsed, GetUser, ListAccessKeys, ListAttachedUserPolicies, UpdateAccessKey,
+};
+use crashcart_aws::services::organizations::DescribeAccount;
+use crashcart_aws::services::sts::GetCallerIdentity;
+use crashcart_aws::{AwsError, Door, DoorOptions};
+use crashcart_testkit::Moto;
+
+fn door(url: &str) -> Door {
+    let options = DoorOptions {
+        region: Some("eu-central-1".to_owned()),
+        endpoint: Some(url.to_owned()),
+        ..DoorOptions::default()
+    };
+    let door = Door::open(&options).unwrap();
+    door.with_credentials(Credentials::new("test", "test", None, None, "test"))
+}
+
+#[test]
+fn a_key_s_owner_is_found_and_the_key_disabled() {
+    let Some(moto) = Moto::start() else { return };
+    let key = moto.run(
+        "iam = client('iam')\niam.create_user(UserName='build agent+1')\n\
+         print(iam.create_access_key(UserName='build agent+1')['AccessKey']['AccessKeyId'])",
+    );
+    let door = door(&moto.url);
+    let reader = door.reader();
+    let caller = reader.ask(&GetCallerIdentity {}).unwrap();
+    assert_eq!(caller.answer.account, "123456789012");
+    assert!(String::from_utf8(caller.raw).unwrap().contains("<GetCallerIdentityResponse"));
+    let used = reader.ask(&GetAccessKeyLastUsed { access_key_id: key.clone() }).unwrap();
+    let owner = used.answer.user_name.unwrap();
+    assert_eq!(owner, "build agent+1");
+    let disable = UpdateAccessKey {
+        user_name: owner.clone(),
+        access_key_id: key.clone(),
+        status: "Inactive".to_owned(),
+    };
+    door.writer().send(&disable).unwrap();
+    let keys = reader.ask(&ListAccessKeys { user_name: owner }).unwrap().answer;
+    let told: Vec<_> =
+        keys.access_key_metadata.iter().map(|k| (&*k.access_key_id, &*k.status)).collect();
+    assert_eq!(told, [(&*key, "Inactive")]);
+    let asked: Vec<String> = door.asked().into_iter().map(|asked| asked.operation).collect();
+    assert_eq!(
+        asked,
+        [
+            "sts:GetCallerIdentity",
+            "iam:GetAccessKeyLastUsed",
+            "iam:UpdateAccessKey",
+            "iam:ListAccessKeys"
+        ]
+    );
+}
+
+#[test]
+fn all_pages_of_a_list_are_read() {
+    let Some(moto) = Moto::start() else { return };
+    moto.run(
+        "iam = client('iam')\niam.create_user(UserName='ada')\n\
+         document = json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', \
+         'Action': 's3:ListAllMyBuckets', 'Resource': '*'}]})\n\
+         for n in range(130):\n    \
+         arn = iam.create_policy(PolicyName=f'p{n:03}', PolicyDocument=document)['Policy']['Arn']\n    \
+         iam.attach_user_policy(UserName='ada', PolicyArn=arn)",
+    );
+    let door = door(&moto.url);
+    let call = ListAttachedUserPolicies { user_name: "ada".to_owned() };
+    let (pages, error) = door.reader().all("eu-central-1", &call);
+    assert_eq!(error, None);
+    let names: Vec<_> = pages.iter().flat_map(|page| &page.answer.attached_policies).collect();
+    assert_eq!(names.len(), 130);
+    assert!(pages.len() > 1, "moto gives a hundred at once");
+}
+
+#[test]
+fn json_and_ec2_answers_are_read_too_and_errors_are_told_apart() {
+    let Some(moto) = Moto::start() else { return };
+    let door = door(&moto.url);
+    let reader = door.reader();
+    let regions = reader.ask(&DescribeRegions::default()).unwrap().answer.regions;
+    assert!(regions.iter().any(|region| region.region_name == "eu-central-1"), "{regions:?}");
+    moto.run("client('organizations').create_organization(FeatureSet='ALL')");
+    let account = DescribeAccount { account_id: "123456789012".to_owned() };
+    assert_eq!(reader.ask(&account).unwrap().answer.account.name, "master");
+    let nobody = reader.ask(&GetUser { user_name: "nobody".to_owned() }).unwrap_err();
+    assert!(matches!(nobody, AwsError::NotFound { .. }), "{nobody:?}");
+    let unknown = DescribeAccount { account_id: "999999999999".to_owned() };
+    let unknown = reader.ask(&unknown).unwrap_err();
+    assert!(matches!(unknown, AwsError::NotFound { .. }), "{unknown:?}");
+}
+
+#[test]
+fn no_server_is_no_answer_and_no_credentials_are_said() {
+    let door = door("http://127.0.0.1:9");
+    let error = door.reader().ask(&GetCallerIdentity {}).unwrap_err();
+    assert!(matches!(error, AwsError::NoAnswer { .. }), "{error:?}");
+    assert!(error.to_string().contains("sts:GetCallerIdentity"), "{error}");
+}

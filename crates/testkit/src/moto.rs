@@ -1,0 +1,86 @@
+//! A moto server of a test's own on loopback: AWS's wire protocols without AWS. What moto lacks is
+//! answered in front of it, by `moto_front.py`.
+
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How long a server may take to listen.
+const STARTS_WITHIN: Duration = Duration::from_secs(60);
+
+/// Python with moto and botocore, as `cargo xtask test` installs it (`CRASHCART_PYTHON`). None,
+/// with a printed reason, where there is none: the test then counts as skipped.
+#[allow(clippy::print_stderr, reason = "a skipped test says so")]
+#[allow(clippy::disallowed_methods, reason = "tests read CRASHCART_PYTHON")]
+pub fn python() -> Option<PathBuf> {
+    let python = std::env::var_os("CRASHCART_PYTHON").map(PathBuf::from);
+    if python.is_none() {
+        eprintln!("SKIPPED: no Python with moto (cargo xtask test installs it)");
+    }
+    python
+}
+
+/// A running server; it ends with this value.
+#[derive(Debug)]
+pub struct Moto {
+    server: Child,
+    python: PathBuf,
+    /// Where it listens.
+    pub url: String,
+}
+
+impl Moto {
+    /// Starts a server, empty but for AWS's managed policies. None where there is no Python.
+    ///
+    /// # Panics
+    /// When the server cannot be started: the machine is wrong.
+    #[allow(clippy::panic, reason = "a test that cannot start must fail loudly")]
+    #[allow(clippy::disallowed_methods, reason = "waits for a port, within a bound")]
+    pub fn start() -> Option<Self> {
+        let python = python()?;
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let address = free.unwrap_or_else(|error| panic!("no free port: {error}"));
+        let server = Command::new(&python)
+            .args(["-c", include_str!("moto_front.py")])
+            .arg(address.port().to_string())
+            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("moto does not start: {error}"));
+        let moto = Self { server, python, url: format!("http://{address}") };
+        let started = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(started.elapsed() < STARTS_WITHIN, "moto does not listen on {address}");
+            sleep(Duration::from_millis(50));
+        }
+        Some(moto)
+    }
+
+    /// Runs Python with `client(service)` at hand, and returns what it printed.
+    ///
+    /// # Panics
+    /// When the script fails.
+    #[allow(clippy::panic, reason = "a test whose preparation fails must fail loudly")]
+    pub fn run(&self, script: &str) -> String {
+        let head = format!(
+            "import boto3, json\ndef client(service, region='us-east-1'):\n    return boto3.client(\
+             service, region_name=region, endpoint_url='{}', aws_access_key_id='test', \
+             aws_secret_access_key='test')\n",
+            self.url
+        );
+        let output = Command::new(&self.python).arg("-c").arg(head + script).output();
+        let output = output.unwrap_or_else(|error| panic!("python does not run: {error}"));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
