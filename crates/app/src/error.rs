@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crashcart_aws::AwsError;
 use crashcart_store::StoreError;
 
 use crate::SortError;
@@ -49,6 +50,9 @@ pub enum AppError {
     /// Rows cannot be sorted.
     #[error("sort the events")]
     Sort(#[from] SortError),
+    /// AWS does not answer, or not this caller.
+    #[error("ask AWS")]
+    Aws(#[from] AwsError),
     /// It cannot be done as asked.
     #[error("{what}")]
     Request {
@@ -81,6 +85,7 @@ impl AppError {
             }
             Self::Case(error) => return error.hint(),
             Self::Sort(error) => return error.hint().map(str::to_owned),
+            Self::Aws(error) => to_ask(error),
             Self::Request { hint, .. } => (*hint).to_owned(),
         })
     }
@@ -95,7 +100,7 @@ impl AppError {
             | Self::Case(StoreError::Io { source, .. }) => is_wrong_path(source),
             Self::Case(StoreError::Locked { .. }) => false,
             Self::Case(_) => true,
-            Self::Output(_) | Self::StandardInput(_) | Self::Sort(_) => false,
+            Self::Output(_) | Self::StandardInput(_) | Self::Sort(_) | Self::Aws(_) => false,
         }
     }
 
@@ -103,6 +108,20 @@ impl AppError {
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(error) | Self::Sort(SortError::Output(error))
             if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+fn to_ask(error: &AwsError) -> String {
+    match error {
+        AwsError::Denied { permission, .. } => {
+            format!("the caller needs {permission}; `crashcart permissions` prints a whole policy")
+        }
+        AwsError::Credentials { .. } => {
+            "name a profile with --profile, sign in (`aws sso login`), or check the clock"
+                .to_owned()
+        }
+        AwsError::RegionDisabled { .. } => "name a region that the account has enabled".to_owned(),
+        _ => "check the network, the proxy and AWS_ENDPOINT_URL, then ask again".to_owned(),
     }
 }
 

@@ -2,10 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+mod account;
 mod asked;
 mod baseline;
 mod case;
 mod columns;
+pub mod containment;
 mod demo;
 mod detect;
 mod detection;
@@ -28,10 +30,14 @@ mod testing;
 mod timeline;
 mod whois;
 
+pub use account::{AccountOptions, open_account, permissions, whose};
 pub use asked::Asked;
 pub use case::{CaseResult, CaseRun, sealed_places, verify_case};
 pub use columns::column_map;
+pub use crashcart_aws::{Door, DoorOptions};
+pub use crashcart_collect::{Key, Owner};
 pub use crashcart_decode::{Caps, ColumnMap};
+pub use crashcart_store::Case;
 pub use crashcart_story::Pivot;
 pub use demo::{Demo, demo};
 pub use detect::{Detection, detect, detect_rows};

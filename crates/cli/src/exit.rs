@@ -15,14 +15,26 @@ pub enum Exit {
     NoAccess,
     /// 4: done, with gaps.
     Gaps,
+    /// 5: a change failed, and everything was given back.
+    Undone,
+    /// 6: something could not be given back.
+    NotUndone,
     /// 70: a bug in crashcart.
     Bug,
 }
 
 impl Exit {
     /// Which code wins.
-    const PRECEDENCE: [Self; 6] =
-        [Exit::Bug, Exit::NoAccess, Exit::BadRequest, Exit::Gaps, Exit::Findings, Exit::Done];
+    const PRECEDENCE: [Self; 8] = [
+        Exit::Bug,
+        Exit::NotUndone,
+        Exit::Undone,
+        Exit::NoAccess,
+        Exit::BadRequest,
+        Exit::Gaps,
+        Exit::Findings,
+        Exit::Done,
+    ];
 
     /// The number.
     pub const fn code(self) -> u8 {
@@ -32,6 +44,8 @@ impl Exit {
             Exit::BadRequest => 2,
             Exit::NoAccess => 3,
             Exit::Gaps => 4,
+            Exit::Undone => 5,
+            Exit::NotUndone => 6,
             Exit::Bug => 70,
         }
     }

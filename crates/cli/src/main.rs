@@ -25,7 +25,8 @@ use terminal::say;
 /// evidence for every line.
 ///
 /// Exit codes: 0 done; 1 findings at or above --fail-on; 2 bad request; 3 no access or
-/// credentials; 4 done, with gaps in what could be read; 70 a bug in crashcart.
+/// credentials; 4 done, with gaps in what could be read or proved; 5 a change failed and everything
+/// was given back; 6 something could not be given back; 70 a bug in crashcart.
 #[derive(Debug, Parser)]
 #[command(name = "crashcart", version, arg_required_else_help = true)]
 struct Arguments {

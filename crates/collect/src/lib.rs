@@ -1,4 +1,4 @@
-//! Where evidence comes from: files, folders, archives, standard input.
+//! Where evidence comes from: files, folders, archives, standard input, and the account itself.
 //!
 //! Finds what there is, reads each file once, hashes exactly the bytes that are decoded, and tells
 //! when a file changed meanwhile. Never writes beside the evidence.
@@ -6,9 +6,13 @@
 #![forbid(unsafe_code)]
 
 mod files;
+mod owner;
 mod read;
 mod standard_input;
 
 pub use files::{Found, Listing, find};
+pub use owner::{
+    CALLS as OWNER_CALLS, Credential, Key, Owner, Policy, owner_by_name, owner_of_key,
+};
 pub use read::{Sealed, read};
 pub use standard_input::{SpoolError, spool};

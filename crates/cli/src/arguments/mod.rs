@@ -1,11 +1,13 @@
 //! Arguments that several commands share, each with its manual.
 
+mod account;
 mod filters;
 mod material;
 mod output;
 mod rules;
 mod tables;
 
+pub use account::AccountArguments;
 pub use filters::{Filters, Scope};
 pub use material::{Bounds, MaterialArguments};
 pub use output::{Rows, Show};

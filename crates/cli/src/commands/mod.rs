@@ -1,11 +1,19 @@
 //! The commands, one file each. Add one: copy a neighbour, list it here twice.
 
+mod apply;
 mod case;
 mod chain;
+mod contain;
 mod demo;
 mod detect;
 mod environment;
 mod investigate;
+mod live;
+mod permissions;
+mod plan;
+mod plans;
+mod resume;
+mod revert;
 mod rules;
 mod search;
 mod stats;
@@ -28,6 +36,12 @@ pub enum Command {
     Stats(stats::Stats),
     Search(search::Search),
     Whois(whois::Whois),
+    Contain(contain::Contain),
+    Apply(apply::Apply),
+    Revert(revert::Revert),
+    Resume(resume::ResumeRun),
+    Plan(plan::Plan),
+    Permissions(permissions::Permissions),
     Rules(rules::Rules),
     Case(case::Case),
     Environment(environment::Environment),
@@ -44,6 +58,12 @@ impl Command {
             Command::Stats(command) => command.run(),
             Command::Search(command) => command.run(),
             Command::Whois(command) => command.run(),
+            Command::Contain(command) => command.run(),
+            Command::Apply(command) => command.run(),
+            Command::Revert(command) => command.run(),
+            Command::Resume(command) => command.run(),
+            Command::Plan(command) => command.run(),
+            Command::Permissions(command) => command.run(),
             Command::Rules(command) => command.run(),
             Command::Case(command) => command.run(),
             Command::Environment(command) => command.run(),

@@ -12,7 +12,7 @@ use crashcart_report::{
 };
 use serde_json::json;
 
-use crate::arguments::{Bounds, Filters, Show};
+use crate::arguments::{AccountArguments, Bounds, Filters, Show};
 use crate::commands;
 use crate::exit::Exit;
 use crate::progress::Shown;
@@ -21,11 +21,13 @@ use crate::terminal::Terminal;
 /// Say what an id is, which account it belongs to, and what the material shows of it
 ///
 /// Takes an access key id, a principal id, an ARN, an address, an instance id or a name. Asks no
-/// network.
+/// network, unless --live is given: then the account says whose key it is, and what else its owner
+/// has. Nothing is changed there.
 ///
 /// Examples:
 ///   crashcart whois AKIAIOSFODNN7EXAMPLE
 ///   crashcart whois ASIA... ./AWSLogs
+///   crashcart whois AKIAIOSFODNN7EXAMPLE --live --profile incident
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Whois {
@@ -38,9 +40,11 @@ pub struct Whois {
     /// What is known of the place [default: environment.toml, where there is one]
     #[arg(long, value_name = "FILE")]
     environment: Option<PathBuf>,
-    /// Ask AWS too. This version cannot: it says so and ends with 2
-    #[arg(long, hide = true)]
+    /// Ask the account too: a key's owner, a user
+    #[arg(long)]
     live: bool,
+    #[command(flatten)]
+    account: AccountArguments,
     /// One JSON document
     #[arg(long, help_heading = "Output")]
     json: bool,
@@ -55,10 +59,11 @@ pub struct Whois {
 impl Whois {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
-        if self.live {
-            let what = "whois --live: this version does not ask AWS".to_owned();
-            return Err(AppError::Request { what, hint: "leave --live out" });
-        }
+        let owner = if self.live {
+            Some(crashcart_app::whose(&self.account.open()?, &self.id)?)
+        } else {
+            None
+        };
         let terminal = Terminal::look(self.show.local);
         let environment = commands::environment::load(self.environment.as_deref(), None)?;
         let (whois, coverage) = if self.paths.is_empty() {
@@ -72,15 +77,25 @@ impl Whois {
         };
         let mut out = commands::output();
         let printed = if self.json {
-            json_document(&json!({"whois": whois, "coverage": coverage}), true, &mut out)
+            let mut document = json!({"whois": whois, "coverage": coverage});
+            if let (Some(owner), Some(document)) = (&owner, document.as_object_mut()) {
+                let told = json!(owner);
+                document.extend(told.as_object().cloned().unwrap_or_default());
+            }
+            json_document(&document, true, &mut out)
         } else {
-            text(&whois, coverage.as_ref(), &terminal, &mut out)
+            text(&whois, coverage.as_ref(), &terminal, &mut out).and_then(|()| match &owner {
+                Some(owner) => super::live::text(owner, terminal.width, &mut out),
+                None => Ok(()),
+            })
         };
         printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
         if let Some(coverage) = &coverage {
             commands::tell_gaps(coverage);
         }
-        Ok(coverage.map_or(Exit::Done, |coverage| commands::exit(&coverage, false)))
+        let asked = owner.is_none_or(|owner| owner.gaps.is_empty());
+        let asked = if asked { Exit::Done } else { Exit::Gaps };
+        Ok(coverage.map_or(Exit::Done, |coverage| commands::exit(&coverage, false)).or(asked))
     }
 }
 

@@ -33,6 +33,17 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Ran {
     Ran::of(command(folder, arguments).output().expect("the binary runs"))
 }
 
+/// Runs it with variables of the environment; no configuration of AWS on the machine reaches it.
+pub fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+    let nowhere = folder.join("no-configuration");
+    let mut command = command(folder, arguments);
+    command.env("AWS_CONFIG_FILE", &nowhere).env("AWS_SHARED_CREDENTIALS_FILE", &nowhere);
+    for name in ["AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY"] {
+        command.env_remove(name);
+    }
+    Ran::of(command.envs(variables.iter().copied()).output().expect("the binary runs"))
+}
+
 /// Runs it with something on standard input.
 pub fn run_with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Ran {
     let mut child = command(folder, arguments)

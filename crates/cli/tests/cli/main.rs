@@ -6,6 +6,7 @@ mod baseline;
 mod binary;
 mod case_folder;
 mod columns;
+mod containment;
 mod demo;
 mod detect;
 mod duplicates;

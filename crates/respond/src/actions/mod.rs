@@ -27,7 +27,11 @@ fn plan(
     mut notes: Vec<String>,
 ) -> Plan {
     if !situation.tried_on_aws {
-        notes.push("never run against AWS: `crashcart selftest` tries it in a sandbox".into());
+        notes.push(
+            "never run against AWS, only against servers that speak its protocols: try it in a \
+             sandbox account first"
+                .into(),
+        );
     }
     Plan {
         schema: SCHEMA.into(),

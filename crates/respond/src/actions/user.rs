@@ -157,7 +157,9 @@ fn rule(
     });
     Step {
         name: name.into(),
-        why: format!("{scope} becomes inactive; the approval covers those that appear later"),
+        why:
+            "whoever took the user over may make more: the approval covers those that appear later"
+                .into(),
         stops: sentences(&[stops]),
         does_not_stop: Vec::new(),
         risk: Vec::new(),

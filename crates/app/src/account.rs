@@ -1,0 +1,102 @@
+//! An account that is asked: the door to it, in whose name, and whose a key in it is.
+
+use crashcart_aws::services::sts::AssumeRole;
+use crashcart_aws::{Door, DoorOptions, Operation, policy};
+use crashcart_collect::{OWNER_CALLS, Owner, owner_by_name, owner_of_key};
+use crashcart_model::{IdKind, UniqueId};
+
+use crate::{AppError, containment};
+
+/// What the sessions that we open are called in the account's own trail.
+const SESSION: &str = "crashcart";
+/// Seconds that a session of an assumed role lasts: what every role allows.
+const LASTS: u32 = 3600;
+
+/// Whom to be.
+#[derive(Debug, Clone, Default)]
+pub struct AccountOptions {
+    /// Whose credentials, and where.
+    pub door: DoorOptions,
+    /// The ARN of a role to assume first.
+    pub role: Option<String>,
+    /// The MFA device that the role asks for.
+    pub mfa_serial: Option<String>,
+}
+
+/// Opens the door; `code` is asked for a code of the MFA device, once, when the role needs it.
+///
+/// # Errors
+/// When there are no credentials, or the role cannot be assumed.
+pub fn open_account(
+    options: &AccountOptions,
+    code: &dyn Fn(&str) -> Result<String, AppError>,
+) -> Result<Door, AppError> {
+    let door = Door::open(&options.door)?;
+    let Some(role) = &options.role else { return Ok(door) };
+    let token_code = options.mfa_serial.as_deref().map(code).transpose()?;
+    let request = AssumeRole {
+        role_arn: role.clone(),
+        role_session_name: SESSION.to_owned(),
+        duration_seconds: Some(LASTS),
+        serial_number: options.mfa_serial.clone(),
+        token_code,
+    };
+    let assumed = door.reader().ask(&request)?.answer.credentials;
+    Ok(door.as_role(assumed))
+}
+
+/// What the account says of an id: of a long-lived key its owner, of a user's ARN or name the user.
+///
+/// # Errors
+/// When the id is of another kind, which the account cannot be asked about yet.
+pub fn whose(door: &Door, id: &str) -> Result<Owner, AppError> {
+    let reader = door.reader();
+    match UniqueId::parse(id).map(|id| id.kind) {
+        Some(IdKind::LongLivedAccessKey | IdKind::TemporaryAccessKey) => {
+            return Ok(owner_of_key(reader, id));
+        }
+        Some(_) => {}
+        None if id.starts_with("arn:") => {
+            let mut parts = id.split(':').skip(4);
+            let (account, resource) = (parts.next(), parts.next().unwrap_or_default());
+            if let Some(path) = resource.strip_prefix("user/") {
+                let name = path.rsplit('/').next().unwrap_or_default();
+                return Ok(owner_by_name(reader, account, name));
+            }
+        }
+        None => return Ok(owner_by_name(reader, None, id)),
+    }
+    Err(AppError::Request {
+        what: format!("whois --live cannot ask about {id}"),
+        hint: "give an access key id, a user's name or a user's ARN; for roles and sessions give logs",
+    })
+}
+
+/// Actions that talk to an account.
+const ACTIONS: [&str; 3] = ["whois", "contain", "apply"];
+
+/// Every call that an action can make; none where there is no such action. `apply` stands for
+/// `resume` and `revert` too.
+fn calls(action: &str) -> Option<Vec<&'static Operation>> {
+    Some(match action {
+        "whois" => OWNER_CALLS.iter().collect(),
+        "contain" => containment::plan_calls(),
+        "apply" => containment::apply_calls().iter().collect(),
+        _ => return None,
+    })
+}
+
+/// The least-privilege policy of actions, as JSON.
+///
+/// # Errors
+/// When there is no such action.
+pub fn permissions(actions: &[String]) -> Result<serde_json::Value, AppError> {
+    let mut operations: Vec<&Operation> = Vec::new();
+    for action in actions {
+        operations.extend(calls(action).ok_or_else(|| AppError::Request {
+            what: format!("no action is called {action}; there are {}", ACTIONS.join(", ")),
+            hint: "`crashcart permissions whois` prints one",
+        })?);
+    }
+    Ok(policy(operations))
+}

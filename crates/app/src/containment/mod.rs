@@ -1,0 +1,270 @@
+//! Containment from plan to undo: read, plan, keep the plan; approve and apply; resume; give back.
+//!
+//! Plans and receipts are results of a case (`plans/`, `receipts/`), the journal is its own file.
+
+mod account;
+mod facts;
+
+use std::path::Path;
+
+use crashcart_aws::services::iam::GetAccessKeyLastUsed;
+use crashcart_aws::services::sts::GetCallerIdentity;
+use crashcart_aws::{Call, Door, Operation};
+use crashcart_model::{Environment, Timestamp};
+use crashcart_respond::documents::Whose;
+use crashcart_respond::{
+    Entry, Options, Plan, Receipt, Refusal, Resume, RoleOptions, RunError, Situation, UserFacts,
+    UserOptions, cut_off_plan,
+};
+use crashcart_store::{Case, Journal, StoreError};
+
+use crate::AppError;
+use account::Live;
+
+pub use crashcart_respond::{
+    Change, Ending, Options as HoldOptions, Plan as ContainmentPlan, Planned,
+    Receipt as ContainmentReceipt, Resume as Onward, RevertOptions, Step, StepCommands,
+    StepOutcome, StepReceipt, Undo, Verified, comes_back,
+};
+
+/// Whom to contain, and how far to go.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// One access key, by its id.
+    Key(String),
+    /// An IAM user, by name or ARN.
+    User {
+        /// Name or ARN.
+        user: String,
+        /// Delete the console password, which cannot be undone.
+        delete_console_password: bool,
+    },
+    /// An IAM role, by name or ARN.
+    Role {
+        /// Name or ARN.
+        role: String,
+        /// Only sessions with this source identity.
+        source_identity: Option<String>,
+        /// Let nobody assume the role any more.
+        close_trust: bool,
+    },
+}
+
+/// Every call that planning can make.
+pub(crate) fn plan_calls() -> Vec<&'static Operation> {
+    const CALLER: Operation = GetCallerIdentity::OPERATION;
+    std::iter::once(&CALLER).chain(facts::CALLS).collect()
+}
+
+/// Every call that carrying out a plan, resuming it and giving back can make.
+pub(crate) const fn apply_calls() -> &'static [Operation] {
+    account::CALLS
+}
+
+/// Reads the account and plans. Changes nothing.
+///
+/// # Errors
+/// Who must not be contained, and what to do instead; what could not be read.
+pub fn plan_containment(
+    door: &Door,
+    environment: &Environment,
+    target: &Target,
+) -> Result<Plan, AppError> {
+    let reader = door.reader();
+    let caller = reader.ask(&GetCallerIdentity {})?.answer;
+    let chain = chain(&caller.arn);
+    let (caller_arn, now) = (&*caller.arn, now());
+    let situation =
+        Situation { caller: caller_arn, chain: &chain, environment, now, tried_on_aws: false };
+    let planned = match target {
+        Target::Key(id) => {
+            let used = reader.ask(&GetAccessKeyLastUsed { access_key_id: id.clone() })?.answer;
+            let owner = match used.user_name.filter(|name| !name.is_empty()) {
+                Some(name) => facts::user(reader, &caller.account, &name)?,
+                None => UserFacts {
+                    arn: format!("arn:aws:iam::{}:root", caller.account),
+                    account: caller.account.clone(),
+                    ..UserFacts::default()
+                },
+            };
+            crashcart_respond::plan_key(id, &owner, &situation)
+        }
+        Target::User { user, delete_console_password } => {
+            let name = name_in(user, "user/", &caller.account)?;
+            let user = facts::user(reader, &caller.account, name)?;
+            let options = UserOptions { delete_console_password: *delete_console_password };
+            crashcart_respond::plan_user(&user, options, &situation)
+        }
+        Target::Role { role, source_identity, close_trust } => {
+            let name = name_in(role, "role/", &caller.account)?;
+            let role = facts::role(reader, &caller.account, name)?;
+            let whose = source_identity.clone().map_or(Whose::All, Whose::SourceIdentity);
+            let options = RoleOptions { whose, close_trust: *close_trust };
+            crashcart_respond::plan_role(&role, &options, &situation)
+        }
+    };
+    planned.map_err(refused)
+}
+
+/// What is done to an account happens in time.
+fn now() -> Timestamp {
+    Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
+}
+
+/// The name in an ARN of the account, or the name as given.
+fn name_in<'t>(text: &'t str, kind: &str, account: &str) -> Result<&'t str, AppError> {
+    if !text.starts_with("arn:") {
+        return Ok(text);
+    }
+    let mut parts = text.splitn(6, ':').skip(4);
+    let (owner, resource) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let name = resource.strip_prefix(kind).and_then(|path| path.rsplit('/').next());
+    match name.filter(|name| !name.is_empty()) {
+        Some(name) if owner == account => Ok(name),
+        Some(_) => Err(AppError::Request {
+            what: format!("{text} is in account {owner}, the credentials at hand are of {account}"),
+            hint: "assume a role of that account with --assume-role",
+        }),
+        None => Err(AppError::Request {
+            what: format!("{text} names no {}", kind.trim_end_matches('/')),
+            hint: "give the name or the ARN of what is to be contained",
+        }),
+    }
+}
+
+/// Through what the caller came to be: a session's role, by its ARN.
+fn chain(caller: &str) -> Vec<String> {
+    let mut parts = caller.splitn(6, ':').skip(4);
+    let (account, resource) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let role = resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());
+    role.map(|role| format!("arn:aws:iam::{account}:role/{role}")).into_iter().collect()
+}
+
+fn refused(refusal: Refusal) -> AppError {
+    AppError::Request { what: refusal.to_string(), hint: refusal.next_step() }
+}
+
+/// Keeps a plan in the case; returns its path there.
+///
+/// # Errors
+/// When the case cannot be written.
+pub fn keep_plan(case: &mut Case, plan: &Plan) -> Result<String, AppError> {
+    let hash = plan.hash();
+    let name = format!("plans/{}-{}.json", plan.action, hash.get(..12).unwrap_or_default());
+    case.publish(&name, &plan.bytes())?;
+    Ok(name)
+}
+
+/// A plan and its undo as AWS CLI commands, as if carried out now: for those who may only read.
+pub fn plan_commands(plan: &Plan) -> Vec<StepCommands> {
+    crashcart_respond::commands(plan, now())
+}
+
+/// Reads a plan.
+///
+/// # Errors
+/// When the file cannot be read, or is no plan as crashcart writes them.
+pub fn read_plan(path: &Path) -> Result<Plan, AppError> {
+    let bytes = std::fs::read(path).map_err(|source| AppError::read(path, source))?;
+    Plan::parse(&bytes).map_err(|error| AppError::Request {
+        what: format!("{}: {error}", path.display()),
+        hint: "plan again with `crashcart contain`; a plan is never edited",
+    })
+}
+
+/// Reads a receipt.
+///
+/// # Errors
+/// When the file cannot be read, or is no receipt.
+pub fn read_receipt(path: &Path) -> Result<Receipt, AppError> {
+    let bytes = std::fs::read(path).map_err(|source| AppError::read(path, source))?;
+    Receipt::parse(&bytes).map_err(|error| AppError::Request {
+        what: format!("{}: {error}", path.display()),
+        hint: "give a file of the case's receipts/ folder",
+    })
+}
+
+/// What to do with an approved plan.
+#[derive(Debug, Clone, Copy)]
+pub enum Run<'r> {
+    /// Carry it out.
+    Apply,
+    /// Give back what a receipt says is left.
+    Revert(&'r Receipt, RevertOptions),
+    /// Go on where a run was cut off.
+    Resume(Resume),
+}
+
+/// Runs an approved plan in the account; returns the receipt and where the case keeps it.
+///
+/// # Errors
+/// When the approval names another plan or account, an earlier run was cut off, or the case cannot
+/// be written: then nothing was sent.
+pub fn run_plan(
+    (door, case): (&Door, &mut Case),
+    plan: &Plan,
+    approval: &str,
+    run: Run<'_>,
+    options: Options,
+) -> Result<(Receipt, String), AppError> {
+    let approved = plan.approve(approval).map_err(|error| AppError::Request {
+        what: error.to_string(),
+        hint: "`crashcart plan show` prints the plan and its hash",
+    })?;
+    if let Some(other) = cut_off(case)?.filter(|other| *other != approved.hash()) {
+        return Err(AppError::Request {
+            what: format!("a run of the plan {other} was cut off in this case"),
+            hint: "`crashcart resume CASE` finishes it or gives it back; then run this one",
+        });
+    }
+    let caller = door.reader().ask(&GetCallerIdentity {})?.answer;
+    if caller.account != plan.account {
+        return Err(AppError::Request {
+            what: format!(
+                "the plan is for account {}, the credentials at hand are of {}",
+                plan.account, caller.account
+            ),
+            hint: "assume a role of that account with --assume-role",
+        });
+    }
+    let live = Live(door);
+    let receipt = {
+        let mut journal = Journal::open(case)?;
+        let history: Vec<Entry> = journal.entries()?;
+        match run {
+            Run::Apply => {
+                crashcart_respond::apply(&approved, &history, &live, &mut journal, options)
+            }
+            Run::Revert(receipt, how) => {
+                let how = RevertOptions { options, ..how };
+                crashcart_respond::revert((receipt, &approved), &history, &live, &mut journal, how)
+            }
+            Run::Resume(how) => {
+                let hands = (&live as _, &mut journal as _);
+                crashcart_respond::resume(&approved, &history, hands, how, options)
+            }
+        }
+        .map_err(not_run)?
+    };
+    let at = receipt.ended.to_string().replace(':', "");
+    let short = receipt.plan.get(..12).unwrap_or_default();
+    let name = format!("receipts/{at}-{short}.json");
+    case.publish(&name, &receipt.bytes())?;
+    Ok((receipt, name))
+}
+
+fn not_run(error: RunError) -> AppError {
+    AppError::Request {
+        what: error.to_string(),
+        hint: "nothing was sent; `crashcart resume CASE` goes on with a run that was cut off",
+    }
+}
+
+/// The hash of the plan whose run was cut off, if there is one.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub fn cut_off(case: &Case) -> Result<Option<String>, StoreError> {
+    let history: Vec<Entry> = Journal::open(case)?.entries()?;
+    Ok(cut_off_plan(&history).map(str::to_owned))
+}

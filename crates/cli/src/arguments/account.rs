@@ -1,0 +1,73 @@
+//! Which account to ask, and as whom.
+
+use std::io::{IsTerminal, Write};
+
+use clap::Args;
+use crashcart_app::{AccountOptions, AppError, Door, DoorOptions};
+
+/// As the AWS CLI takes them; what is not given here is found as the AWS CLI finds it.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Account")]
+pub struct AccountArguments {
+    /// Profile of the AWS configuration
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Region to ask
+    #[arg(long, value_name = "REGION")]
+    aws_region: Option<String>,
+    /// Ask here instead of AWS [default: AWS_ENDPOINT_URL]
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// Role to assume first
+    #[arg(long, value_name = "ARN")]
+    assume_role: Option<String>,
+    /// MFA device that the role asks for; its code is asked for on the terminal
+    #[arg(long, value_name = "SERIAL", requires = "assume_role")]
+    mfa_serial: Option<String>,
+}
+
+/// Where the certificates of one's own authority are named; the first that is set counts.
+const BUNDLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
+
+impl AccountArguments {
+    /// Opens the door to the account.
+    ///
+    /// # Errors
+    /// As [`crashcart_app::open_account`]; when a bundle of certificates cannot be read.
+    pub fn open(&self) -> Result<Door, AppError> {
+        let options = AccountOptions {
+            door: DoorOptions {
+                profile: self.profile.clone(),
+                region: self.aws_region.clone(),
+                endpoint: self.endpoint_url.clone(),
+                certificates: certificates()?,
+            },
+            role: self.assume_role.clone(),
+            mfa_serial: self.mfa_serial.clone(),
+        };
+        crashcart_app::open_account(&options, &ask_code)
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn certificates() -> Result<Vec<u8>, AppError> {
+    let bundle = BUNDLES.iter().find_map(std::env::var_os).filter(|path| !path.is_empty());
+    let Some(path) = bundle.map(std::path::PathBuf::from) else { return Ok(Vec::new()) };
+    std::fs::read(&path).map_err(|source| AppError::Read { path, source })
+}
+
+/// Asks for a code on the terminal: never on the command line, where other users can read it.
+fn ask_code(serial: &str) -> Result<String, AppError> {
+    if !std::io::stdin().is_terminal() {
+        return Err(AppError::Request {
+            what: format!("the code of {serial} can only be asked for on a terminal"),
+            hint: "run it on a terminal, or use a profile whose role needs no code",
+        });
+    }
+    let mut asked = std::io::stderr().lock();
+    let prompted = write!(asked, "code of {serial}: ").and_then(|()| asked.flush());
+    prompted.map_err(AppError::Output)?;
+    let mut code = String::new();
+    std::io::stdin().read_line(&mut code).map_err(AppError::Output)?;
+    Ok(code.trim().to_owned())
+}

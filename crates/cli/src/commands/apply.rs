@@ -1,0 +1,55 @@
+//! `crashcart apply`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use crashcart_app::AppError;
+use crashcart_app::containment::{self, Run};
+
+use crate::arguments::AccountArguments;
+use crate::commands::plans::{self, Running};
+use crate::exit::Exit;
+
+/// Carry out a plan, once you have approved it by its hash
+///
+/// Each change is written to the case's journal before it is sent, and read back afterwards until it
+/// holds. Where a step fails everything is given back, unless --keep-going is given. Doing it twice
+/// is doing it once.
+///
+/// Examples:
+///   crashcart apply ./case/plans/user-0a1b2c3d4e5f.json
+///   crashcart apply ./case/plans/key-0a1b2c3d4e5f.json --approve 0a1b2c3d
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Apply {
+    /// A plan in a case
+    #[arg(value_name = "PLAN")]
+    plan: PathBuf,
+    /// Go on with the next step where one fails, instead of giving back what was done
+    #[arg(long)]
+    keep_going: bool,
+    /// Say what would be sent, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    running: Running,
+    #[command(flatten)]
+    account: AccountArguments,
+}
+
+impl Apply {
+    /// Carries it out.
+    pub fn run(&self) -> Result<Exit, AppError> {
+        let plan = containment::read_plan(&self.plan)?;
+        if self.dry_run {
+            return plans::show(&plan, &self.plan, self.running.json);
+        }
+        let folder = plans::case_of(&self.plan)?;
+        let approval = self.running.approval(&plan, &[])?;
+        let mut case = plans::open_case(&folder)?;
+        let door = self.account.open()?;
+        let options = self.running.options(self.keep_going);
+        let ran = containment::run_plan((&door, &mut case), &plan, &approval, Run::Apply, options)?;
+        self.running.tell(&ran, &folder)
+    }
+}

@@ -1,0 +1,113 @@
+//! `crashcart contain`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use crashcart_app::AppError;
+use crashcart_app::containment::{self, Target};
+use crashcart_report::json_document;
+
+use crate::arguments::AccountArguments;
+use crate::commands::{self, plans};
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+/// Plan to cut somebody off: reads the account, changes nothing
+///
+/// Prints what would change, in order, and why, what it stops and what it does not, what it could
+/// break and how it is undone, and keeps the plan in the case. `crashcart apply` carries it out.
+///
+/// Examples:
+///   crashcart contain key AKIAIOSFODNN7EXAMPLE --case ./case
+///   crashcart contain user build-agent --case ./case --profile incident
+///   crashcart contain role web --close-trust --case ./case
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Contain {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// One access key becomes inactive
+    Key {
+        /// The key's id
+        #[arg(value_name = "AKIA...")]
+        id: String,
+        #[command(flatten)]
+        with: With,
+    },
+    /// Everything of an IAM user is denied, and all its credentials become inactive
+    User {
+        /// Name or ARN
+        #[arg(value_name = "USER")]
+        user: String,
+        /// Delete the console password too. Nobody can give it back
+        #[arg(long)]
+        delete_console_password: bool,
+        #[command(flatten)]
+        with: With,
+    },
+    /// Sessions of an IAM role that exist are denied
+    Role {
+        /// Name or ARN
+        #[arg(value_name = "ROLE")]
+        role: String,
+        /// Only sessions with this source identity
+        #[arg(long, value_name = "NAME")]
+        source_identity: Option<String>,
+        /// Let nobody assume the role, and deny again what came in before that had spread
+        #[arg(long)]
+        close_trust: bool,
+        #[command(flatten)]
+        with: With,
+    },
+}
+
+#[derive(Debug, Args)]
+struct With {
+    /// Keep the plan in this case folder
+    #[arg(long, value_name = "DIR")]
+    case: PathBuf,
+    /// What is known of the place [default: environment.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    environment: Option<PathBuf>,
+    /// One JSON document
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    account: AccountArguments,
+}
+
+impl Contain {
+    /// Carries it out.
+    pub fn run(&self) -> Result<Exit, AppError> {
+        let (target, with) = match &self.what {
+            What::Key { id, with } => (Target::Key(id.clone()), with),
+            What::User { user, delete_console_password, with } => {
+                let delete_console_password = *delete_console_password;
+                (Target::User { user: user.clone(), delete_console_password }, with)
+            }
+            What::Role { role, source_identity, close_trust, with } => {
+                let (source_identity, close_trust) = (source_identity.clone(), *close_trust);
+                (Target::Role { role: role.clone(), source_identity, close_trust }, with)
+            }
+        };
+        let environment =
+            commands::environment::load(with.environment.as_deref(), Some(&with.case))?;
+        let door = with.account.open()?;
+        let plan = containment::plan_containment(&door, &environment, &target)?;
+        let mut case = plans::open_case(&with.case)?;
+        let path = with.case.join(containment::keep_plan(&mut case, &plan)?);
+        let mut out = commands::output();
+        let printed = if with.json {
+            json_document(&plans::plan_json(&plan, &path), true, &mut out)
+        } else {
+            plans::plan_text(&plan, &path, &Terminal::look(false), &mut out)
+        };
+        printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
+        Ok(Exit::Done)
+    }
+}

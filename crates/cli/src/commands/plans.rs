@@ -1,0 +1,283 @@
+//! Plans and receipts: where they are, how they are approved, what is printed of them.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use crashcart_app::containment::{
+    self, ContainmentPlan, ContainmentReceipt, HoldOptions, Planned, Step, StepOutcome, Undo,
+    Verified,
+};
+use crashcart_app::{AppError, Case};
+use crashcart_report::{escape, json_document, labelled};
+use serde_json::{Value, json};
+
+use crate::commands;
+use crate::exit::Exit;
+use crate::terminal::{Terminal, say};
+
+/// Characters of a hash that are asked for.
+const ASKED: usize = 8;
+
+/// How a run is approved and told.
+#[derive(Debug, Args)]
+pub struct Running {
+    /// The plan's hash, or at least its first 8 characters; without it they are asked for
+    #[arg(long, value_name = "HASH")]
+    approve: Option<String>,
+    /// Seconds for which everything must be read back unchanged
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    window: u64,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Running {
+    /// How long to read back; the bound is twelve times the window, two minutes at least.
+    pub fn options(&self, keep_going: bool) -> HoldOptions {
+        let window = Duration::from_secs(self.window);
+        HoldOptions { keep_going, window, bound: (window * 12).max(Duration::from_secs(120)) }
+    }
+
+    /// The approval: given, or asked for on the terminal after the plan was shown.
+    pub fn approval(&self, plan: &ContainmentPlan, alive: &[String]) -> Result<String, AppError> {
+        for line in alive {
+            say(&format!("comes back to life: {line}"));
+        }
+        if let Some(given) = &self.approve {
+            return Ok(given.clone());
+        }
+        if !std::io::stdin().is_terminal() {
+            return Err(AppError::Request {
+                what: "the plan is not approved".to_owned(),
+                hint: "give --approve HASH; `crashcart plan show` prints the plan and its hash",
+            });
+        }
+        let terminal = Terminal::look(false);
+        let mut shown = std::io::stderr().lock();
+        let written = steps(plan, terminal.width, &mut shown).and_then(|()| {
+            write!(shown, "hash {}\nfirst {ASKED} characters to approve: ", plan.hash())?;
+            shown.flush()
+        });
+        written.map_err(AppError::Output)?;
+        let mut typed = String::new();
+        std::io::stdin().read_line(&mut typed).map_err(AppError::Output)?;
+        Ok(typed.trim().to_owned())
+    }
+
+    /// Prints what a run did, and where its receipt is.
+    pub fn tell(
+        &self,
+        (receipt, name): &(ContainmentReceipt, String),
+        case: &Path,
+    ) -> Result<Exit, AppError> {
+        let path = case.join(name);
+        let mut out = commands::output();
+        let printed = if self.json {
+            let steps: Vec<Value> = receipt
+                .steps
+                .iter()
+                .map(|step| {
+                    json!({
+                        "name": step.name, "outcome": step.outcome,
+                        "verified": step.verified, "said": step.said,
+                    })
+                })
+                .collect();
+            let document = json!({"receipt": {
+                "path": path, "ending": receipt.ending, "steps": steps, "notes": receipt.notes,
+            }});
+            json_document(&document, true, &mut out)
+        } else {
+            receipt_text(receipt, &path, &mut out)
+        };
+        printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
+        Ok(match receipt.ending.exit_code() {
+            0 => Exit::Done,
+            4 => Exit::Gaps,
+            5 => Exit::Undone,
+            _ => Exit::NotUndone,
+        })
+    }
+}
+
+/// Opens a case to write in it; makes it where it is not there.
+pub fn open_case(folder: &Path) -> Result<Case, AppError> {
+    Ok(Case::open_for_writing(folder, env!("CARGO_PKG_VERSION"), None)?)
+}
+
+/// The case that a plan or receipt lies in.
+pub fn case_of(path: &Path) -> Result<PathBuf, AppError> {
+    let whole = std::fs::canonicalize(path)
+        .map_err(|source| AppError::Read { path: path.to_owned(), source })?;
+    let folder = whole.parent().and_then(Path::parent).map(Path::to_owned);
+    folder.filter(|folder| folder.join("case.toml").is_file()).ok_or_else(|| AppError::Request {
+        what: format!("{} lies in no case", path.display()),
+        hint: "give the file where `crashcart contain` or `apply` put it",
+    })
+}
+
+/// Every plan of a case, by path.
+pub fn all(case: &Path) -> Result<Vec<(PathBuf, ContainmentPlan)>, AppError> {
+    let folder = case.join("plans");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let failed = |source| AppError::Read { path: folder.clone(), source };
+    let mut paths = Vec::new();
+    for entry in folder.read_dir().map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    paths.into_iter().map(|path| Ok((path.clone(), containment::read_plan(&path)?))).collect()
+}
+
+/// The plan with this hash.
+pub fn plan_of(case: &Path, hash: &str) -> Result<ContainmentPlan, AppError> {
+    let found = all(case)?.into_iter().find(|(_, plan)| plan.hash() == hash);
+    found.map(|(_, plan)| plan).ok_or_else(|| AppError::Request {
+        what: format!("the plan {hash} is not in {}", case.join("plans").display()),
+        hint: "put the plan's file back; `crashcart plan list` names those that are there",
+    })
+}
+
+/// Prints a plan.
+pub fn show(plan: &ContainmentPlan, path: &Path, json: bool) -> Result<Exit, AppError> {
+    let mut out = commands::output();
+    let printed = if json {
+        json_document(&plan_json(plan, path), true, &mut out)
+    } else {
+        plan_text(plan, path, &Terminal::look(false), &mut out)
+    };
+    printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
+    Ok(Exit::Done)
+}
+
+/// A plan as a document.
+pub fn plan_json(plan: &ContainmentPlan, path: &Path) -> Value {
+    let steps: Vec<Value> = plan.steps.iter().map(|step| json!(step)).collect();
+    json!({"plan": {
+        "path": path, "hash": plan.hash(), "action": plan.action, "target": plan.target,
+        "account": plan.account, "steps": steps, "notes": plan.notes,
+    }})
+}
+
+/// A plan for people, and how it is carried out.
+pub fn plan_text(
+    plan: &ContainmentPlan,
+    path: &Path,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    steps(plan, terminal.width, out)?;
+    let hash = plan.hash();
+    writeln!(out, "\nplan  {}\nhash  {hash}", path.display())?;
+    let short = hash.get(..ASKED).unwrap_or_default();
+    writeln!(out, "Nothing was changed. To carry it out:")?;
+    writeln!(out, "  crashcart apply {} --approve {short}", path.display())
+}
+
+fn steps(plan: &ContainmentPlan, width: usize, out: &mut dyn Write) -> std::io::Result<()> {
+    let target = escape::terminal(&plan.target);
+    writeln!(out, "PLAN  contain {} {target} in account {}", plan.action, plan.account)?;
+    for (number, step) in (1..).zip(&plan.steps) {
+        writeln!(out, "\n{number}  {}", change(step))?;
+        labelled("why", &escape::terminal(&step.why), width, out)?;
+        for (label, lines) in
+            [("stops", &step.stops), ("not", &step.does_not_stop), ("risk", &step.risk)]
+        {
+            for line in lines {
+                labelled(label, &escape::terminal(line), width, out)?;
+            }
+        }
+        let undo = match &step.undo {
+            Undo::Never { because } => format!("CANNOT BE UNDONE: {because}"),
+            Undo::By(_) if step.suspect => {
+                "`crashcart revert --rearm` alone, since it is suspect".to_owned()
+            }
+            Undo::By(_) => "`crashcart revert`".to_owned(),
+        };
+        labelled("undone by", &escape::terminal(&undo), width, out)?;
+    }
+    if !plan.notes.is_empty() {
+        writeln!(out)?;
+    }
+    for note in &plan.notes {
+        labelled("note", &escape::terminal(note), width, out)?;
+    }
+    Ok(())
+}
+
+/// What a step changes, in words.
+fn change(step: &Step) -> String {
+    let text = match &step.change {
+        Planned::One { expects, change } => {
+            format!("{} becomes {} (now {})", change.thing, change.to.words(), expects.words())
+        }
+        Planned::Every { scope, seen } => {
+            format!("{scope} becomes inactive ({} there now)", seen.len())
+        }
+        Planned::CutOff { rule, .. } => {
+            format!("{} denies every session issued until now", rule.policy)
+        }
+    };
+    escape::terminal(&text).into_owned()
+}
+
+fn receipt_text(
+    receipt: &ContainmentReceipt,
+    path: &Path,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let width = Terminal::look(false).width;
+    writeln!(out, "{}  {}", ending(receipt), escape::terminal(&receipt.target))?;
+    for step in &receipt.steps {
+        let outcome = match step.outcome {
+            StepOutcome::Done => "done",
+            StepOutcome::Already => "was so before",
+            StepOutcome::Failed => "FAILED",
+            StepOutcome::NotReached => "not reached",
+            StepOutcome::GivenBack => "given back",
+            StepOutcome::Kept => "left as it is",
+        };
+        let proved = match step.verified {
+            Verified::Configured => "configured: read back",
+            Verified::EffectObserved => "effect observed",
+            Verified::NotProven => "not proven",
+        };
+        let mut text = format!("{outcome}, {proved}");
+        for said in &step.said {
+            text.push_str("; ");
+            text.push_str(said);
+        }
+        labelled(&step.name, &escape::terminal(&text), width, out)?;
+    }
+    for note in &receipt.notes {
+        labelled("note", &escape::terminal(note), width, out)?;
+    }
+    writeln!(out, "receipt  {}", path.display())
+}
+
+/// Whether something was left as it is, since giving it back would re-arm somebody.
+fn keeps(receipt: &ContainmentReceipt) -> bool {
+    receipt.steps.iter().any(|step| step.outcome == StepOutcome::Kept)
+}
+
+fn ending(receipt: &ContainmentReceipt) -> &'static str {
+    use crashcart_app::containment::Ending;
+    match receipt.ending {
+        Ending::Contained => "CONTAINED",
+        Ending::NotProven => "DONE, NOT PROVEN",
+        Ending::Partly => "PARTLY DONE",
+        Ending::FailedAndUndone => "FAILED, EVERYTHING GIVEN BACK",
+        Ending::GivenBack if keeps(receipt) => "GIVEN BACK, EXCEPT WHAT IS SUSPECT",
+        Ending::GivenBack => "GIVEN BACK",
+        Ending::UndoIncomplete => "NOT ALL COULD BE GIVEN BACK",
+        Ending::Halted => "HALTED: the journal could not be written; `crashcart resume` goes on",
+    }
+}

@@ -1,0 +1,50 @@
+//! `crashcart resume`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use crashcart_app::AppError;
+use crashcart_app::containment::{self, Onward, Run};
+
+use crate::arguments::AccountArguments;
+use crate::commands::plans::{self, Running};
+use crate::exit::Exit;
+
+/// Go on after a crash: look at the account, then finish the run or give everything back
+///
+/// Examples:
+///   crashcart resume ./case
+///   crashcart resume ./case --undo
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct ResumeRun {
+    /// The case
+    #[arg(value_name = "CASE")]
+    case: PathBuf,
+    /// Give everything back instead of finishing
+    #[arg(long)]
+    undo: bool,
+    #[command(flatten)]
+    running: Running,
+    #[command(flatten)]
+    account: AccountArguments,
+}
+
+impl ResumeRun {
+    /// Carries it out.
+    pub fn run(&self) -> Result<Exit, AppError> {
+        let mut case = plans::open_case(&self.case)?;
+        let hash = containment::cut_off(&case)?.ok_or_else(|| AppError::Request {
+            what: format!("no run was cut off in {}", self.case.display()),
+            hint: "`crashcart plan list` names the plans of a case",
+        })?;
+        let plan = plans::plan_of(&self.case, &hash)?;
+        let approval = self.running.approval(&plan, &[])?;
+        let door = self.account.open()?;
+        let how = if self.undo { Onward::Undo } else { Onward::Finish };
+        let options = self.running.options(false);
+        let run = Run::Resume(how);
+        let ran = containment::run_plan((&door, &mut case), &plan, &approval, run, options)?;
+        self.running.tell(&ran, &self.case)
+    }
+}

@@ -1,0 +1,58 @@
+//! `crashcart revert`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use crashcart_app::AppError;
+use crashcart_app::containment::{self, RevertOptions, Run};
+
+use crate::arguments::AccountArguments;
+use crate::commands::plans::{self, Running};
+use crate::exit::Exit;
+
+/// Give back what a plan took, without re-arming anybody
+///
+/// Suspect credentials stay inactive, and sessions that are older than this moment stay denied until
+/// they have expired: that is said. With --rearm everything is undone exactly, after what comes back
+/// to life was named. Refuses where somebody has changed what we left, unless --force is given.
+///
+/// Examples:
+///   crashcart revert ./case/receipts/2026-05-04T031200Z-0a1b2c3d4e5f.json
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Revert {
+    /// A receipt in a case
+    #[arg(value_name = "RECEIPT")]
+    receipt: PathBuf,
+    /// Undo exactly: the wrong principal was contained
+    #[arg(long)]
+    rearm: bool,
+    /// Also where somebody has changed what we left
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    running: Running,
+    #[command(flatten)]
+    account: AccountArguments,
+}
+
+impl Revert {
+    /// Carries it out.
+    pub fn run(&self) -> Result<Exit, AppError> {
+        let receipt = containment::read_receipt(&self.receipt)?;
+        let folder = plans::case_of(&self.receipt)?;
+        let plan = plans::plan_of(&folder, &receipt.plan)?;
+        let alive = match (self.rearm, plan.approve(&receipt.plan)) {
+            (true, Ok(approved)) => containment::comes_back(&receipt, &approved),
+            _ => Vec::new(),
+        };
+        let approval = self.running.approval(&plan, &alive)?;
+        let mut case = plans::open_case(&folder)?;
+        let door = self.account.open()?;
+        let options = self.running.options(false);
+        let how = RevertOptions { rearm: self.rearm, force: self.force, options };
+        let run = Run::Revert(&receipt, how);
+        let ran = containment::run_plan((&door, &mut case), &plan, &approval, run, options)?;
+        self.running.tell(&ran, &folder)
+    }
+}

@@ -1,0 +1,148 @@
+//! From a leaked key to an account that is as it was, against a server that speaks AWS's protocols.
+
+use std::path::Path;
+
+use crashcart_testkit::Moto;
+use serde_json::Value;
+
+use crate::binary::{Ran, run_with};
+
+/// A user with everything that one can come in with; prints the leaked key.
+const USER: &str = "iam = client('iam')
+iam.create_user(UserName='build-agent', Tags=[{'Key': 'owner', 'Value': 'platform team'}])
+leaked = iam.create_access_key(UserName='build-agent')['AccessKey']['AccessKeyId']
+iam.create_access_key(UserName='build-agent')
+iam.create_login_profile(UserName='build-agent', Password='Not-a-secret-1')
+iam.create_group(GroupName='ci')
+iam.add_user_to_group(GroupName='ci', UserName='build-agent')
+iam.attach_group_policy(GroupName='ci', PolicyArn='arn:aws:iam::aws:policy/ReadOnlyAccess')
+iam.create_service_specific_credential(UserName='build-agent', ServiceName='codecommit.amazonaws.com')
+iam.upload_ssh_public_key(UserName='build-agent', SSHPublicKeyBody='ssh-rsa AAAA x')
+print(leaked)
+";
+
+/// The user's ways in, as one line.
+const STATE: &str = "iam = client('iam')
+who = dict(UserName='build-agent')
+print(json.dumps([
+    sorted(iam.list_user_policies(**who)['PolicyNames']),
+    sorted(key['Status'] for key in iam.list_access_keys(**who)['AccessKeyMetadata']),
+    [one['Status'] for one in iam.list_service_specific_credentials(**who)['ServiceSpecificCredentials']],
+    [key['Status'] for key in iam.list_ssh_public_keys(**who)['SSHPublicKeys']],
+]))
+";
+
+fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
+    let settings = [
+        ("AWS_ENDPOINT_URL", moto.url.as_str()),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_REGION", "eu-central-1"),
+    ];
+    run_with(folder, words, &settings)
+}
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stderr))
+}
+
+#[test]
+fn the_owner_of_a_leaked_key_is_told_with_every_other_way_in() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = moto.run(USER);
+    let ran = crashcart(&moto, folder.path(), &["whois", &key, "--live", "--json"]);
+    let told = json(&ran);
+    assert_eq!(told["kind"], "user");
+    assert_eq!(told["account"], "123456789012");
+    assert_eq!(told["principal"], "arn:aws:iam::123456789012:user/build-agent");
+    assert_eq!(told["access_keys"].as_array().map(Vec::len), Some(2));
+    assert_eq!(told["console"], true);
+    assert_eq!(told["ssh_keys"][0]["status"], "Active");
+    assert_eq!(told["groups"][0], "ci");
+    let policy = &told["policies"][0];
+    assert_eq!(
+        (&policy["name"], &policy["through"]),
+        (&"ReadOnlyAccess".into(), &"group ci".into())
+    );
+    let text = crashcart(&moto, folder.path(), &["whois", &key, "--live"]);
+    assert!(text.stdout.contains("owner = platform team"), "{}", text.stdout);
+}
+
+#[test]
+fn a_user_is_cut_off_and_nothing_suspect_lives_after_giving_back_until_it_is_re_armed() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    moto.run(USER);
+    let before = moto.run(STATE);
+    assert_eq!(before, r#"[[], ["Active", "Active"], ["Active"], ["Active"]]"#);
+    let words = ["contain", "user", "build-agent", "--case", "case", "--json"];
+    let planned = json(&crashcart(&moto, folder.path(), &words));
+    assert_eq!(moto.run(STATE), before, "planning changes nothing");
+    let path = planned["plan"]["path"].as_str().expect("a path").to_owned();
+    let hash = planned["plan"]["hash"].as_str().expect("a hash").to_owned();
+
+    let unapproved = crashcart(&moto, folder.path(), &["apply", &path]);
+    assert_eq!(unapproved.code, Some(2), "{}", unapproved.stderr);
+    let wrong = crashcart(&moto, folder.path(), &["apply", &path, "--approve", "00000000"]);
+    assert_eq!(wrong.code, Some(2), "{}", wrong.stderr);
+    assert_eq!(moto.run(STATE), before, "nothing is sent without the hash");
+
+    let words = ["apply", &path, "--approve", &hash[..8], "--window", "0", "--json"];
+    let applied = crashcart(&moto, folder.path(), &words);
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+    let receipt = json(&applied);
+    assert_eq!(receipt["receipt"]["ending"], "contained");
+    let steps = receipt["receipt"]["steps"].as_array().expect("steps");
+    assert!(steps.iter().all(|step| step["verified"] == "configured"), "{steps:?}");
+    let denied = r#"[["crashcart-deny-all", "crashcart-deny-older-sessions"], ["Inactive", "Inactive"], ["Inactive"], ["Inactive"]]"#;
+    assert_eq!(moto.run(STATE), denied);
+
+    let receipt = receipt["receipt"]["path"].as_str().expect("a path").to_owned();
+    let back = ["revert", &receipt, "--approve", &hash, "--window", "0"];
+    let reverted = crashcart(&moto, folder.path(), &back);
+    assert_eq!(reverted.code, Some(0), "{}", reverted.stderr);
+    assert_eq!(moto.run(STATE), denied, "nothing suspect is given back");
+    let rearmed = crashcart(&moto, folder.path(), &[&back[..], &["--rearm"]].concat());
+    assert_eq!(rearmed.code, Some(0), "{}", rearmed.stderr);
+    assert!(rearmed.stderr.contains("comes back to life: access key"), "{}", rearmed.stderr);
+    assert_eq!(moto.run(STATE), before);
+    let verified = crashcart(&moto, folder.path(), &["case", "verify", "case"]);
+    assert_eq!(verified.code, Some(0), "{}", verified.stdout);
+}
+
+#[test]
+fn a_state_that_somebody_changed_meanwhile_stops_the_plan() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = moto.run(USER);
+    let words = ["contain", "key", &key, "--case", "case", "--json"];
+    let planned = json(&crashcart(&moto, folder.path(), &words));
+    moto.run(&format!(
+        "client('iam').delete_access_key(UserName='build-agent', AccessKeyId='{key}')"
+    ));
+    let path = planned["plan"]["path"].as_str().expect("a path");
+    let hash = planned["plan"]["hash"].as_str().expect("a hash");
+    let ran = crashcart(&moto, folder.path(), &["apply", path, "--approve", hash, "--window", "0"]);
+    assert_eq!(ran.code, Some(5), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("somebody changed"), "{}", ran.stdout);
+}
+
+#[test]
+fn without_an_account_it_is_said_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = [
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_REGION", "eu-central-1"),
+    ];
+    let words = ["contain", "user", "ada", "--case", "case"];
+    let ran = run_with(folder.path(), &words, &settings);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("sts:GetCallerIdentity"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint:"), "{}", ran.stderr);
+    let policy = run_with(folder.path(), &["permissions", "whois"], &settings);
+    assert!(policy.stdout.contains("\"iam:GetAccessKeyLastUsed\""), "{}", policy.stdout);
+    assert!(!policy.stdout.contains("iam:Update"), "{}", policy.stdout);
+}
