@@ -121,6 +121,9 @@ fn to_ask(error: &AwsError) -> String {
                 .to_owned()
         }
         AwsError::RegionDisabled { .. } => "name a region that the account has enabled".to_owned(),
+        AwsError::NotFound { .. } => {
+            "check the name, and that the credentials are of the account that has it".to_owned()
+        }
         _ => "check the network, the proxy and AWS_ENDPOINT_URL, then ask again".to_owned(),
     }
 }

@@ -119,7 +119,8 @@ pub fn case_of(path: &Path) -> Result<PathBuf, AppError> {
     })
 }
 
-/// Every plan of a case, by path.
+/// Every plan of a case, by path. What is no plan is said and passed over: it must not stand in the
+/// way of those that are.
 pub fn all(case: &Path) -> Result<Vec<(PathBuf, ContainmentPlan)>, AppError> {
     let folder = case.join("plans");
     if !folder.is_dir() {
@@ -134,7 +135,14 @@ pub fn all(case: &Path) -> Result<Vec<(PathBuf, ContainmentPlan)>, AppError> {
         }
     }
     paths.sort();
-    paths.into_iter().map(|path| Ok((path.clone(), containment::read_plan(&path)?))).collect()
+    let read = |path: PathBuf| match containment::read_plan(&path) {
+        Ok(plan) => Some((path, plan)),
+        Err(error) => {
+            say(&format!("passed over: {error}"));
+            None
+        }
+    };
+    Ok(paths.into_iter().filter_map(read).collect())
 }
 
 /// The plan with this hash.

@@ -129,6 +129,20 @@ fn a_state_that_somebody_changed_meanwhile_stops_the_plan() {
 }
 
 #[test]
+fn a_damaged_plan_does_not_stand_in_the_way_of_the_others() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = moto.run(USER);
+    let planned = crashcart(&moto, folder.path(), &["contain", "key", &key, "--case", "case"]);
+    assert_eq!(planned.code, Some(0), "{}", planned.stderr);
+    std::fs::write(folder.path().join("case/plans/bad.json"), "{}").expect("a file");
+    let listed = crashcart(&moto, folder.path(), &["plan", "list", "case"]);
+    assert_eq!(listed.code, Some(0), "{}", listed.stderr);
+    assert!(listed.stdout.contains(&key), "{}", listed.stdout);
+    assert!(listed.stderr.contains("bad.json"), "{}", listed.stderr);
+}
+
+#[test]
 fn without_an_account_it_is_said_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = [
