@@ -1,7 +1,7 @@
 //! An account that is asked: the door to it, in whose name, and whose a key in it is.
 
-use crashcart_aws::services::sts::AssumeRole;
-use crashcart_aws::{Door, DoorOptions, Operation, policy};
+use crashcart_aws::services::sts::{AssumeRole, GetCallerIdentity};
+use crashcart_aws::{Call, Door, DoorOptions, Operation, policy};
 use crashcart_collect::{OWNER_CALLS, Owner, owner_by_name, owner_of_key};
 use crashcart_model::{IdKind, UniqueId};
 
@@ -48,12 +48,13 @@ pub fn open_account(
 /// What the account says of an id: of a long-lived key its owner, of a user's ARN or name the user.
 ///
 /// # Errors
-/// When the id is of another kind, which the account cannot be asked about yet.
+/// When there is no account to ask, or the id is of a kind that it cannot be asked about yet.
 pub fn whose(door: &Door, id: &str) -> Result<Owner, AppError> {
     let reader = door.reader();
+    let here = &*reader.ask(&GetCallerIdentity {})?.answer.account;
     match UniqueId::parse(id).map(|id| id.kind) {
         Some(IdKind::LongLivedAccessKey | IdKind::TemporaryAccessKey) => {
-            return Ok(owner_of_key(reader, id));
+            return Ok(owner_of_key(reader, here, id));
         }
         Some(_) => {}
         None if id.starts_with("arn:") => {
@@ -61,10 +62,10 @@ pub fn whose(door: &Door, id: &str) -> Result<Owner, AppError> {
             let (account, resource) = (parts.next(), parts.next().unwrap_or_default());
             if let Some(path) = resource.strip_prefix("user/") {
                 let name = path.rsplit('/').next().unwrap_or_default();
-                return Ok(owner_by_name(reader, account, name));
+                return Ok(owner_by_name(reader, here, (account, name)));
             }
         }
-        None => return Ok(owner_by_name(reader, None, id)),
+        None => return Ok(owner_by_name(reader, here, (None, id))),
     }
     Err(AppError::Request {
         what: format!("whois --live cannot ask about {id}"),
@@ -75,11 +76,13 @@ pub fn whose(door: &Door, id: &str) -> Result<Owner, AppError> {
 /// Actions that talk to an account.
 const ACTIONS: [&str; 3] = ["whois", "contain", "apply"];
 
+const CALLER: Operation = GetCallerIdentity::OPERATION;
+
 /// Every call that an action can make; none where there is no such action. `apply` stands for
 /// `resume` and `revert` too.
 fn calls(action: &str) -> Option<Vec<&'static Operation>> {
     Some(match action {
-        "whois" => OWNER_CALLS.iter().collect(),
+        "whois" => std::iter::once(&CALLER).chain(OWNER_CALLS).collect(),
         "contain" => containment::plan_calls(),
         "apply" => containment::apply_calls().iter().collect(),
         _ => return None,

@@ -12,7 +12,7 @@ use crashcart_aws::services::iam::{
 use crashcart_aws::services::organizations::{
     DescribeAccount, DescribeOrganizationalUnit, ListParents,
 };
-use crashcart_aws::services::sts::{GetAccessKeyInfo, GetCallerIdentity};
+use crashcart_aws::services::sts::GetAccessKeyInfo;
 use crashcart_aws::{Answered, AwsError, Operation, Reader, Reads};
 use serde::Serialize;
 
@@ -111,12 +111,13 @@ pub struct Policy {
     pub through: String,
 }
 
-/// Finds the owner of an access key, and what else the owner has.
-pub fn owner_of_key(reader: Reader<'_>, key: &str) -> Owner {
+/// Finds the owner of an access key, and what else the owner has; `here` is the account of the
+/// credentials at hand.
+pub fn owner_of_key(reader: Reader<'_>, here: &str, key: &str) -> Owner {
     let mut asking = Asking { reader, owner: Owner::default() };
     let info = asking.ask(&GetAccessKeyInfo { access_key_id: key.to_owned() });
     asking.owner.account = info.map(|info| info.answer.account);
-    if !asking.is_here() {
+    if !asking.is_here(here) {
         return asking.owner;
     }
     match reader.ask(&GetAccessKeyLastUsed { access_key_id: key.to_owned() }) {
@@ -139,11 +140,15 @@ pub fn owner_of_key(reader: Reader<'_>, key: &str) -> Owner {
     asking.owner
 }
 
-/// What the account says of a user by name.
-pub fn owner_by_name(reader: Reader<'_>, account: Option<&str>, user: &str) -> Owner {
+/// What the account says of a user by name; `here` is the account of the credentials at hand.
+pub fn owner_by_name(
+    reader: Reader<'_>,
+    here: &str,
+    (account, user): (Option<&str>, &str),
+) -> Owner {
     let mut asking = Asking { reader, owner: Owner::default() };
     asking.owner.account = account.map(str::to_owned);
-    if asking.is_here() {
+    if asking.is_here(here) {
         asking.user(user);
     }
     asking.owner
@@ -178,10 +183,8 @@ impl Asking<'_> {
     }
 
     /// Whether the credentials at hand are of the account that is asked about; tells its name.
-    fn is_here(&mut self) -> bool {
-        let Some(caller) = self.ask(&GetCallerIdentity {}) else { return false };
-        let here = caller.answer.account;
-        let account = self.owner.account.get_or_insert_with(|| here.clone()).clone();
+    fn is_here(&mut self, here: &str) -> bool {
+        let account = self.owner.account.get_or_insert_with(|| here.to_owned()).clone();
         self.name_account(&account);
         if account == here {
             return true;
@@ -343,7 +346,6 @@ impl Asking<'_> {
 /// Every call that finding an owner can make.
 pub const CALLS: &[Operation] = &[
     <GetAccessKeyInfo as crashcart_aws::Call>::OPERATION,
-    <GetCallerIdentity as crashcart_aws::Call>::OPERATION,
     <DescribeAccount as crashcart_aws::Call>::OPERATION,
     <ListParents as crashcart_aws::Call>::OPERATION,
     <DescribeOrganizationalUnit as crashcart_aws::Call>::OPERATION,

@@ -156,6 +156,8 @@ fn without_an_account_it_is_said_what_to_do() {
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
     assert!(ran.stderr.contains("sts:GetCallerIdentity"), "{}", ran.stderr);
     assert!(ran.stderr.contains("hint:"), "{}", ran.stderr);
+    let whois = run_with(folder.path(), &["whois", "AKIAIOSFODNN7EXAMPLE", "--live"], &settings);
+    assert_eq!((whois.code, whois.stdout.as_str()), (Some(3), ""), "{}", whois.stderr);
     let policy = run_with(folder.path(), &["permissions", "whois"], &settings);
     assert!(policy.stdout.contains("\"iam:GetAccessKeyLastUsed\""), "{}", policy.stdout);
     assert!(!policy.stdout.contains("iam:Update"), "{}", policy.stdout);

@@ -124,7 +124,7 @@ fn a_request_that_cannot_be_meant_ends_with_2_and_says_what_to_write() {
     refused(&["investigate", "fine.json", "--copy-evidence"], &["--case <DIR>"]);
     refused(&["case", "verify", "notes"], &["notes: the folder is not a case", "  hint: "]);
     refused(&["investigate", "fine.json", "--case", "notes"], &["is not a case", "  hint: "]);
-    refused(&["whois", "AKIAIOSFODNN7EXAMPLE", "--live"], &["does not ask AWS", "  hint: "]);
+    refused(&["permissions", "nothing"], &["no action is called nothing", "  hint: "]);
     refused(&["demo", "--output", "notes"], &["notes holds something else", "--output"]);
 }
 
