@@ -27,9 +27,10 @@ pub(super) fn alert(known: &Known<'_, '_>) -> crashcart_model::Answer {
         because.push("AWS does so when it finds a key in public".to_owned());
         origins
     });
-    let (seen, calls) = findings_seen::told(known);
-    told.extend(seen);
+    let seen = findings_seen::seen(known);
+    told.extend(seen.proved);
     because.push(others(known).to_owned());
+    because.extend(seen.asked);
     let text = if told.is_empty() {
         UNKNOWN.to_owned()
     } else {
@@ -37,7 +38,7 @@ pub(super) fn alert(known: &Known<'_, '_>) -> crashcart_model::Answer {
         told.join("; ")
     };
     let mut origins = origins.unwrap_or_default();
-    origins.extend(calls);
+    origins.extend(seen.origins);
     answer(QUESTION, text, because.join("; "), origins)
 }
 

@@ -64,8 +64,19 @@ fn sign(entry: &Entry<'_>) -> Option<Sign> {
     }
 }
 
+/// What the calls of a material tell of findings.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// That there were some, or that they were hidden: sentences.
+    pub(super) proved: Vec<String>,
+    /// That somebody asked, which tells nothing of what there was: sentences.
+    pub(super) asked: Vec<String>,
+    /// The records of both.
+    pub(super) origins: Vec<Origin>,
+}
+
 /// What the material's calls tell, with the records that prove it.
-pub(super) fn told(known: &Known<'_, '_>) -> (Vec<String>, Vec<Origin>) {
+pub(super) fn seen(known: &Known<'_, '_>) -> Seen {
     let scene = known.scene;
     let mut calls: BTreeMap<(Sign, &str), Vec<&Entry<'_>>> = BTreeMap::new();
     for entry in scene.entries.iter().chain(&scene.aside).filter(|entry| entry.done()) {
@@ -73,7 +84,7 @@ pub(super) fn told(known: &Known<'_, '_>) -> (Vec<String>, Vec<Origin>) {
             calls.entry((sign, service)).or_default().push(entry);
         }
     }
-    let (mut sentences, mut origins) = (Vec::new(), Vec::new());
+    let mut seen = Seen::default();
     for ((sign, service), entries) in calls {
         let names: BTreeSet<&str> = entries.iter().map(|entry| entry.parts.name).collect();
         let people: BTreeSet<String> = entries.iter().map(|e| short(e.parts.actor)).collect();
@@ -81,19 +92,23 @@ pub(super) fn told(known: &Known<'_, '_>) -> (Vec<String>, Vec<Origin>) {
         let who = listed(people.iter().map(String::as_str), NAMED);
         let first = entries.iter().filter_map(|entry| entry.item.first).min();
         let at = first.map(|at| format!(", first at {at}")).unwrap_or_default();
-        sentences.push(match sign {
-            Sign::Existed => format!("{service} held findings: {who} called {names}{at}"),
-            Sign::Hidden => format!("{service}: findings were hidden or changed by {who} ({names}{at})"),
-            Sign::Asked => format!(
+        match sign {
+            Sign::Existed => seen
+                .proved
+                .push(format!("{service} held findings: {who} called {names}{at}")),
+            Sign::Hidden => seen.proved.push(format!(
+                "{service}: findings were hidden or changed by {who} ({names}{at})"
+            )),
+            Sign::Asked => seen.asked.push(format!(
                 "{service} was asked for findings by {who} ({names}{at}), and whether it held any these calls do not tell"
-            ),
-        });
-        origins.extend(
+            )),
+        }
+        seen.origins.extend(
             entries
                 .first()
                 .into_iter()
                 .flat_map(|entry| scene.origins(entry.item).into_iter().take(1)),
         );
     }
-    (sentences, origins)
+    seen
 }
