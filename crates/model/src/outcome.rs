@@ -86,21 +86,27 @@ impl Outcomes {
         self.unknown += other.unknown;
     }
 
-    /// What had no effect, in words: `all refused`, `12 of 15 refused, 1 failed`; empty where
-    /// nothing was refused and nothing failed.
+    /// What had no effect, or does not tell, in words: `all refused`, `12 of 15 refused, 1 failed`,
+    /// `outcome unknown`; empty where all took effect.
     pub fn without_effect(&self) -> String {
         let all = self.done + self.denied + self.failed + self.unknown;
-        match (self.denied, self.failed) {
-            (0, 0) => String::new(),
-            (denied, 0) if denied == all => "all refused".to_owned(),
-            (0, failed) if failed == all => "all failed".to_owned(),
-            (denied, 0) => format!("{denied} of {all} refused"),
-            (0, failed) => format!("{failed} of {all} failed"),
+        let unknown = match self.unknown {
+            0 => None,
+            unknown if unknown == all => Some("outcome unknown".to_owned()),
+            unknown => Some(format!("outcome of {unknown} unknown")),
+        };
+        let refused = match (self.denied, self.failed) {
+            (0, 0) => None,
+            (denied, 0) if denied == all => Some("all refused".to_owned()),
+            (0, failed) if failed == all => Some("all failed".to_owned()),
+            (denied, 0) => Some(format!("{denied} of {all} refused")),
+            (0, failed) => Some(format!("{failed} of {all} failed")),
             (denied, failed) if denied + failed == all => {
-                format!("none had an effect: {denied} refused, {failed} failed")
+                Some(format!("none had an effect: {denied} refused, {failed} failed"))
             }
-            (denied, failed) => format!("{denied} of {all} refused, {failed} failed"),
-        }
+            (denied, failed) => Some(format!("{denied} of {all} refused, {failed} failed")),
+        };
+        refused.into_iter().chain(unknown).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -112,11 +118,16 @@ mod tests {
     fn what_had_no_effect_is_told_beside_what_had_one() {
         let words =
             |done, denied, failed| Outcomes { done, denied, failed, unknown: 0 }.without_effect();
+        let untold =
+            |done, denied, unknown| Outcomes { done, denied, failed: 0, unknown }.without_effect();
         assert_eq!(words(3, 0, 0), "");
         assert_eq!(words(0, 3, 0), "all refused");
         assert_eq!(words(3, 12, 0), "12 of 15 refused");
         assert_eq!(words(0, 0, 2), "all failed");
         assert_eq!(words(0, 1, 2), "none had an effect: 1 refused, 2 failed");
         assert_eq!(words(1, 1, 2), "1 of 4 refused, 2 failed");
+        assert_eq!(untold(0, 0, 3), "outcome unknown");
+        assert_eq!(untold(2, 0, 1), "outcome of 1 unknown");
+        assert_eq!(untold(0, 12, 3), "12 of 15 refused, outcome of 3 unknown");
     }
 }

@@ -41,7 +41,8 @@ pub(crate) fn tactic(tactic: &str) -> &str {
     }
 }
 
-/// `(all refused)`, `(12 of 15 refused)`: what of a finding had no effect; empty where all had one.
+/// `(all refused)`, `(12 of 15 refused)`, `(outcome unknown)`: what of a finding had no effect, or
+/// does not tell; empty where all had one.
 pub(crate) fn without_effect(finding: &Finding) -> String {
     match finding.outcomes.without_effect() {
         words if words.is_empty() => words,
