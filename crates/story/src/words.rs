@@ -10,7 +10,9 @@ pub(crate) fn counted(count: u64, noun: &str) -> String {
     }
     match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o'])) {
         Some(stem) => format!("{count} {stem}ies"),
-        None if noun.ends_with('s') || noun.ends_with('x') => format!("{count} {noun}es"),
+        None if noun.ends_with('s') || noun.ends_with('x') || noun.ends_with("ch") => {
+            format!("{count} {noun}es")
+        }
         None => format!("{count} {noun}s"),
     }
 }
@@ -85,6 +87,7 @@ mod tests {
         assert_eq!(counted(2, "bucket policy"), "2 bucket policies");
         assert_eq!(counted(2, "access key"), "2 access keys");
         assert_eq!(counted(3, "address"), "3 addresses");
+        assert_eq!(counted(2, "stretch"), "2 stretches");
         assert_eq!(read("secret", 3), "3 secrets");
         assert_eq!(read("Lambda code", 1), "Lambda code of 1 resource");
     }

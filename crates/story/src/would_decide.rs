@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crashcart_model::LogText;
+use crashcart_model::{Gap, GapReason, LogText};
 
 use crate::clean_up::CleanUps;
 use crate::denial::Denials;
@@ -185,15 +185,28 @@ fn before(scene: &Scene<'_>) -> Option<String> {
 pub(crate) fn more(scene: &Scene<'_>) -> Vec<String> {
     let coverage = scene.material.coverage;
     let mut ask = Vec::new();
-    if let Some(gap) = coverage.gaps.first() {
-        let path = plain(&gap.path);
-        ask.push(format!("get {path} again, whole, and read it: part of it could not be read"));
-    }
+    ask.extend(unread(&coverage.gaps));
     let range = coverage.first.zip(coverage.last);
     let days = range.map(|(first, last)| format!(" before {first} and after {last}"));
     let days = days.unwrap_or_else(|| " before and after".to_owned());
     ask.push(format!("read the trails of all accounts and regions for the days{days}"));
     ask
+}
+
+/// What to do about a stretch that was not read: what came damaged is fetched again first. What is
+/// no record that is known here would be none the second time either.
+fn unread(gaps: &[Gap]) -> Option<String> {
+    let damaged = |gap: &&Gap| {
+        use GapReason::{Changed, Corrupt, Missing, Truncated, Unreadable};
+        matches!(gap.reason, Changed | Corrupt | Missing | Truncated | Unreadable)
+    };
+    if let Some(gap) = gaps.iter().find(damaged) {
+        let path = plain(&gap.path);
+        return Some(format!("get {path} again, whole, and read it: part of it could not be read"));
+    }
+    let gap = gaps.iter().find(|gap| gap.reason != GapReason::NotUtf8)?;
+    let (path, reason) = (plain(&gap.path), gap.reason.words());
+    Some(format!("look into {path} by other means, if it may matter: not read here ({reason})"))
 }
 
 /// For an incident that somebody has begun to clean up.

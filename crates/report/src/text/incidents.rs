@@ -130,7 +130,8 @@ impl<'a> Sheet<'a> {
         }
         let more = incident.because.len().saturating_sub(most);
         if more > 0 && most > 0 {
-            self.entry("", &format!("{} more reasons: --all or --json", number(more as u64)))?;
+            let noun = if more == 1 { "reason" } else { "reasons" };
+            self.entry("", &format!("{} more {noun}: --all or --json", number(more as u64)))?;
         }
         for clean_up in &incident.cleaned_up_by {
             let how = if clean_up.certain { "a known responder" } else { "by its looks" };
