@@ -120,7 +120,8 @@ pub struct Step {
     /// How the same principal had tried the same on the same target in vain, before it was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tried_before: Option<TriedBefore>,
-    /// When the same principal made what this is about, earlier in this material.
+    /// When the same principal made what this is about, earlier in this material; of several
+    /// things the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_at: Option<Timestamp>,
     /// The earliest records; capped.

@@ -140,6 +140,25 @@ fn objects_that_were_read_are_named_and_ones_own_props_are_said_to_be() {
 }
 
 #[test]
+fn of_several_things_of_ones_own_a_step_says_from_when_on_they_were_made() {
+    let mut investigation = sample::investigation();
+    investigation.findings.clear();
+    let step = investigation.story.steps.first_mut().expect("one");
+    step.made_at = Timestamp::parse("2026-03-04T05:06:07Z");
+    step.target = Some(LogText::new("one"));
+    let page = |investigation: &Investigation| {
+        let page = text(&Text::default(), investigation);
+        page.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let one = page(&investigation);
+    assert!(one.contains("made by the same principal at 2026-03-04 05:06:07"), "{one}");
+    let step = investigation.story.steps.first_mut().expect("one");
+    step.target = Some(LogText::new("2 targets: one, two"));
+    let two = page(&investigation);
+    assert!(two.contains("made by the same principal from 2026-03-04 05:06:07 on"), "{two}");
+}
+
+#[test]
 fn what_is_a_way_back_in_and_a_change_as_well_is_told_once() {
     let mut investigation = sample::investigation();
     let story = &mut investigation.story;

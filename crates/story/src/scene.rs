@@ -52,6 +52,17 @@ impl Entry<'_> {
         self.made.is_some_and(lived)
     }
 
+    /// Whether it is a policy that lets nobody in but its own and services of AWS: of another
+    /// policy of the same call it has the name, and serves none of its ends.
+    pub(crate) fn lets_nobody_in(&self) -> bool {
+        matches!(self.parts.variant, "inside" | "deliverers")
+    }
+
+    /// Whether it served no end of an attack by itself.
+    pub(crate) fn serves_nothing(&self) -> bool {
+        self.undo || self.ends_own() || self.lets_nobody_in()
+    }
+
     /// As `iam:CreateAccessKey`.
     pub(crate) fn what(&self) -> LogText {
         LogText::new(format!("{}:{}", self.parts.service, self.parts.name))
@@ -63,7 +74,7 @@ impl Entry<'_> {
 
     pub(crate) fn tactic(&self) -> Option<&'static str> {
         match self.call {
-            _ if self.undo || self.ends_own() => None,
+            _ if self.serves_nothing() => None,
             Some(call) => Some(call.tactic()),
             None => self.looks().then_some(knowledge::DISCOVERY),
         }
@@ -71,7 +82,7 @@ impl Entry<'_> {
 
     pub(crate) fn technique(&self) -> Option<&'static str> {
         match self.call {
-            _ if self.undo || self.ends_own() => None,
+            _ if self.serves_nothing() => None,
             Some(call) => Some(call.technique()),
             None => knowledge::discovery_technique(
                 self.parts.service,

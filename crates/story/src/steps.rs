@@ -22,13 +22,16 @@ const SHOWN: usize = 400;
 /// Targets named in a folded step.
 const NAMED: usize = 5;
 
-/// Items that are one step: they differ in target, variant, error, account or region only.
+/// Items that are one step: they served one end, and differ in target, kind of the call, error,
+/// account or region only.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Group<'f> {
     actor: &'f str,
     service: &'f str,
     name: &'f str,
     outcome: Outcome,
+    /// To let a stranger in is another act than to let AWS in.
+    tactic: Option<&'static str>,
     /// To take something back is another act than to do it.
     undo: bool,
 }
@@ -40,7 +43,8 @@ pub(crate) fn steps(scene: &Scene<'_>, scope: &Scope<'_>, left_out: &mut LeftOut
     let told = |entry: &&Entry<'_>| belongs(entry, scope) || confirms(entry, &handled);
     for entry in scene.entries.iter().filter(told) {
         let Parts { actor, service, name, outcome, .. } = entry.parts;
-        let group = Group { actor, service, name, outcome, undo: entry.undo };
+        let tactic = entry.tactic();
+        let group = Group { actor, service, name, outcome, tactic, undo: entry.undo };
         groups.entry(group).or_default().push(entry);
     }
     let attempts = Attempts::new(&scene.entries);
@@ -192,10 +196,10 @@ fn folded(scene: &Scene<'_>, entries: &[&Entry<'_>], tried_before: Option<TriedB
     let targets: Vec<LogText> = targets.into_iter().map(|(_, target)| target).collect();
     // The gravest kind of the call says what it served.
     let first = entries.iter().min_by_key(|entry| (weight(&[entry]), entry.item.first.is_none()));
-    let undo = entries.iter().all(|entry| entry.undo);
+    let nothing = entries.iter().all(|entry| entry.serves_nothing());
     let rule = entries
         .iter()
-        .filter(|_| !undo)
+        .filter(|_| !nothing)
         .flat_map(|entry| &entry.item.rules)
         .max_by_key(|hit| hit.level);
     let words = rule.map(|hit| (scene.material.rules)(hit.rule));
@@ -218,10 +222,10 @@ fn folded(scene: &Scene<'_>, entries: &[&Entry<'_>], tried_before: Option<TriedB
     }
 }
 
-/// When the same principal made all that the step is about.
+/// When the same principal made what the step is about, if it made all of it: of several, the first.
 fn made_at(entries: &[&Entry<'_>]) -> Option<Timestamp> {
     let all = entries.iter().all(|entry| entry.made.is_some());
-    entries.iter().filter_map(|entry| entry.made).max().filter(|_| all)
+    entries.iter().filter_map(|entry| entry.made).min().filter(|_| all)
 }
 
 /// The targets of one item: a call that names several things has each as a target.

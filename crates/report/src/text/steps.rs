@@ -73,10 +73,20 @@ impl<'a> Sheet<'a> {
         let words = words
             .then("by ", &self.by(&step.actor))
             .then("", &self.tried(step))
-            .then("made by the same principal at ", &self.moment(step.made_at))
+            .then("", &self.made(step))
             .then("", step.technique.as_deref().unwrap_or_default())
             .styled(Style::Dim, &self.citations.markers(&step.origins, 1));
         self.page.paragraph(&lead, &words)
+    }
+
+    /// `made by the same principal at 2026-03-04 05:06:07`, of several things `from` the first on.
+    fn made(&self, step: &Step) -> String {
+        let many = step.target.as_ref().is_some_and(|target| target.raw().contains(" targets: "));
+        match self.moment(step.made_at) {
+            at if at.is_empty() => at,
+            at if many => format!("made by the same principal from {at} on"),
+            at => format!("made by the same principal at {at}"),
+        }
     }
 
     /// `tried before in vain 3 times from 03:40:00 (AccessDenied)`
