@@ -2,7 +2,7 @@
 
 mod material;
 
-use crashcart_model::{Coverage, Gap, GapReason, Incident, Level, LogText, Outcome};
+use crashcart_model::{Incident, Level, LogText, Outcome};
 use crashcart_story::{Pivot, Told};
 use material::{Tale, event, session};
 use serde_json::{Value, json};
@@ -54,70 +54,6 @@ fn sharing_and_taking_the_share_back_are_two_steps_and_only_the_first_is_exfiltr
         .collect::<Vec<_>>();
     let exfiltration = (1, Some("exfiltration".to_owned()), Some("T1537".to_owned()));
     assert_eq!(told, [exfiltration, (1, None, None)]);
-}
-
-#[test]
-fn letting_a_stranger_into_a_bucket_is_exfiltration_and_letting_the_trail_in_is_not() {
-    let policy = |second, bucket: &str, principal: Value, action: &str| {
-        let statement =
-            json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"});
-        let request = json!({"bucketName": bucket, "bucketPolicy": {"Statement": [statement]}});
-        event(second, "s3:PutBucketPolicy", json!({"requestParameters": request}))
-    };
-    let deliverer = json!({"Service": "cloudtrail.amazonaws.com"});
-    let stranger = json!({"AWS": "arn:aws:iam::999999999999:root"});
-    let records = vec![
-        policy(1, "logs", deliverer, "s3:PutObject"),
-        policy(9, "exports", stranger, "s3:GetObject"),
-    ];
-    let told = about_mallory(records).rule("PutBucketPolicy", Level::Medium).tell().story.steps;
-    let told: Vec<_> = told
-        .iter()
-        .map(|step| {
-            let target = step.target.as_ref().map(LogText::raw).unwrap_or_default();
-            (step.at.unwrap().to_string(), step.tactic.as_deref(), target)
-        })
-        .collect();
-    let (first, ninth) = ("2024-05-04T02:00:01Z".to_owned(), "2024-05-04T02:00:09Z".to_owned());
-    let stranger = "exports (arn:aws:iam::999999999999:root)";
-    assert_eq!(told, [(first, None, "logs"), (ninth, Some("exfiltration"), stranger)]);
-}
-
-#[test]
-fn of_several_things_of_ones_own_the_first_making_is_told_never_one_after_the_step() {
-    let trail = |second, name: &str, trail: &str| {
-        event(second, &format!("cloudtrail:{name}"), json!({"requestParameters": {"name": trail}}))
-    };
-    let records = vec![
-        trail(1, "CreateTrail", "one"),
-        trail(2, "StopLogging", "one"),
-        trail(3, "CreateTrail", "two"),
-        trail(4, "StopLogging", "two"),
-    ];
-    let steps = about_mallory(records).tell().story.steps;
-    let stopped = steps.iter().find(|step| step.what.raw() == "cloudtrail:StopLogging").unwrap();
-    assert_eq!(stopped.count, 2);
-    assert_eq!(stopped.made_at.unwrap().to_string(), "2024-05-04T02:00:01Z");
-}
-
-#[test]
-fn what_was_not_read_is_fetched_again_only_where_it_came_damaged() {
-    let gap = |path: &str, reason| {
-        let (path, detail) = (path.to_owned(), String::new());
-        Gap { path, offset: 0, size: None, reason, detail }
-    };
-    let advice = |gaps: Vec<Gap>| {
-        let gap_count = u64::try_from(gaps.len()).unwrap();
-        let coverage = Coverage { gaps, gap_count, ..Coverage::default() };
-        let told = Tale { coverage, ..Tale::of(vec![secret(1, "a")]) }.tell();
-        told.verdict.would_decide[0].clone()
-    };
-    let licence = gap("logs/LICENSE", GapReason::NotJson);
-    let other = "look into logs/LICENSE by other means, if it may matter: not read here (not JSON)";
-    assert_eq!(advice(vec![licence.clone()]), other);
-    let torn = gap("logs/a.json.gz", GapReason::Truncated);
-    let again = "get logs/a.json.gz again, whole, and read it: part of it could not be read";
-    assert_eq!(advice(vec![licence, torn]), again);
 }
 
 #[test]
