@@ -23,7 +23,7 @@ pub fn plan_key(id: &str, owner: &UserFacts, situation: &Situation<'_>) -> Resul
         does_not_stop: sentences(&[
             "sessions that were had with it (GetSessionToken, GetFederationToken): up to 36 hours",
             "sessions of roles that it assumed: until they expire",
-            "the owner's other keys and password: a plan for the user takes all of them",
+            "the owner's other keys and password: `crashcart contain user` takes all of them",
         ]),
         risk: vec![last_used(id, key.last_used.as_ref())],
         undo: Undo::to(&owner.account, &thing, &key.state),
