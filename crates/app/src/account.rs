@@ -41,8 +41,9 @@ pub fn open_account(
         serial_number: options.mfa_serial.clone(),
         token_code,
     };
+    let caller = door.reader().ask(&GetCallerIdentity {})?.answer.arn;
     let assumed = door.reader().ask(&request)?.answer.credentials;
-    Ok(door.as_role(assumed))
+    Ok(door.as_role(assumed, caller))
 }
 
 /// What the account says of an id: of a long-lived key its owner, of a user's ARN or name the user.

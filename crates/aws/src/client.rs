@@ -52,6 +52,7 @@ pub struct Door {
     config: SdkConfig,
     credentials: SharedCredentialsProvider,
     region: String,
+    through: Vec<String>,
     pace: Arc<Pace>,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
@@ -115,6 +116,7 @@ impl Door {
             config,
             credentials,
             region,
+            through: Vec::new(),
             pace: Arc::default(),
             asked: Arc::default(),
         })
@@ -126,12 +128,20 @@ impl Door {
         Self { credentials: SharedCredentialsProvider::new(credentials), ..self.clone() }
     }
 
-    /// The same door as a role that was assumed; its credentials stay in memory.
+    /// The same door as a role that `caller`, an ARN, assumed; its credentials stay in memory.
     #[must_use]
-    pub fn as_role(&self, role: RoleCredentials) -> Self {
+    pub fn as_role(&self, role: RoleCredentials, caller: String) -> Self {
         let (key, secret) = (role.access_key_id, role.secret_access_key);
         let token = Some(role.session_token);
-        self.with_credentials(Credentials::new(key, secret, token, None, "crashcart"))
+        let credentials = Credentials::new(key, secret, token, None, "crashcart");
+        let mut through = self.through.clone();
+        through.push(caller);
+        Self { through, ..self.with_credentials(credentials) }
+    }
+
+    /// The ARNs through which the caller came to be, where roles were assumed by this door.
+    pub fn through(&self) -> &[String] {
+        &self.through
     }
 
     /// The region that is asked where none is named.

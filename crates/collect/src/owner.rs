@@ -43,8 +43,8 @@ pub struct Owner {
     pub access_keys: Vec<Key>,
     /// Whether the user has a password for the console; none where that could not be asked.
     pub console: Option<bool>,
-    /// MFA devices, by serial number or ARN.
-    pub mfa: Vec<String>,
+    /// MFA devices, by serial number or ARN; none where that could not be asked.
+    pub mfa: Option<Vec<String>>,
     /// SSH keys for CodeCommit.
     pub ssh_keys: Vec<Credential>,
     /// Passwords for single services.
@@ -59,8 +59,9 @@ pub struct Owner {
     pub boundary: Option<String>,
     /// Tags.
     pub tags: Vec<(String, String)>,
-    /// AWS itself has limited the user, because a key was found in public.
-    pub quarantined: bool,
+    /// Whether AWS itself has limited the user, because a key was found in public; none where not
+    /// all policies could be asked.
+    pub quarantined: Option<bool>,
     /// What one should know.
     pub notes: Vec<String>,
     /// What could not be asked, and why.
@@ -118,6 +119,13 @@ pub fn owner_of_key(reader: Reader<'_>, here: &str, key: &str) -> Owner {
     let info = asking.ask(&GetAccessKeyInfo { access_key_id: key.to_owned() });
     asking.owner.account = info.map(|info| info.answer.account);
     if !asking.is_here(here) {
+        return asking.owner;
+    }
+    if key.starts_with("ASIA") {
+        asking.owner.notes.push(
+            "a temporary key: only logs tell the session and the role or user that it belongs to"
+                .to_owned(),
+        );
         return asking.owner;
     }
     match reader.ask(&GetAccessKeyLastUsed { access_key_id: key.to_owned() }) {
@@ -266,9 +274,11 @@ impl Asking<'_> {
                 None
             }
         };
+        let gaps = self.owner.gaps.len();
         let devices = self.all(&ListMFADevices { user_name: user_name() });
         let devices = devices.into_iter().flat_map(|page| page.mfa_devices);
-        self.owner.mfa = devices.map(|device| device.serial_number).collect();
+        let devices = devices.map(|device| device.serial_number).collect();
+        self.owner.mfa = (self.owner.gaps.len() == gaps).then_some(devices);
         let keys = self.all(&ListSSHPublicKeys { user_name: user_name() });
         let keys = keys.into_iter().flat_map(|page| page.ssh_public_keys);
         self.owner.ssh_keys =
@@ -283,9 +293,10 @@ impl Asking<'_> {
         self.owner.certificates = certificates
             .map(|one| Credential { id: one.certificate_id, status: one.status })
             .collect();
+        let gaps = self.owner.gaps.len();
         self.policies(name);
-        self.owner.quarantined =
-            self.owner.policies.iter().any(|policy| policy.name.starts_with(QUARANTINE));
+        let found = self.owner.policies.iter().any(|policy| policy.name.starts_with(QUARANTINE));
+        self.owner.quarantined = (found || self.owner.gaps.len() == gaps).then_some(found);
     }
 
     fn keys(&mut self, name: &str) {

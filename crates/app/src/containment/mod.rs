@@ -72,7 +72,8 @@ pub fn plan_containment(
 ) -> Result<Plan, AppError> {
     let reader = door.reader();
     let caller = reader.ask(&GetCallerIdentity {})?.answer;
-    let chain = chain(&caller.arn);
+    let links = std::iter::once(&caller.arn).chain(door.through());
+    let chain: Vec<String> = links.flat_map(|link| came_through(link)).collect();
     let (caller_arn, now) = (&*caller.arn, now());
     let situation =
         Situation { caller: caller_arn, chain: &chain, environment, now, tried_on_aws: false };
@@ -132,12 +133,17 @@ fn name_in<'t>(text: &'t str, kind: &str, account: &str) -> Result<&'t str, AppE
     }
 }
 
-/// Through what the caller came to be: a session's role, by its ARN.
-fn chain(caller: &str) -> Vec<String> {
-    let mut parts = caller.splitn(6, ':').skip(4);
-    let (account, resource) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let role = resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());
-    role.map(|role| format!("arn:aws:iam::{account}:role/{role}")).into_iter().collect()
+/// An ARN on the way to the caller, and for a session its role's.
+fn came_through(link: &str) -> Vec<String> {
+    let parts: Vec<&str> = link.splitn(6, ':').collect();
+    let mut out = vec![link.to_owned()];
+    if let [_, partition, _, _, account, resource] = parts.as_slice()
+        && let Some(rest) = resource.strip_prefix("assumed-role/")
+    {
+        let role = rest.split('/').next().unwrap_or_default();
+        out.push(format!("arn:{partition}:iam::{account}:role/{role}"));
+    }
+    out
 }
 
 fn refused(refusal: Refusal) -> AppError {
@@ -195,7 +201,11 @@ pub enum Run<'r> {
     Resume(Resume),
 }
 
-/// Runs an approved plan in the account; returns the receipt and where the case keeps it.
+/// What a run did, and where the case keeps it; or why it could not be kept. What was done stands
+/// in the journal either way.
+pub type Ran = (Receipt, Result<String, AppError>);
+
+/// Runs an approved plan in the account.
 ///
 /// # Errors
 /// When the approval names another plan or account, an earlier run was cut off, or the case cannot
@@ -206,7 +216,7 @@ pub fn run_plan(
     approval: &str,
     run: Run<'_>,
     options: Options,
-) -> Result<(Receipt, String), AppError> {
+) -> Result<Ran, AppError> {
     let approved = plan.approve(approval).map_err(|error| AppError::Request {
         what: error.to_string(),
         hint: "`crashcart plan show` prints the plan and its hash",
@@ -249,8 +259,8 @@ pub fn run_plan(
     let at = receipt.ended.to_string().replace(':', "");
     let short = receipt.plan.get(..12).unwrap_or_default();
     let name = format!("receipts/{at}-{short}.json");
-    case.publish(&name, &receipt.bytes())?;
-    Ok((receipt, name))
+    let kept = case.publish(&name, &receipt.bytes()).map_err(AppError::from);
+    Ok((receipt, kept.map(|()| name)))
 }
 
 fn not_run(error: RunError) -> AppError {

@@ -50,6 +50,6 @@ impl Apply {
         let door = self.account.open()?;
         let options = self.running.options(self.keep_going);
         let ran = containment::run_plan((&door, &mut case), &plan, &approval, Run::Apply, options)?;
-        self.running.tell(&ran, &folder)
+        self.running.tell(ran, &folder)
     }
 }

@@ -29,7 +29,11 @@ pub fn text(owner: &Owner, width: usize, out: &mut dyn Write) -> std::io::Result
             None => "unknown",
         };
         labelled("console", console, width, out)?;
-        let mfa = if owner.mfa.is_empty() { "none".to_owned() } else { owner.mfa.join(", ") };
+        let mfa = match owner.mfa.as_deref() {
+            None => "unknown".to_owned(),
+            Some([]) => "none".to_owned(),
+            Some(devices) => devices.join(", "),
+        };
         labelled("MFA", &escape::terminal(&mfa), width, out)?;
     }
     for (label, list) in [
@@ -51,7 +55,7 @@ pub fn text(owner: &Owner, width: usize, out: &mut dyn Write) -> std::io::Result
     for (key, value) in &owner.tags {
         labelled("tag", &escape::terminal(&format!("{key} = {value}")), width, out)?;
     }
-    if owner.quarantined {
+    if owner.quarantined == Some(true) {
         let text = "AWS itself has limited the user: a key of it was found in public";
         labelled("QUARANTINE", text, width, out)?;
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use crashcart_app::containment::{
-    self, ContainmentPlan, ContainmentReceipt, HoldOptions, Planned, Step, StepOutcome, Undo,
+    self, ContainmentPlan, ContainmentReceipt, HoldOptions, Planned, Ran, Step, StepOutcome, Undo,
     Verified,
 };
 use crashcart_app::{AppError, Case};
@@ -68,12 +68,8 @@ impl Running {
     }
 
     /// Prints what a run did, and where its receipt is.
-    pub fn tell(
-        &self,
-        (receipt, name): &(ContainmentReceipt, String),
-        case: &Path,
-    ) -> Result<Exit, AppError> {
-        let path = case.join(name);
+    pub fn tell(&self, (receipt, kept): Ran, case: &Path) -> Result<Exit, AppError> {
+        let path = kept.as_ref().ok().map(|name| case.join(name));
         let mut out = commands::output();
         let printed = if self.json {
             let steps: Vec<Value> = receipt
@@ -91,9 +87,11 @@ impl Running {
             }});
             json_document(&document, true, &mut out)
         } else {
-            receipt_text(receipt, &path, &mut out)
+            receipt_text(&receipt, path.as_deref(), &mut out)
         };
         printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
+        // The account was changed and that was told; then it is said that it was not kept.
+        kept?;
         Ok(match receipt.ending.exit_code() {
             0 => Exit::Done,
             4 => Exit::Gaps,
@@ -239,7 +237,7 @@ fn change(step: &Step) -> String {
 
 fn receipt_text(
     receipt: &ContainmentReceipt,
-    path: &Path,
+    path: Option<&Path>,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
     let width = Terminal::look(false).width;
@@ -268,7 +266,13 @@ fn receipt_text(
     for note in &receipt.notes {
         labelled("note", &escape::terminal(note), width, out)?;
     }
-    writeln!(out, "receipt  {}", path.display())
+    match path {
+        Some(path) => writeln!(out, "receipt  {}", path.display()),
+        None => {
+            let text = "not kept: the journal has what was done; apply again to get one";
+            labelled("receipt", text, width, out)
+        }
+    }
 }
 
 /// Whether something was left as it is, since giving it back would re-arm somebody.

@@ -45,6 +45,6 @@ impl ResumeRun {
         let options = self.running.options(false);
         let run = Run::Resume(how);
         let ran = containment::run_plan((&door, &mut case), &plan, &approval, run, options)?;
-        self.running.tell(&ran, &self.case)
+        self.running.tell(ran, &self.case)
     }
 }

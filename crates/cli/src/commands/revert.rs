@@ -53,6 +53,6 @@ impl Revert {
         let how = RevertOptions { rearm: self.rearm, force: self.force, options };
         let run = Run::Revert(&receipt, how);
         let ran = containment::run_plan((&door, &mut case), &plan, &approval, run, options)?;
-        self.running.tell(&ran, &folder)
+        self.running.tell(ran, &folder)
     }
 }

@@ -65,6 +65,10 @@ fn the_owner_of_a_leaked_key_is_told_with_every_other_way_in() {
         (&policy["name"], &policy["through"]),
         (&"ReadOnlyAccess".into(), &"group ci".into())
     );
+    assert_eq!((&told["mfa"], &told["quarantined"]), (&serde_json::json!([]), &false.into()));
+    let temporary =
+        crashcart(&moto, folder.path(), &["whois", &key.replace("AKIA", "ASIA"), "--live"]);
+    assert!(temporary.stdout.contains("only logs tell"), "{}", temporary.stdout);
     let text = crashcart(&moto, folder.path(), &["whois", &key, "--live"]);
     assert!(text.stdout.contains("owner = platform team"), "{}", text.stdout);
 }
@@ -126,6 +130,33 @@ fn a_state_that_somebody_changed_meanwhile_stops_the_plan() {
     let ran = crashcart(&moto, folder.path(), &["apply", path, "--approve", hash, "--window", "0"]);
     assert_eq!(ran.code, Some(5), "{}{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("somebody changed"), "{}", ran.stdout);
+}
+
+#[test]
+fn whoever_assumed_a_role_does_not_cut_off_what_it_came_through() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = moto.run(
+        "iam = client('iam')\niam.create_user(UserName='ada')\niam.create_user(UserName='bob')\n\
+         iam.create_role(RoleName='responder', AssumeRolePolicyDocument='{}')\n\
+         print(iam.create_access_key(UserName='ada')['AccessKey']['AccessKeyId'])",
+    );
+    let settings = [
+        ("AWS_ENDPOINT_URL", moto.url.as_str()),
+        ("AWS_ACCESS_KEY_ID", key.as_str()),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_REGION", "eu-central-1"),
+    ];
+    let role = "arn:aws:iam::123456789012:role/responder";
+    let contain = |user: &str| {
+        let words = ["contain", "user", user, "--case", "case", "--assume-role", role];
+        run_with(folder.path(), &words, &settings)
+    };
+    let itself = contain("ada");
+    assert_eq!(itself.code, Some(2), "{}{}", itself.stdout, itself.stderr);
+    assert!(itself.stderr.contains("what you came through"), "{}", itself.stderr);
+    let other = contain("bob");
+    assert_eq!(other.code, Some(0), "{}", other.stderr);
 }
 
 #[test]
