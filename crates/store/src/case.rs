@@ -4,6 +4,9 @@
 //! the new one: the bytes are written beside their place, the manifest names their digest, the
 //! file takes its name. Opening for writing finishes or takes back what was cut off.
 
+mod collected;
+
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,10 +14,12 @@ use std::path::{Path, PathBuf};
 use crashcart_model::Timestamp;
 
 use crate::StoreError;
-use crate::files;
+use crate::files::{self, Digested};
 use crate::folder::{self, copy_path, result_path};
 use crate::given::GivenInput;
 use crate::manifest::{Entry, Manifest, ManifestEntry};
+
+pub use collected::{CollectedCall, CollectedEntry, file_name};
 
 /// A case folder, open for reading, or for writing with everybody else locked out.
 #[derive(Debug)]
@@ -22,6 +27,8 @@ pub struct Case {
     dir: PathBuf,
     created: Option<Timestamp>,
     manifest: Manifest,
+    /// What the manifest says of each kept answer of AWS, by name.
+    collected: BTreeMap<String, Digested>,
     repair: Option<Repair>,
     /// Held until the case is dropped; none when open for reading.
     lock: Option<File>,
@@ -64,7 +71,9 @@ impl Case {
     pub fn open_for_reading(dir: &Path) -> Result<Self, StoreError> {
         let created = folder::read_case_file(dir)?.created;
         let manifest = Manifest::read(dir)?;
-        Ok(Self { dir: dir.to_owned(), created, manifest, repair: None, lock: None })
+        let collected = manifest.collected().map(CollectedEntry::digested).collect();
+        let dir = dir.to_owned();
+        Ok(Self { dir, created, manifest, collected, repair: None, lock: None })
     }
 
     /// The folder.
@@ -209,21 +218,28 @@ impl Case {
         }
     }
 
-    /// Gives results their names that a killed writer had recorded but not renamed.
+    /// Gives results and answers their names that a killed writer had recorded but not renamed.
     fn finish_results(&self) -> Result<(), StoreError> {
         for (name, recorded) in self.manifest.results() {
-            let path = self.place_of(name)?;
-            let beside = files::partial(&path);
-            match files::digest(&beside) {
-                Ok(written) if written == recorded => files::finish(&path)?,
-                Ok(_) => files::discard(&beside)?,
-                Err(_) => {}
-            }
+            finish_recorded(&self.place_of(name)?, &recorded)?;
+        }
+        for (name, recorded) in &self.collected {
+            finish_recorded(&self.collected_path(name)?, recorded)?;
         }
         Ok(())
     }
 
     fn place_of(&self, name: &str) -> Result<PathBuf, StoreError> {
         result_path(&self.dir, name).ok_or_else(|| StoreError::BadName { name: name.to_owned() })
+    }
+}
+
+/// Gives a file its name where all of it lies beside its place; half of one helps nobody.
+fn finish_recorded(path: &Path, recorded: &Digested) -> Result<(), StoreError> {
+    let beside = files::partial(path);
+    match files::digest(&beside) {
+        Ok(written) if written == *recorded => files::finish(path),
+        Ok(_) => files::discard(&beside),
+        Err(_) => Ok(()),
     }
 }

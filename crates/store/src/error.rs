@@ -52,6 +52,12 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// Another answer of AWS is kept under that name already.
+    #[error("keep {name}: the case holds another answer under that name")]
+    CollectedAlready {
+        /// The name.
+        name: String,
+    },
     /// The bytes to be kept are not those that were read.
     #[error("copy evidence {expected}: the bytes are now {found}")]
     EvidenceChanged {
@@ -94,6 +100,9 @@ impl StoreError {
                  new one"
             }
             Self::BadName { .. } => "give a relative path of plain names",
+            Self::CollectedAlready { .. } => {
+                "nothing that was collected is replaced; collect into a new case folder"
+            }
             Self::EvidenceChanged { .. } => {
                 "something writes to the file; copy it elsewhere first and read the copy"
             }

@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use crate::StoreError;
 
-/// Creates a folder and those above it, for the owner alone.
+/// Creates a folder and those above it, for the owner alone; the disk has their names on return.
 pub(crate) fn create_folder(path: &Path) -> Result<(), StoreError> {
+    let new: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -18,7 +19,9 @@ pub(crate) fn create_folder(path: &Path) -> Result<(), StoreError> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(path).map_err(StoreError::io("create folder", path))
+    builder.create(path).map_err(StoreError::io("create folder", path))?;
+    let parents = new.iter().filter_map(|folder| folder.parent());
+    parents.filter(|parent| !parent.as_os_str().is_empty()).try_for_each(sync_folder)
 }
 
 /// Options that create files for the owner alone.

@@ -46,6 +46,24 @@ pub(crate) fn take(
 
 /// Where a result stands; none where the name leaves the case or is taken by the case itself.
 pub(crate) fn result_path(dir: &Path, name: &str) -> Option<PathBuf> {
+    let parts = plain_parts(name)?;
+    let taken = matches!(parts.as_slice(), ["evidence", ..] | [CASE_FILE | JOURNAL_FILE]);
+    (!taken).then(|| dir.join(parts.iter().collect::<PathBuf>()))
+}
+
+/// The folder of what AWS answered.
+pub(crate) fn collected_folder(dir: &Path) -> PathBuf {
+    dir.join("evidence").join("collected")
+}
+
+/// Where an answer of AWS stands; none where the name leads elsewhere.
+pub(crate) fn collected_path(dir: &Path, name: &str) -> Option<PathBuf> {
+    let parts = plain_parts(name)?;
+    Some(collected_folder(dir).join(parts.iter().collect::<PathBuf>()))
+}
+
+/// The parts of a relative path with `/`, where each is a plain name.
+fn plain_parts(name: &str) -> Option<Vec<&str>> {
     let parts: Vec<&str> = name.split('/').collect();
     let plain = |part: &&str| {
         !part.is_empty()
@@ -53,8 +71,7 @@ pub(crate) fn result_path(dir: &Path, name: &str) -> Option<PathBuf> {
             && !part.contains(['\\', ':', '\0'])
             && matches!(Path::new(part).components().next(), Some(Component::Normal(_)))
     };
-    let taken = matches!(parts.as_slice(), ["evidence", ..] | [CASE_FILE | JOURNAL_FILE]);
-    (parts.iter().all(plain) && !taken).then(|| dir.join(parts.iter().collect::<PathBuf>()))
+    parts.iter().all(plain).then_some(parts)
 }
 
 /// Where a copy of evidence stands; none where that is not a digest.

@@ -17,7 +17,7 @@ mod journal;
 mod manifest;
 mod verify;
 
-pub use case::{Case, Repair};
+pub use case::{Case, CollectedCall, CollectedEntry, Repair, file_name};
 pub use error::StoreError;
 pub use given::GivenInput;
 pub use journal::Journal;

@@ -1,5 +1,5 @@
-//! `evidence/manifest.jsonl`: one line for each sealed file, for what a run was given beside them,
-//! and for each published result, chained as [`Chain`] says.
+//! `evidence/manifest.jsonl`: one line for each sealed file, for each answer of AWS that was kept,
+//! for what a run was given beside them, and for each published result, chained as [`Chain`] says.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
+use crate::case::CollectedEntry;
 use crate::chain::Chain;
 use crate::files::Digested;
 use crate::given::GivenInput;
@@ -33,6 +34,8 @@ pub struct ManifestEntry {
 pub(crate) enum Entry {
     /// A file was read.
     Evidence(ManifestEntry),
+    /// AWS answered, and the case keeps the answer.
+    Collected(CollectedEntry),
     /// A run read these beside the evidence; the next such line takes its place.
     Given {
         /// Sorted.
@@ -67,7 +70,15 @@ impl Manifest {
     pub(crate) fn evidence(&self) -> impl Iterator<Item = &ManifestEntry> {
         self.entries.iter().filter_map(|entry| match entry {
             Entry::Evidence(evidence) => Some(evidence),
-            Entry::Result { .. } | Entry::Given { .. } => None,
+            Entry::Collected(_) | Entry::Result { .. } | Entry::Given { .. } => None,
+        })
+    }
+
+    /// The answers of AWS that were kept, in the order in which they were sealed.
+    pub(crate) fn collected(&self) -> impl Iterator<Item = &CollectedEntry> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Collected(collected) => Some(collected),
+            Entry::Evidence(_) | Entry::Result { .. } | Entry::Given { .. } => None,
         })
     }
 

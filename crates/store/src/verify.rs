@@ -1,90 +1,29 @@
 //! Recomputes everything that a case claims: the chain, the digest of each sealed file, of
 //! what options gave, and of each published result. It must never write, and what it finds is a list, not an error.
 
+mod problem;
+
+use std::collections::BTreeMap;
+use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::chain::Chain;
 use crate::files::{self, Digested};
-use crate::folder::{copy_path, result_path};
+use crate::folder::{collected_folder, collected_path, copy_path, result_path};
 use crate::given::GivenInput;
 use crate::journal;
 use crate::manifest::{Manifest, ManifestEntry};
-use crate::{Case, StoreError};
+use crate::{Case, CollectedEntry, StoreError};
 
-/// What is not as the case says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProblemKind {
-    /// A line of the manifest or of the journal was changed, removed or put in between.
-    ChainBroken,
-    /// The last line of the manifest or of the journal was not written to its end.
-    TornLine,
-    /// A sealed file has other bytes now.
-    EvidenceChanged,
-    /// A sealed file is gone, and the case keeps no copy.
-    EvidenceMissing,
-    /// A sealed file cannot be read.
-    EvidenceUnreadable,
-    /// The case's own copy of a sealed file has other bytes.
-    CopyChanged,
-    /// A file that an option named has other bytes than the last run read.
-    GivenChanged,
-    /// A file that an option named is gone, and the case keeps no copy.
-    GivenMissing,
-    /// A file that an option named cannot be read.
-    GivenUnreadable,
-    /// A result has other bytes than were published.
-    ResultChanged,
-    /// A result is gone.
-    ResultMissing,
-    /// A result cannot be read.
-    ResultUnreadable,
-    /// A result was written but a kill kept it from its place; the next writer puts it there.
-    ResultUnfinished,
-    /// A result stands in the case that no line of the manifest seals.
-    ResultUnsealed,
-}
-
-impl ProblemKind {
-    /// In words.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::ChainBroken => "the chain of lines was changed",
-            Self::TornLine => "the last line is not whole",
-            Self::EvidenceChanged => "sealed file has changed",
-            Self::EvidenceMissing => "sealed file is missing",
-            Self::EvidenceUnreadable => "sealed file cannot be read",
-            Self::CopyChanged => "the case's copy of a sealed file has changed",
-            Self::GivenChanged => "file named by an option has changed",
-            Self::GivenMissing => "file named by an option is missing",
-            Self::GivenUnreadable => "file named by an option cannot be read",
-            Self::ResultChanged => "result has changed since it was published",
-            Self::ResultMissing => "result is missing",
-            Self::ResultUnreadable => "result cannot be read",
-            Self::ResultUnfinished => "result was not yet put in its place",
-            Self::ResultUnsealed => "result that the manifest does not seal",
-        }
-    }
-}
+pub use problem::{Problem, ProblemKind};
 
 /// What an investigation publishes into a case.
 const RESULTS: [&str; 4] =
     ["findings.jsonl", "story.json", "investigation.json", "report/report.html"];
-
-/// One thing that is not as the case says.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Problem {
-    /// What.
-    pub kind: ProblemKind,
-    /// Which file.
-    pub path: String,
-    /// The particulars.
-    pub detail: String,
-}
 
 /// What verification found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -99,6 +38,8 @@ pub struct Verification {
     pub only_as_copy: usize,
     /// What options gave the last run beside the evidence, and is still that.
     pub given_intact: usize,
+    /// Answers of AWS that are still those that were kept.
+    pub collected_intact: usize,
     /// Results that are still those that were published.
     pub results_intact: usize,
     /// Evidence without a file to look at: standard input and addresses, no copy kept.
@@ -134,6 +75,11 @@ pub fn verify(dir: &Path) -> Result<Verification, StoreError> {
     for input in manifest.given() {
         found.check_given(dir, input);
     }
+    let collected: BTreeMap<_, _> = manifest.collected().map(CollectedEntry::digested).collect();
+    for (name, recorded) in &collected {
+        found.check_collected(dir, name, recorded);
+    }
+    found.check_unsealed(dir, &collected)?;
     for (name, recorded) in manifest.results() {
         found.check_result(dir, name, &recorded);
     }
@@ -241,19 +187,90 @@ impl Verification {
             let detail = "the manifest names a result outside the case".to_owned();
             return self.note(ProblemKind::ChainBroken, name, detail);
         };
-        let waits = files::digest(&files::partial(&path)).is_ok_and(|beside| beside == *recorded);
-        let (kind, detail) = match files::digest(&path) {
-            Ok(now) if now == *recorded => {
-                self.results_intact += 1;
-                return;
-            }
-            Ok(now) => (ProblemKind::ResultChanged, differs(recorded, &now)),
+        self.results_intact += usize::from(self.check_kept(&path, name, recorded, &RESULT));
+    }
+
+    fn check_collected(&mut self, dir: &Path, name: &str, recorded: &Digested) {
+        let Some(path) = collected_path(dir, name) else {
+            let detail = "the manifest names an answer outside the case".to_owned();
+            return self.note(ProblemKind::ChainBroken, name, detail);
+        };
+        self.collected_intact += usize::from(self.check_kept(&path, name, recorded, &COLLECTED));
+    }
+
+    /// Whether what the case keeps is what its manifest says; if not, notes what is wrong.
+    fn check_kept(&mut self, path: &Path, name: &str, recorded: &Digested, kinds: &Kinds) -> bool {
+        let waits = files::digest(&files::partial(path)).is_ok_and(|beside| beside == *recorded);
+        let (kind, detail) = match files::digest(path) {
+            Ok(now) if now == *recorded => return true,
+            Ok(now) => (kinds.changed, differs(recorded, &now)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                (ProblemKind::ResultMissing, format!("SHA-256 {}", recorded.sha256))
+                (kinds.missing, format!("SHA-256 {}", recorded.sha256))
             }
-            Err(error) => (ProblemKind::ResultUnreadable, error.to_string()),
+            Err(error) => (kinds.unreadable, error.to_string()),
         };
         self.note(if waits { ProblemKind::ResultUnfinished } else { kind }, name, detail);
+        false
+    }
+
+    /// Nobody shall take for an answer of AWS what somebody put beside the answers.
+    fn check_unsealed(
+        &mut self,
+        dir: &Path,
+        sealed: &BTreeMap<String, Digested>,
+    ) -> Result<(), StoreError> {
+        let root = collected_folder(dir);
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for path in entries(&folder)? {
+                let name = path.strip_prefix(&root).unwrap_or(&path);
+                let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+                let name = name.join("/");
+                // What was cut off before it was sealed is nobody's answer; the next run replaces it.
+                let is_partial = path
+                    .file_name()
+                    .is_some_and(|name| name.to_string_lossy().starts_with(files::PARTIAL_PREFIX));
+                if path.is_dir() && !path.is_symlink() {
+                    folders.push(path);
+                } else if !is_partial && !sealed.contains_key(&name) {
+                    let detail = "the manifest was cut, or somebody put it there".to_owned();
+                    self.note(ProblemKind::CollectedUnsealed, &name, detail);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How it is called when something kept is not as the manifest says.
+struct Kinds {
+    changed: ProblemKind,
+    missing: ProblemKind,
+    unreadable: ProblemKind,
+}
+
+const RESULT: Kinds = Kinds {
+    changed: ProblemKind::ResultChanged,
+    missing: ProblemKind::ResultMissing,
+    unreadable: ProblemKind::ResultUnreadable,
+};
+
+const COLLECTED: Kinds = Kinds {
+    changed: ProblemKind::CollectedChanged,
+    missing: ProblemKind::CollectedMissing,
+    unreadable: ProblemKind::CollectedUnreadable,
+};
+
+/// What lies in a folder; nothing where there is none.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let failed = || StoreError::io("read", folder);
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            let paths = entries.map(|entry| Ok(entry?.path()));
+            paths.collect::<io::Result<_>>().map_err(failed())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(failed()(error)),
     }
 }
 

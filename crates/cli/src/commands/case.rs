@@ -54,9 +54,13 @@ impl Case {
                 0 => String::new(),
                 count => format!(", {} of options", counted(count, "input")),
             };
+            let collected = match verification.collected_intact as u64 {
+                0 => String::new(),
+                count => format!(", {} of AWS", counted(count, "answer")),
+            };
             writeln!(
                 out,
-                "{}{given} and {} as they were sealed, {}\nmanifest {}",
+                "{}{collected}{given} and {} as they were sealed, {}\nmanifest {}",
                 counted(verification.evidence_intact as u64, "evidence file"),
                 counted(verification.results_intact as u64, "result"),
                 counted(verification.problems.len() as u64, "problem"),
