@@ -42,6 +42,8 @@ use crate::services::sts::RoleCredentials;
 
 /// How often a request is sent at most, when AWS is slow or asks to wait.
 const ATTEMPTS: u32 = 5;
+/// How often a request with a quota of its own is sent at most, each time more slowly: a minute.
+const TURNS: u32 = 12;
 /// Where a partition's one endpoint is asked, and others when no region is configured.
 const HOME: &str = "us-east-1";
 
@@ -174,7 +176,7 @@ impl Door {
         request: serde_json::Value,
     ) -> Result<Answered<C::Answer>, AwsError> {
         let operation = &C::OPERATION;
-        let outcome = self.runtime.block_on(self.send(operation, region, request));
+        let outcome = self.runtime.block_on(self.send_in_turn(operation, region, request));
         let at = Timestamp::now();
         let mut asked = Asked {
             operation: operation.full_name(),
@@ -193,16 +195,39 @@ impl Door {
         outcome
     }
 
+    /// Sends when it is its turn, and again more slowly where AWS asks for that.
+    async fn send_in_turn(
+        &self,
+        operation: &'static Operation,
+        region: &str,
+        request: serde_json::Value,
+    ) -> Result<(Vec<u8>, Option<String>), AwsError> {
+        let mut turns = 1;
+        loop {
+            tokio::time::sleep(self.pace.turn(operation, region, Instant::now())).await;
+            let outcome = self.send(operation, region, request.clone()).await;
+            match &outcome {
+                Err(AwsError::Throttled { .. })
+                    if operation.per_second.is_some() && turns < TURNS =>
+                {
+                    self.pace.throttled(operation, region, Instant::now());
+                    turns += 1;
+                }
+                Ok(_) => {
+                    self.pace.answered(operation, region, Instant::now());
+                    return outcome;
+                }
+                Err(_) => return outcome,
+            }
+        }
+    }
+
     async fn send(
         &self,
         operation: &'static Operation,
         region: &str,
         request: serde_json::Value,
     ) -> Result<(Vec<u8>, Option<String>), AwsError> {
-        if let Some(rate) = operation.per_second {
-            let wait = self.pace.turn(operation.full_name(), region, rate, Instant::now());
-            tokio::time::sleep(wait).await;
-        }
         let (url, signed) = endpoint(operation.service, region);
         let url = self.override_of(operation).unwrap_or(url);
         let name = operation.full_name();
@@ -217,7 +242,7 @@ impl Door {
             .http_client(client)
             .endpoint_url(&url)
             .standard_retry(&RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .retry_classifier(Retries)
+            .retry_classifier(Retries { paced: operation.per_second.is_some() })
             .timeout_config(credentials::timeouts())
             .runtime_plugin(self.signing(operation, &signed))
             .serializer(|(operation, request): (&'static Operation, serde_json::Value)| {
@@ -290,20 +315,34 @@ impl Reader<'_> {
         region: &str,
         call: &C,
     ) -> (Vec<Answered<C::Answer>>, Option<AwsError>) {
-        let mut request = request(call);
         let mut pages = Vec::new();
-        loop {
-            let page = match self.0.exchange::<C>(region, request.clone()) {
-                Ok(page) => page,
-                Err(error) => return (pages, Some(error)),
-            };
-            let next = token(&C::OPERATION, &page.raw);
+        let ended = self.pages(region, call, |page| -> Result<(), AwsError> {
             pages.push(page);
+            Ok(())
+        });
+        (pages, ended.err())
+    }
+
+    /// Asks for all pages of an answer and hands over each as it comes.
+    ///
+    /// # Errors
+    /// See [`AwsError`]; what `each` returns ends it too.
+    pub fn pages<C: Reads, E: From<AwsError>>(
+        &self,
+        region: &str,
+        call: &C,
+        mut each: impl FnMut(Answered<C::Answer>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut request = request(call);
+        loop {
+            let page = self.0.exchange::<C>(region, request.clone())?;
+            let next = token(&C::OPERATION, &page.raw);
+            each(page)?;
             match (C::OPERATION.pages, next, request.as_object_mut()) {
                 (Some(pages), Some(token), Some(members)) => {
                     members.insert(pages.input.to_owned(), token.into());
                 }
-                _ => return (pages, None),
+                _ => return Ok(()),
             }
         }
     }
@@ -386,7 +425,10 @@ impl Error for Refused {}
 
 /// Tells what is worth another attempt: throttling, and a service's own failures.
 #[derive(Debug)]
-struct Retries;
+struct Retries {
+    /// Throttling is left to whoever gives the turns.
+    paced: bool,
+}
 
 impl ClassifyRetry for Retries {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
@@ -394,6 +436,9 @@ impl ClassifyRetry for Retries {
             return RetryAction::NoActionIndicated;
         };
         match error.as_operation_error().and_then(|error| error.downcast_ref::<Refused>()) {
+            Some(Refused(refusal)) if refusal.is_throttling() && self.paced => {
+                RetryAction::NoActionIndicated
+            }
             Some(Refused(refusal)) if refusal.is_throttling() => RetryAction::throttling_error(),
             Some(Refused(refusal)) if refusal.status >= 500 => RetryAction::server_error(),
             _ => RetryAction::NoActionIndicated,

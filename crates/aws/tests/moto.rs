@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot run must fail loudly")]
 
 use aws_credential_types::Credentials;
+use crashcart_aws::services::cloudtrail::LookupEvents;
 use crashcart_aws::services::ec2::DescribeRegions;
 use crashcart_aws::services::iam::{
     GetAccessKeyLastUsed, GetUser, ListAccessKeys, ListAttachedUserPolicies, UpdateAccessKey,
@@ -11,6 +12,7 @@ use crashcart_aws::services::organizations::DescribeAccount;
 use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_aws::{AwsError, Door, DoorOptions};
 use crashcart_testkit::Moto;
+use serde_json::json;
 
 fn door(url: &str) -> Door {
     let options = DoorOptions {
@@ -77,6 +79,41 @@ fn all_pages_of_a_list_are_read() {
     let names: Vec<_> = pages.iter().flat_map(|page| &page.answer.attached_policies).collect();
     assert_eq!(names.len(), 130);
     assert!(pages.len() > 1, "moto gives a hundred at once");
+}
+
+#[test]
+fn a_lookup_goes_on_through_throttling_and_failures_until_all_pages_are_there() {
+    let Some(moto) = Moto::start() else { return };
+    let event = |number: u32| {
+        json!({"eventID": format!("{number:03}"), "eventTime": 600 + number, "eventName": "ListUsers",
+            "eventSource": "iam.amazonaws.com", "awsRegion": "eu-west-1"})
+    };
+    moto.record(&(0..120).map(event).collect::<Vec<_>>());
+    let lookup = |status: u16, code: &str, times: u32, region: &str| {
+        json!({"operation": "LookupEvents", "status": status, "code": code, "times": times,
+            "region": region})
+    };
+    moto.fail(lookup(503, "ServiceUnavailable", 1, "eu-west-1"));
+    moto.fail(lookup(400, "ThrottlingException", 2, "eu-west-1"));
+    moto.fail(lookup(400, "AccessDeniedException", 1, "eu-north-1"));
+    let door = door(&moto.url);
+    let call = LookupEvents { max_results: Some(50), ..LookupEvents::default() };
+    let (pages, error) = door.reader().all("eu-west-1", &call);
+    assert_eq!(error, None);
+    let sizes: Vec<_> = pages.iter().map(|page| page.answer.events.len()).collect();
+    assert_eq!(sizes, [50, 50, 20]);
+    let ids = pages.iter().flat_map(|page| &page.answer.events).map(|one| one.event_id.clone());
+    let expected = (0..120).map(|number| Some(format!("{number:03}")));
+    assert!(ids.eq(expected), "newest first, each once");
+    assert!(pages.iter().all(|page| page.request_id.is_some()));
+    let (pages, error) = door.reader().all("us-east-1", &call);
+    assert_eq!((pages.len(), error), (1, None), "a region has its own");
+    let (_, denied) = door.reader().all("eu-north-1", &call);
+    let denied = denied.unwrap();
+    assert!(
+        matches!(&denied, AwsError::Denied { permission, .. } if permission == "cloudtrail:LookupEvents"),
+        "{denied:?}"
+    );
 }
 
 #[test]

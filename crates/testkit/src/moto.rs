@@ -1,11 +1,14 @@
 //! A moto server of a test's own on loopback: AWS's wire protocols without AWS. What moto lacks is
 //! answered in front of it, by `moto_front.py`.
 
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 /// How long a server may take to listen.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
@@ -43,8 +46,9 @@ impl Moto {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.unwrap_or_else(|error| panic!("no free port: {error}"));
         let server = Command::new(&python)
-            .args(["-c", include_str!("moto_front.py")])
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/moto_front.py"))
             .arg(address.port().to_string())
+            .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -57,6 +61,55 @@ impl Moto {
             sleep(Duration::from_millis(50));
         }
         Some(moto)
+    }
+
+    /// Hands in records of CloudTrail, which LookupEvents then finds by their `awsRegion`. An
+    /// `eventTime` that is a number is so many seconds before now.
+    pub fn record(&self, records: &[Value]) {
+        self.front("POST", "records", &Value::from(records).to_string());
+    }
+
+    /// Lets a call fail: `{operation, region, status, code, message, times}`; without `region` it
+    /// fails everywhere, without `times` for ever.
+    pub fn fail(&self, fault: Value) {
+        self.front("POST", "faults", &Value::from(vec![fault]).to_string());
+    }
+
+    /// Sets the regions of the account, each with its opt-in status.
+    pub fn regions(&self, regions: &[(&str, &str)]) {
+        let regions = serde_json::json!(regions).to_string();
+        self.front("POST", "regions", &regions);
+    }
+
+    /// Region and body of every call of an operation so far, in the order of their coming.
+    pub fn asked(&self, operation: &str) -> Vec<(String, String)> {
+        let asked: Value =
+            serde_json::from_str(&self.front("GET", "asked", "")).unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let calls = asked.as_array().into_iter().flatten();
+        let calls = calls.filter(|call| call["operation"] == operation);
+        calls.map(|call| (text(&call["region"]), text(&call["body"]))).collect()
+    }
+
+    /// Tells or asks the front; returns the body of its answer.
+    #[allow(clippy::panic, reason = "a test that cannot prepare its server must fail loudly")]
+    fn front(&self, method: &str, path: &str, body: &str) -> String {
+        let address = self.url.trim_start_matches("http://");
+        let request = format!(
+            "{method} /front/{path} HTTP/1.0\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let exchange = || -> std::io::Result<String> {
+            let mut stream = TcpStream::connect(address)?;
+            stream.write_all(request.as_bytes())?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer)?;
+            Ok(answer)
+        };
+        let answer = exchange().unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        assert!(head.contains(" 200 "), "{method} {path}: {answer}");
+        body.to_owned()
     }
 
     /// Runs Python with `client(service)` at hand, and returns what it printed.

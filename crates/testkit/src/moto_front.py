@@ -1,18 +1,26 @@
-"""A moto server with what moto lacks in front of it: service-specific credentials.
+"""A moto server with what moto lacks in front of it: service-specific credentials, LookupEvents, the
+regions of an account as a test wants them, and calls that fail.
 
-Speaks IAM's query protocol as the API reference has it; everything else goes to moto.
+Speaks AWS's protocols as the API references have them; everything else goes to moto. Under `/front/` a
+test says what it wants: POST of JSON to `records`, `faults` and `regions`, GET of `asked`.
 """
 
+import json
 import sys
+import uuid
 from io import BytesIO
 from urllib.parse import parse_qsl
 
+import front_faults
+import front_trail
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
 
 moto = DomainDispatcherApplication(create_backend_app)
 # By user: id, service, status.
 credentials = {}
+# Name and opt-in status of each; moto's own where a test gave none.
+regions = []
 
 
 def answer(action, inner):
@@ -48,16 +56,61 @@ def own(form):
     return None
 
 
+def described_regions(form):
+    """EC2's DescribeRegions: without AllRegions those that are enabled."""
+    every = form.get("AllRegions") == "true"
+    items = "".join(
+        f"<item><regionName>{name}</regionName><optInStatus>{status}</optInStatus></item>"
+        for name, status in regions
+        if every or status != "not-opted-in"
+    )
+    return f"<DescribeRegionsResponse><regionInfo>{items}</regionInfo></DescribeRegionsResponse>"
+
+
+def told(path, body):
+    """What a test says or asks."""
+    if path == "asked":
+        return json.dumps(front_faults.asked)
+    take = {"records": front_trail.add, "faults": front_faults.faults.extend, "regions": regions.extend}
+    take[path](json.loads(body))
+    return "{}"
+
+
+def answered(environ, body):
+    """Status, headers and body of what is answered here; none where moto answers."""
+    path = environ.get("PATH_INFO", "")
+    if path.startswith("/front/"):
+        return "200 OK", [("Content-Type", "application/json")], told(path.removeprefix("/front/"), body)
+    is_form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    form = dict(parse_qsl(body.decode())) if is_form else {}
+    name, region = front_faults.operation(environ, form)
+    front_faults.asked.append({"operation": name, "region": region, "body": body.decode("utf-8", "replace")})
+    fault = front_faults.fault(name, region)
+    if fault:
+        code, message = fault["code"], fault.get("message", "not allowed here")
+        return front_faults.refusal(environ, fault["status"], code, message)
+    if environ.get("HTTP_X_AMZ_TARGET") == front_trail.TARGET:
+        json_headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-RequestId", str(uuid.uuid4()))]
+        try:
+            return "200 OK", json_headers, json.dumps(front_trail.look_up(json.loads(body), region))
+        except front_trail.Refused as error:
+            return front_faults.refusal(environ, 400, error.code, str(error))
+    if name == "DescribeRegions" and regions:
+        return "200 OK", [("Content-Type", "text/xml")], described_regions(form)
+    text = own(form) if is_form else None
+    return None if text is None else ("200 OK", [("Content-Type", "text/xml")], text)
+
+
 def application(environ, start_response):
     length = int(environ.get("CONTENT_LENGTH") or 0)
     body = environ["wsgi.input"].read(length) if length else b""
     environ["wsgi.input"] = BytesIO(body)
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        text = own(dict(parse_qsl(body.decode())))
-        if text is not None:
-            start_response("200 OK", [("Content-Type", "text/xml")])
-            return [text.encode()]
-    return moto(environ, start_response)
+    answer = answered(environ, body)
+    if answer is None:
+        return moto(environ, start_response)
+    status, headers, text = answer
+    start_response(status, headers)
+    return [text.encode()]
 
 
 run_simple("127.0.0.1", int(sys.argv[1]), application, threaded=True)

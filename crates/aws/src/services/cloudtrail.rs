@@ -43,6 +43,9 @@ pub struct Events {
     /// The events.
     #[serde(default)]
     pub events: Vec<Event>,
+    /// There in every page but the last.
+    #[serde(default)]
+    pub next_token: Option<String>,
 }
 
 /// An event; the record stands inside as text.
@@ -52,6 +55,9 @@ pub struct Event {
     /// Its id.
     #[serde(default)]
     pub event_id: Option<String>,
+    /// When it happened, in seconds since 1970.
+    #[serde(default)]
+    pub event_time: Option<f64>,
     /// The record as CloudTrail wrote it.
     #[serde(default)]
     pub cloud_trail_event: Option<String>,

@@ -1,0 +1,39 @@
+"""What a test wants to go wrong, and what was asked, for every call that passes.
+
+A fault is {operation, region, status, code, message, times}; without a region it is everywhere, without
+times for ever. The first that fits answers.
+"""
+
+import json
+import re
+
+faults = []
+asked = []
+
+
+def operation(environ, form):
+    """Name and region of a call: from the target or the form, and from what it was signed for."""
+    signed = re.search(r"Credential=[^/]*/\d*/([^/]*)/", environ.get("HTTP_AUTHORIZATION", ""))
+    target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    return target or form.get("Action"), signed.group(1) if signed else None
+
+
+def fault(name, region):
+    for one in faults:
+        if one["operation"] == name and one.get("region") in (None, region) and one.get("times") != 0:
+            if "times" in one:
+                one["times"] -= 1
+            return one
+    return None
+
+
+def refusal(environ, status, code, message):
+    """An error as the call's protocol writes it: headers and body."""
+    if "HTTP_X_AMZ_TARGET" in environ:
+        body = json.dumps({"__type": code, "message": message})
+        return f"{status} Refused", [("Content-Type", "application/x-amz-json-1.1")], body
+    inner = f"<Code>{code}</Code><Message>{message}</Message>"
+    body = f"<ErrorResponse><Error>{inner}</Error><RequestId>front</RequestId></ErrorResponse>"
+    if "ec2" in environ.get("HTTP_AUTHORIZATION", ""):
+        body = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>front</RequestID></Response>"
+    return f"{status} Refused", [("Content-Type", "text/xml")], body
