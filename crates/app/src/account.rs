@@ -1,11 +1,12 @@
 //! An account that is asked: the door to it, in whose name, and whose a key in it is.
 
 use crashcart_aws::services::sts::{AssumeRole, GetCallerIdentity};
-use crashcart_aws::{Call, Door, DoorOptions, Operation, policy};
-use crashcart_collect::{OWNER_CALLS, Owner, owner_by_name, owner_of_key};
+use crashcart_aws::{Door, DoorOptions};
+use crashcart_collect::{Owner, owner_by_name, owner_of_key};
 use crashcart_model::{IdKind, UniqueId};
 
-use crate::{AppError, containment};
+use crate::AppError;
+use crate::permissions::Action;
 
 /// What the sessions that we open are called in the account's own trail.
 const SESSION: &str = "crashcart";
@@ -51,6 +52,7 @@ pub fn open_account(
 /// # Errors
 /// When there is no account to ask, or the id is of a kind that it cannot be asked about yet.
 pub fn whose(door: &Door, id: &str) -> Result<Owner, AppError> {
+    let door = door.only(Action::Whois.calls());
     let reader = door.reader();
     let here = &*reader.ask(&GetCallerIdentity {})?.answer.account;
     match UniqueId::parse(id).map(|id| id.kind) {
@@ -72,35 +74,4 @@ pub fn whose(door: &Door, id: &str) -> Result<Owner, AppError> {
         what: format!("whois --live cannot ask about {id}"),
         hint: "give an access key id, a user's name or a user's ARN; for roles and sessions give logs",
     })
-}
-
-/// Actions that talk to an account.
-const ACTIONS: [&str; 3] = ["whois", "contain", "apply"];
-
-const CALLER: Operation = GetCallerIdentity::OPERATION;
-
-/// Every call that an action can make; none where there is no such action. `apply` stands for
-/// `resume` and `revert` too.
-fn calls(action: &str) -> Option<Vec<&'static Operation>> {
-    Some(match action {
-        "whois" => std::iter::once(&CALLER).chain(OWNER_CALLS).collect(),
-        "contain" => containment::plan_calls(),
-        "apply" => containment::apply_calls().iter().collect(),
-        _ => return None,
-    })
-}
-
-/// The least-privilege policy of actions, as JSON.
-///
-/// # Errors
-/// When there is no such action.
-pub fn permissions(actions: &[String]) -> Result<serde_json::Value, AppError> {
-    let mut operations: Vec<&Operation> = Vec::new();
-    for action in actions {
-        operations.extend(calls(action).ok_or_else(|| AppError::Request {
-            what: format!("no action is called {action}; there are {}", ACTIONS.join(", ")),
-            hint: "`crashcart permissions whois` prints one",
-        })?);
-    }
-    Ok(policy(operations))
 }

@@ -57,6 +57,8 @@ pub struct Door {
     through: Vec<String>,
     pace: Arc<Pace>,
     asked: Arc<Mutex<Vec<Asked>>>,
+    only: Option<Arc<[&'static Operation]>>,
+    keep: Option<Arc<dyn Keep>>,
 }
 
 impl fmt::Debug for Door {
@@ -93,6 +95,32 @@ pub struct Answered<T> {
     pub at: Timestamp,
 }
 
+/// An answer on its way in, as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct Came<'a> {
+    /// The call.
+    pub operation: &'static Operation,
+    /// Where it was asked.
+    pub region: &'a str,
+    /// What was asked, by the names of the service's model.
+    pub request: &'a serde_json::Value,
+    /// The body.
+    pub body: &'a [u8],
+    /// What AWS calls the request.
+    pub id: Option<&'a str>,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// Who keeps answers as they came. Never keep those of `sts:AssumeRole`: they hold secrets.
+pub trait Keep: fmt::Debug + Send + Sync {
+    /// Keeps an answer.
+    ///
+    /// # Errors
+    /// Why it could not be kept; then the call counts as failed.
+    fn keep(&self, came: &Came<'_>) -> Result<(), String>;
+}
+
 impl Door {
     /// Opens the door with the credentials that the AWS CLI would use.
     ///
@@ -121,7 +149,24 @@ impl Door {
             through: Vec::new(),
             pace: Arc::default(),
             asked: Arc::default(),
+            only: None,
+            keep: None,
         })
+    }
+
+    /// The same door for one action: it makes none but these calls, which are those whose
+    /// permissions the action names.
+    #[must_use]
+    pub fn only(&self, operations: impl IntoIterator<Item = &'static Operation>) -> Self {
+        let only = Some(operations.into_iter().collect());
+        Self { only, ..self.clone() }
+    }
+
+    /// The same door, handing each answer over as it came before anything of it is read, and before
+    /// the next call is made.
+    #[must_use]
+    pub fn keeping(&self, keep: Arc<dyn Keep>) -> Self {
+        Self { keep: Some(keep), ..self.clone() }
     }
 
     /// The same door with other credentials.
@@ -176,7 +221,9 @@ impl Door {
         request: serde_json::Value,
     ) -> Result<Answered<C::Answer>, AwsError> {
         let operation = &C::OPERATION;
-        let outcome = self.runtime.block_on(self.send_in_turn(operation, region, request));
+        self.must_be_listed(operation)?;
+        let sent = self.send_in_turn(operation, region, request.clone());
+        let outcome = self.runtime.block_on(sent);
         let at = Timestamp::now();
         let mut asked = Asked {
             operation: operation.full_name(),
@@ -187,6 +234,14 @@ impl Door {
         };
         let outcome = outcome.and_then(|(raw, request_id)| {
             asked.request_id.clone_from(&request_id);
+            if let Some(keep) = &self.keep {
+                let id = request_id.as_deref();
+                let came = Came { operation, region, request: &request, body: &raw, id, at };
+                keep.keep(&came).map_err(|message| AwsError::NotKept {
+                    operation: operation.full_name(),
+                    message,
+                })?;
+            }
             let answer = answer(operation, &raw)?;
             Ok(Answered { answer, raw, request_id, at })
         });
@@ -219,6 +274,16 @@ impl Door {
                 }
                 Err(_) => return outcome,
             }
+        }
+    }
+
+    /// What an action may need is told before it starts: it must not turn out to be more.
+    fn must_be_listed(&self, operation: &Operation) -> Result<(), AwsError> {
+        match &self.only {
+            Some(only) if !only.contains(&operation) => {
+                Err(AwsError::NotListed { operation: operation.full_name() })
+            }
+            _ => Ok(()),
         }
     }
 

@@ -56,6 +56,20 @@ pub enum AwsError {
         /// What happened.
         message: String,
     },
+    /// The action made a call whose permission it does not name: a bug; nothing was sent.
+    #[error("{operation} is not among the calls of this action: nothing was sent")]
+    NotListed {
+        /// See [`AwsError::Denied`].
+        operation: String,
+    },
+    /// There was an answer, but it could not be kept.
+    #[error("the answer to {operation} could not be kept: {message}")]
+    NotKept {
+        /// See [`AwsError::Denied`].
+        operation: String,
+        /// Why.
+        message: String,
+    },
     /// Anything else that AWS answered.
     #[error("{operation} failed: {code}: {message}")]
     Other {
@@ -66,4 +80,14 @@ pub enum AwsError {
         /// What AWS said.
         message: String,
     },
+}
+
+impl AwsError {
+    /// The permission that is missing, where that is why.
+    pub fn missing(&self) -> Option<&str> {
+        match self {
+            Self::Denied { permission, .. } => Some(permission),
+            _ => None,
+        }
+    }
 }

@@ -17,7 +17,7 @@ mod response;
 mod serialize;
 pub mod services;
 
-pub use client::{Answered, Asked, Door, Reader, Writer};
+pub use client::{Answered, Asked, Came, Door, Keep, Reader, Writer};
 pub use credentials::{DoorOptions, Mfa};
 pub use endpoint::{Partition, endpoint};
 pub use error::AwsError;

@@ -56,7 +56,9 @@ fn operations() -> Vec<Value> {
         ListAttachedUserPolicies ListUserPolicies GetUserPolicy ListAttachedGroupPolicies
         ListGroupPolicies GetGroupPolicy GetRole ListAttachedRolePolicies ListRolePolicies
         GetRolePolicy ListInstanceProfilesForRole GetPolicy GetPolicyVersion
-        GenerateCredentialReport GetCredentialReport GetAccountAuthorizationDetails
+        ListPolicyVersions GetInstanceProfile
+        GenerateServiceLastAccessedDetails GetServiceLastAccessedDetails ListPoliciesForTarget
+        DescribePolicy GenerateCredentialReport GetCredentialReport GetAccountAuthorizationDetails
         UpdateAccessKey PutUserPolicy DeleteUserPolicy PutRolePolicy DeleteRolePolicy
         UpdateAssumeRolePolicy DeleteLoginProfile UpdateSSHPublicKey
         UpdateServiceSpecificCredential UpdateSigningCertificate
@@ -77,6 +79,16 @@ fn operations() -> Vec<Value> {
         end_time: Some(1_700_000_100),
         max_results: Some(50),
     }));
+    all.push(declared(&SimulatePrincipalPolicy {
+        policy_source_arn: "arn:aws:iam::111122223333:user/u".to_owned(),
+        action_names: vec!["iam:GetUser".to_owned(), "iam:GetRole".to_owned()],
+        resource_arns: vec!["*".to_owned()],
+    }));
+    let ids = vec!["i-0123456789abcdef0".to_owned()];
+    let mut instances = declared(&DescribeInstances { instance_ids: ids.clone() });
+    // EC2 sends some lists by another name than its model has for them.
+    instances["sample"] = json!({"InstanceIds": ids});
+    all.push(instances);
     all.push(declared(&DescribeRegions { all_regions: Some(true) }));
     all
 }

@@ -10,7 +10,7 @@ use crashcart_aws::services::iam::{
 };
 use crashcart_aws::services::organizations::DescribeAccount;
 use crashcart_aws::services::sts::GetCallerIdentity;
-use crashcart_aws::{AwsError, Door, DoorOptions};
+use crashcart_aws::{AwsError, Call, Came, Door, DoorOptions, Keep};
 use crashcart_testkit::Moto;
 use serde_json::json;
 
@@ -139,4 +139,46 @@ fn no_server_is_no_answer_and_no_credentials_are_said() {
     let error = door.reader().ask(&GetCallerIdentity {}).unwrap_err();
     assert!(matches!(error, AwsError::NoAnswer { .. }), "{error:?}");
     assert!(error.to_string().contains("sts:GetCallerIdentity"), "{error}");
+}
+
+#[test]
+fn a_call_that_an_action_does_not_name_is_not_sent() {
+    let Some(moto) = Moto::start() else { return };
+    moto.run("client('iam').create_user(UserName='nina')");
+    const CALLS: &[crashcart_aws::Operation] = &[GetCallerIdentity::OPERATION];
+    let door = door(&moto.url).only(CALLS);
+    door.reader().ask(&GetCallerIdentity {}).unwrap();
+    let error = door.reader().ask(&GetUser { user_name: "nina".to_owned() }).unwrap_err();
+    assert_eq!(error, AwsError::NotListed { operation: "iam:GetUser".to_owned() });
+    let asked: Vec<String> = door.asked().into_iter().map(|asked| asked.operation).collect();
+    assert_eq!(asked, ["sts:GetCallerIdentity"]);
+}
+
+/// Keeps what came, until it is full.
+#[derive(Debug, Default)]
+struct Shelf(std::sync::Mutex<Vec<(String, Vec<u8>)>>, usize);
+
+impl Keep for Shelf {
+    fn keep(&self, came: &Came<'_>) -> Result<(), String> {
+        let mut kept = self.0.lock().unwrap();
+        if kept.len() == self.1 {
+            return Err("it is full".to_owned());
+        }
+        kept.push((format!("{} {}", came.operation.name, came.request), came.body.to_vec()));
+        Ok(())
+    }
+}
+
+#[test]
+fn an_answer_is_handed_over_as_it_came_and_one_that_cannot_be_kept_counts_as_failed() {
+    let Some(moto) = Moto::start() else { return };
+    moto.run("client('iam').create_user(UserName='nina')");
+    let shelf = std::sync::Arc::new(Shelf(std::sync::Mutex::default(), 1));
+    let door = door(&moto.url).keeping(shelf.clone());
+    let user = GetUser { user_name: "nina".to_owned() };
+    let answered = door.reader().ask(&user).unwrap();
+    let kept = shelf.0.lock().unwrap().clone();
+    assert_eq!(kept, [("GetUser {\"UserName\":\"nina\"}".to_owned(), answered.raw)]);
+    let error = door.reader().ask(&user).unwrap_err();
+    assert!(matches!(&error, AwsError::NotKept { message, .. } if message == "it is full"));
 }

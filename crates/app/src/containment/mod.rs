@@ -7,9 +7,9 @@ mod facts;
 
 use std::path::Path;
 
+use crashcart_aws::Door;
 use crashcart_aws::services::iam::GetAccessKeyLastUsed;
 use crashcart_aws::services::sts::GetCallerIdentity;
-use crashcart_aws::{Call, Door, Operation};
 use crashcart_model::{Environment, Timestamp};
 use crashcart_respond::documents::Whose;
 use crashcart_respond::{
@@ -19,7 +19,10 @@ use crashcart_respond::{
 use crashcart_store::{Case, Journal, StoreError};
 
 use crate::AppError;
+use crate::permissions::Action;
+pub(crate) use account::CALLS as APPLY_CALLS;
 use account::Live;
+pub(crate) use facts::CALLS as PLAN_CALLS;
 
 pub use crashcart_respond::{
     Change, Ending, Options as HoldOptions, Plan as ContainmentPlan, Planned,
@@ -50,17 +53,6 @@ pub enum Target {
     },
 }
 
-/// Every call that planning can make.
-pub(crate) fn plan_calls() -> Vec<&'static Operation> {
-    const CALLER: Operation = GetCallerIdentity::OPERATION;
-    std::iter::once(&CALLER).chain(facts::CALLS).collect()
-}
-
-/// Every call that carrying out a plan, resuming it and giving back can make.
-pub(crate) const fn apply_calls() -> &'static [Operation] {
-    account::CALLS
-}
-
 /// Reads the account and plans. Changes nothing.
 ///
 /// # Errors
@@ -70,6 +62,7 @@ pub fn plan_containment(
     environment: &Environment,
     target: &Target,
 ) -> Result<Plan, AppError> {
+    let door = &door.only(Action::Contain.calls());
     let reader = door.reader();
     let caller = reader.ask(&GetCallerIdentity {})?.answer;
     let links = std::iter::once(&caller.arn).chain(door.through());
@@ -227,6 +220,7 @@ pub fn run_plan(
             hint: "`crashcart resume CASE` finishes it or gives it back; then run this one",
         });
     }
+    let door = &door.only(Action::Apply.calls());
     let caller = door.reader().ask(&GetCallerIdentity {})?.answer;
     if caller.account != plan.account {
         return Err(AppError::Request {

@@ -106,6 +106,34 @@ calls! { IAM;
     reads "iam:GetPolicyVersion" GetPolicyVersion { policy_arn: String, version_id: String }
         -> OnePolicyVersion;
 
+    /// The versions of a managed policy.
+    reads "iam:ListPolicyVersions" ListPolicyVersions { policy_arn: String } -> PolicyVersions,
+        pages "Marker" "Marker";
+
+    /// An instance profile, with its role.
+    reads "iam:GetInstanceProfile" GetInstanceProfile { instance_profile_name: String }
+        -> OneInstanceProfile;
+
+    /// Asks for when a principal last used which service; it takes a moment.
+    reads "iam:GenerateServiceLastAccessedDetails" GenerateServiceLastAccessedDetails {
+        arn: String,
+        /// SERVICE_LEVEL or ACTION_LEVEL.
+        granularity: Option<String>,
+    } -> LastAccessedJob;
+
+    /// When a principal last used which service, once that is ready.
+    reads "iam:GetServiceLastAccessedDetails" GetServiceLastAccessedDetails {
+        job_id: String,
+        marker: Option<String>,
+    } -> LastAccessed;
+
+    /// What the policies of a user or role would decide. Nothing is tried.
+    reads "iam:SimulatePrincipalPolicy" SimulatePrincipalPolicy {
+        policy_source_arn: String,
+        action_names: Vec<String>,
+        resource_arns: Vec<String>,
+    } -> Simulated, pages "Marker" "Marker";
+
     /// Asks for the credential report; it takes a moment.
     reads "iam:GenerateCredentialReport" GenerateCredentialReport {} -> ReportState;
 

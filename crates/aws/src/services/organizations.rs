@@ -26,6 +26,51 @@ calls! { ORGANIZATIONS;
     reads "organizations:DescribeOrganizationalUnit" DescribeOrganizationalUnit {
         organizational_unit_id: String,
     } -> Unit;
+
+    /// The policies on an account, a unit or the root.
+    reads "organizations:ListPoliciesForTarget" ListPoliciesForTarget {
+        target_id: String,
+        /// SERVICE_CONTROL_POLICY, ...
+        filter: String,
+    } -> Policies, pages "NextToken" "NextToken";
+
+    /// A policy.
+    reads "organizations:DescribePolicy" DescribePolicy { policy_id: String } -> DescribedPolicy;
+}
+
+/// Answer of [`ListPoliciesForTarget`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Policies {
+    /// The policies.
+    #[serde(default)]
+    pub policies: Vec<PolicySummary>,
+}
+
+/// A policy of the organization.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicySummary {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Answer of [`DescribePolicy`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribedPolicy {
+    /// The policy.
+    pub policy: PolicyContent,
+}
+
+/// A policy's text.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyContent {
+    /// JSON.
+    pub content: String,
 }
 
 /// Answer of [`DescribeAccount`].

@@ -375,3 +375,95 @@ pub struct CredentialReport {
 /// Answer of [`GetAccountAuthorizationDetails`]; saved whole, nothing of it is read.
 #[derive(Debug, Clone, Deserialize)]
 pub struct AuthorizationDetails {}
+
+/// Answer of [`ListPolicyVersions`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyVersions {
+    /// The versions.
+    #[serde(deserialize_with = "members", default = "Vec::new")]
+    pub versions: Vec<ListedVersion>,
+}
+
+/// A version of a managed policy, as it is listed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListedVersion {
+    /// Such as `v1`.
+    pub version_id: String,
+    /// Whether it is the one that counts.
+    #[serde(default)]
+    pub is_default_version: bool,
+}
+
+/// Answer of [`GetInstanceProfile`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OneInstanceProfile {
+    /// The profile.
+    pub instance_profile: ProfileWithRoles,
+}
+
+/// An instance profile with its role.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ProfileWithRoles {
+    /// One at most, as the API stands.
+    #[serde(deserialize_with = "members", default = "Vec::new")]
+    pub roles: Vec<Role>,
+}
+
+/// Answer of [`GenerateServiceLastAccessedDetails`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LastAccessedJob {
+    /// What to ask for the result by.
+    pub job_id: String,
+}
+
+/// Answer of [`GetServiceLastAccessedDetails`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LastAccessed {
+    /// IN_PROGRESS, COMPLETED or FAILED.
+    pub job_status: String,
+    /// The services.
+    #[serde(deserialize_with = "members", default = "Vec::new")]
+    pub services_last_accessed: Vec<ServiceLastAccessed>,
+    /// Whether it goes on.
+    #[serde(default)]
+    pub is_truncated: bool,
+    /// Where.
+    #[serde(default)]
+    pub marker: Option<String>,
+}
+
+/// The last use of a service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ServiceLastAccessed {
+    /// Such as `s3`.
+    pub service_namespace: String,
+    /// RFC 3339; none where it was not used in the time that IAM tracks.
+    #[serde(default)]
+    pub last_authenticated: Option<String>,
+}
+
+/// Answer of [`SimulatePrincipalPolicy`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Simulated {
+    /// One for each action.
+    #[serde(deserialize_with = "members", default = "Vec::new")]
+    pub evaluation_results: Vec<Evaluation>,
+}
+
+/// What policies would decide of an action.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Evaluation {
+    /// The action.
+    pub eval_action_name: String,
+    /// allowed, explicitDeny or implicitDeny.
+    pub eval_decision: String,
+}
