@@ -16,6 +16,7 @@ mod permissions;
 mod response;
 mod serialize;
 pub mod services;
+mod wire;
 
 pub use client::{Answered, Asked, Came, Door, Keep, Reader, Writer};
 pub use credentials::{DoorOptions, Mfa};
