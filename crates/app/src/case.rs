@@ -79,6 +79,17 @@ impl CaseRun<'_> {
         Ok(CaseResult { investigation, differs })
     }
 
+    /// The evidence of earlier runs alone.
+    ///
+    /// # Errors
+    /// When the folder is no case.
+    pub(crate) fn sealed(&self) -> Result<Inputs, AppError> {
+        let case = Case::open_for_reading(self.folder)?;
+        let mut inputs = Inputs::find(&[], &mut std::io::empty())?;
+        self.add_sealed(&case, &mut inputs);
+        Ok(inputs)
+    }
+
     /// Copies what options named, that the case can be run again anywhere.
     fn keep_given(&self, case: &mut Case, given: &[GivenInput]) -> Result<(), AppError> {
         for input in given.iter().filter(|input| self.copy_evidence && !input.path.is_empty()) {

@@ -113,6 +113,16 @@ impl Scope {
         }
     }
 
+    /// The thing with this id that the rule reaches.
+    pub fn thing(&self, id: String) -> Thing {
+        match self.clone() {
+            Self::AccessKeyOf { user } => Thing::AccessKey { user, id },
+            Self::SshKeyOf { user } => Thing::SshKey { user, id },
+            Self::ServiceCredentialOf { user } => Thing::ServiceCredential { user, id },
+            Self::SigningCertificateOf { user } => Thing::SigningCertificate { user, id },
+        }
+    }
+
     /// The IAM actions that listing it needs, and setting what it reaches.
     pub const fn permissions(&self) -> [&'static str; 2] {
         match self {

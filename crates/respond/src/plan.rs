@@ -90,6 +90,15 @@ pub enum Planned {
     },
 }
 
+impl Planned {
+    /// One change of a thing that is as expected, and its undo.
+    pub(crate) fn one(account: &str, thing: Thing, expects: State, to: State) -> (Self, Undo) {
+        let undo = Undo::to(account, &thing, &expects);
+        let change = Change { account: account.to_owned(), thing, to };
+        (Self::One { expects, change }, undo)
+    }
+}
+
 /// Denies sessions that were issued before a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

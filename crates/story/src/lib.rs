@@ -71,7 +71,7 @@ use crashcart_model::{
 pub use facts::Facts;
 pub use firsts::{Place, Places};
 pub use history::History;
-pub use sessions::Keys;
+pub use sessions::{Descendant, Keys, Lineage};
 
 /// What a rule says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -152,55 +152,42 @@ impl Live<'_> {
     }
 
     fn all_of(&self, scope: &Scope) -> Result<Vec<(Thing, State)>, AwsError> {
-        match scope {
-            Scope::AccessKeyOf { user } => {
-                let pages = self.pages(&ListAccessKeys { user_name: user.clone() })?;
-                let keys = pages.into_iter().flat_map(|page| page.access_key_metadata);
-                Ok(keys
-                    .map(|key| {
-                        let thing = Thing::AccessKey { user: user.clone(), id: key.access_key_id };
-                        (thing, status(&key.status))
-                    })
-                    .collect())
-            }
-            Scope::SshKeyOf { user } => {
-                let pages = self.pages(&ListSSHPublicKeys { user_name: user.clone() })?;
-                let keys = pages.into_iter().flat_map(|page| page.ssh_public_keys);
-                Ok(keys
-                    .map(|key| {
-                        let thing = Thing::SshKey { user: user.clone(), id: key.ssh_public_key_id };
-                        (thing, status(&key.status))
-                    })
-                    .collect())
-            }
-            Scope::ServiceCredentialOf { user } => {
-                let pages =
-                    self.pages(&ListServiceSpecificCredentials { user_name: user.clone() })?;
-                let all = pages.into_iter().flat_map(|page| page.service_specific_credentials);
-                Ok(all
-                    .map(|one| {
-                        let id = one.service_specific_credential_id;
-                        (Thing::ServiceCredential { user: user.clone(), id }, status(&one.status))
-                    })
-                    .collect())
-            }
-            Scope::SigningCertificateOf { user } => {
-                let pages = self.pages(&ListSigningCertificates { user_name: user.clone() })?;
-                let all = pages.into_iter().flat_map(|page| page.certificates);
-                Ok(all
-                    .map(|one| {
-                        let id = one.certificate_id;
-                        (Thing::SigningCertificate { user: user.clone(), id }, status(&one.status))
-                    })
-                    .collect())
-            }
-        }
+        let told: Vec<(String, String)> = match scope {
+            Scope::AccessKeyOf { user } => self
+                .pages(&ListAccessKeys { user_name: user.clone() }, |page| {
+                    page.access_key_metadata
+                })?
+                .map(|key| (key.access_key_id, key.status))
+                .collect(),
+            Scope::SshKeyOf { user } => self
+                .pages(&ListSSHPublicKeys { user_name: user.clone() }, |page| page.ssh_public_keys)?
+                .map(|key| (key.ssh_public_key_id, key.status))
+                .collect(),
+            Scope::ServiceCredentialOf { user } => self
+                .pages(&ListServiceSpecificCredentials { user_name: user.clone() }, |page| {
+                    page.service_specific_credentials
+                })?
+                .map(|one| (one.service_specific_credential_id, one.status))
+                .collect(),
+            Scope::SigningCertificateOf { user } => self
+                .pages(&ListSigningCertificates { user_name: user.clone() }, |page| {
+                    page.certificates
+                })?
+                .map(|one| (one.certificate_id, one.status))
+                .collect(),
+        };
+        Ok(told.into_iter().map(|(id, told)| (scope.thing(id), status(&told))).collect())
     }
 
-    fn pages<C: Reads>(&self, call: &C) -> Result<Vec<C::Answer>, AwsError> {
+    /// What the pages of a list hold.
+    fn pages<C: Reads, T>(
+        &self,
+        call: &C,
+        of: impl Fn(C::Answer) -> Vec<T>,
+    ) -> Result<impl Iterator<Item = T>, AwsError> {
         let reader = self.0.reader();
         match reader.all(reader.region(), call) {
-            (pages, None) => Ok(pages.into_iter().map(|page| page.answer).collect()),
+            (pages, None) => Ok(pages.into_iter().flat_map(move |page| of(page.answer))),
             (_, Some(error)) => Err(error),
         }
     }

@@ -82,6 +82,15 @@ pub(super) fn user(reader: Reader<'_>, account: &str, name: &str) -> Result<User
 
 /// Reads a role.
 pub(super) fn role(reader: Reader<'_>, account: &str, name: &str) -> Result<RoleFacts, AwsError> {
+    role_and_id(reader, account, name).map(|(role, _)| role)
+}
+
+/// Reads a role, with its unique id.
+pub(super) fn role_and_id(
+    reader: Reader<'_>,
+    account: &str,
+    name: &str,
+) -> Result<(RoleFacts, String), AwsError> {
     let role_name = || name.to_owned();
     let role = reader.ask(&GetRole { role_name: role_name() })?.answer.role;
     let mut inline_policies = BTreeMap::new();
@@ -94,7 +103,7 @@ pub(super) fn role(reader: Reader<'_>, account: &str, name: &str) -> Result<Role
     // Only told: that nobody may ask is no reason not to plan.
     let profiles = all(reader, &ListInstanceProfilesForRole { role_name: role_name() });
     let profiles = profiles.unwrap_or_default().into_iter().flat_map(|page| page.instance_profiles);
-    Ok(RoleFacts {
+    let facts = RoleFacts {
         arn: role.arn,
         account: account.to_owned(),
         name: role.role_name,
@@ -106,7 +115,8 @@ pub(super) fn role(reader: Reader<'_>, account: &str, name: &str) -> Result<Role
         used_by: profiles
             .map(|profile| format!("instances with the profile {}", profile.instance_profile_name))
             .collect(),
-    })
+    };
+    Ok((facts, role.role_id))
 }
 
 fn all<C: Reads>(reader: Reader<'_>, call: &C) -> Result<Vec<C::Answer>, AwsError> {

@@ -3,6 +3,7 @@
 //! Plans and receipts are results of a case (`plans/`, `receipts/`), the journal is its own file.
 
 mod account;
+mod descent;
 mod facts;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ use crashcart_respond::{
     UserOptions, cut_off_plan,
 };
 use crashcart_store::{Case, Journal, StoreError};
+use crashcart_story::Lineage;
 
 use crate::AppError;
 use crate::permissions::Action;
@@ -50,6 +52,15 @@ pub enum Target {
         source_identity: Option<String>,
         /// Let nobody assume the role any more.
         close_trust: bool,
+    },
+    /// The sessions that descend from a key or a principal.
+    Sessions {
+        /// The key or principal.
+        of: String,
+        /// What descends from it, by the material.
+        lineage: Lineage,
+        /// Deny every session of their roles.
+        whole_roles: bool,
     },
 }
 
@@ -95,6 +106,10 @@ pub fn plan_containment(
             let whose = source_identity.clone().map_or(Whose::All, Whose::SourceIdentity);
             let options = RoleOptions { whose, close_trust: *close_trust };
             crashcart_respond::plan_role(&role, &options, &situation)
+        }
+        Target::Sessions { of, lineage, whole_roles } => {
+            let descent = descent::read(reader, &caller.account, lineage, *whole_roles)?;
+            crashcart_respond::plan_sessions((of, &caller.account), &descent, &situation)
         }
     };
     planned.map_err(refused)
@@ -248,7 +263,7 @@ pub fn run_plan(
                 crashcart_respond::resume(&approved, &history, hands, how, options)
             }
         }
-        .map_err(not_run)?
+        .map_err(|error| not_run(error, case.dir()))?
     };
     let at = receipt.ended.to_string().replace(':', "");
     let short = receipt.plan.get(..12).unwrap_or_default();
@@ -257,7 +272,12 @@ pub fn run_plan(
     Ok((receipt, kept.map(|()| name)))
 }
 
-fn not_run(error: RunError) -> AppError {
+fn not_run(error: RunError, case: &Path) -> AppError {
+    // A full disk is no wrong request: nothing was sent, and the same again may go through.
+    if let RunError::Journal(error) = &error {
+        let source = std::io::Error::other(format!("nothing was sent: {error}"));
+        return AppError::Write { path: case.join("journal.jsonl"), source };
+    }
     AppError::Request {
         what: error.to_string(),
         hint: "nothing was sent; `crashcart resume CASE` goes on with a run that was cut off",
@@ -271,4 +291,17 @@ fn not_run(error: RunError) -> AppError {
 pub fn cut_off(case: &Case) -> Result<Option<String>, StoreError> {
     let history: Vec<Entry> = Journal::open(case)?.entries()?;
     Ok(cut_off_plan(&history).map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_that_cannot_be_written_is_no_wrong_request() {
+        let full = crashcart_respond::JournalError("no space left on device".into());
+        let error = not_run(RunError::Journal(full), Path::new("case"));
+        assert!(!error.is_bad_request(), "it ends with 3: the same may go through later");
+        assert!(not_run(RunError::CutOff, Path::new("case")).is_bad_request());
+    }
 }

@@ -8,9 +8,10 @@ use crashcart_app::AppError;
 use crashcart_app::containment::{self, Target};
 use crashcart_report::json_document;
 
-use crate::arguments::AccountArguments;
+use crate::arguments::{AccountArguments, Bounds, Filters};
 use crate::commands::{self, plans};
 use crate::exit::Exit;
+use crate::progress::Shown;
 use crate::terminal::Terminal;
 
 /// Plan to cut somebody off: reads the account, changes nothing
@@ -22,6 +23,7 @@ use crate::terminal::Terminal;
 ///   crashcart contain key AKIAIOSFODNN7EXAMPLE --case ./case
 ///   crashcart contain user build-agent --case ./case --profile incident
 ///   crashcart contain role web --close-trust --case ./case
+///   crashcart contain session AKIAIOSFODNN7EXAMPLE ./AWSLogs --case ./case
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Contain {
@@ -64,6 +66,22 @@ enum What {
         #[command(flatten)]
         with: With,
     },
+    /// The sessions that descend from a key, by the logs, are denied; others of their roles go on
+    Session {
+        /// An access key id, or a principal: its ARN, its id, its name
+        #[arg(value_name = "KEY|PRINCIPAL")]
+        of: String,
+        /// The logs [default: the evidence of the case]
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Deny every session of their roles until now, whatever its name
+        #[arg(long)]
+        whole_roles: bool,
+        #[command(flatten)]
+        bounds: Box<Bounds>,
+        #[command(flatten)]
+        with: With,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +102,7 @@ struct With {
 impl Contain {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        let mut gaps = Exit::Done;
         let (target, with) = match &self.what {
             What::Key { id, with } => (Target::Key(id.clone()), with),
             What::User { user, delete_console_password, with } => {
@@ -93,6 +112,21 @@ impl Contain {
             What::Role { role, source_identity, close_trust, with } => {
                 let (source_identity, close_trust) = (source_identity.clone(), *close_trust);
                 (Target::Role { role: role.clone(), source_identity, close_trust }, with)
+            }
+            What::Session { of, paths, whole_roles, bounds, with } => {
+                let (inputs, options) = bounds.open(paths, &Filters::default())?;
+                let inputs = match paths.is_empty() {
+                    true => crashcart_app::evidence_of_case(&with.case)?,
+                    false => inputs,
+                };
+                let shown = Shown::begin(Terminal::look(false).live, false);
+                let (lineage, coverage) =
+                    crashcart_app::lineage(of, &inputs, &options, shown.counters());
+                drop(shown);
+                commands::tell_gaps(&coverage);
+                gaps = commands::exit(&coverage, false);
+                let (of, whole_roles) = (of.clone(), *whole_roles);
+                (Target::Sessions { of, lineage, whole_roles }, with)
             }
         };
         let environment =
@@ -108,6 +142,6 @@ impl Contain {
             plans::plan_text(&plan, &path, &Terminal::look(false), &mut out)
         };
         printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
-        Ok(Exit::Done)
+        Ok(gaps)
     }
 }

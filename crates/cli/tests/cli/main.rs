@@ -22,4 +22,5 @@ mod recommended;
 mod rules;
 mod sameness;
 mod secrets;
+mod sessions;
 mod whois;

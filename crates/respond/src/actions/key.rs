@@ -3,7 +3,7 @@
 use crate::actions::refusal::{self, Refusal};
 use crate::actions::{last_used, plan, sentences};
 use crate::facts::{Situation, UserFacts};
-use crate::{Change, Plan, Planned, State, Step, Thing, Undo};
+use crate::{Plan, Planned, State, Step, Thing};
 
 /// Plans to make one key of a user inactive.
 ///
@@ -14,8 +14,7 @@ pub fn plan_key(id: &str, owner: &UserFacts, situation: &Situation<'_>) -> Resul
     let key = owner.access_keys.iter().find(|key| key.id == id);
     let key = key.ok_or_else(|| Refusal::NoSuchKey(id.to_owned()))?;
     let thing = Thing::AccessKey { user: owner.name.clone(), id: id.to_owned() };
-    let change =
-        Change { account: owner.account.clone(), thing: thing.clone(), to: State::Inactive };
+    let (change, undo) = Planned::one(&owner.account, thing, key.state.clone(), State::Inactive);
     let step = Step {
         name: "access-key".into(),
         why: "whoever has the key can sign calls with it".into(),
@@ -26,8 +25,8 @@ pub fn plan_key(id: &str, owner: &UserFacts, situation: &Situation<'_>) -> Resul
             "the owner's other keys and password: `crashcart contain user` takes all of them",
         ]),
         risk: vec![last_used(id, key.last_used.as_ref())],
-        undo: Undo::to(&owner.account, &thing, &key.state),
-        change: Planned::One { expects: key.state.clone(), change },
+        undo,
+        change,
         suspect: true,
         after_verified: false,
         flag: None,

@@ -10,7 +10,7 @@ mod user;
 pub use key::plan_key;
 pub use refusal::Refusal;
 pub use role::{RoleOptions, plan_role};
-pub use session::{SessionFacts, plan_sessions};
+pub use session::{Descent, SessionFacts, plan_sessions};
 pub use user::{UserOptions, plan_user};
 
 use crate::facts::{LastUsed, Situation};

@@ -32,6 +32,14 @@ pub enum Refusal {
         "close the trust policy of {0}: it names a principal that is gone, so AWS would refuse to take it back"
     )]
     TrustNotRestorable(String),
+    /// Nothing in this account descends from a key.
+    #[error("contain the sessions of {of}: none that could be contained here descends from it{}", beside(.notes))]
+    NoSession {
+        /// The key or principal.
+        of: String,
+        /// What goes on elsewhere.
+        notes: String,
+    },
     /// A user whose password was to be deleted has none.
     #[error("delete the console password of {0}: it has none")]
     NoPassword(String),
@@ -68,9 +76,16 @@ impl Refusal {
                 "remove the principal (AIDA... or AROA...) from the trust policy and plan again, \
                  or plan without closing it"
             }
+            Self::NoSession { .. } => {
+                "give more logs, or contain the key or its owner: `crashcart contain user`"
+            }
             Self::NoPassword(_) => "plan without deleting it",
         }
     }
+}
+
+fn beside(notes: &str) -> String {
+    if notes.is_empty() { String::new() } else { format!("; {notes}") }
 }
 
 /// Refuses what must not be contained.

@@ -7,7 +7,7 @@ use crate::actions::refusal::{self, Refusal};
 use crate::actions::{AHEAD_SECONDS, last_used, plan, sentences};
 use crate::documents::{self, Whose};
 use crate::facts::{RoleFacts, Situation, policy};
-use crate::{Change, CutOff, Plan, Planned, State, Step, Thing, Undo};
+use crate::{CutOff, Plan, Planned, State, Step, Thing, Undo};
 
 /// How far to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,17 +72,15 @@ fn close_trust(role: &RoleFacts) -> Step {
     let thing = Thing::TrustPolicy { role: role.name.clone() };
     let expects = State::Document(role.trust.clone());
     let to = State::Document(documents::closed_trust());
+    let (change, undo) = Planned::one(&role.account, thing, expects, to);
     Step {
         name: "close-trust".into(),
         why: "as long as somebody may assume the role, ended sessions are replaced".into(),
         stops: sentences(&["new sessions of the role, for everybody"]),
         does_not_stop: sentences(&["sessions that exist: the next step does"]),
         risk: risk(role),
-        undo: Undo::to(&role.account, &thing, &expects),
-        change: Planned::One {
-            expects,
-            change: Change { account: role.account.clone(), thing, to },
-        },
+        undo,
+        change,
         suspect: false,
         after_verified: false,
         flag: None,

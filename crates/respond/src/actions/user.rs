@@ -49,6 +49,7 @@ fn deny_all(user: &UserFacts, password_stays: bool) -> Step {
     let thing = Thing::UserPolicy { user: user.name.clone(), name: DENY_ALL.into() };
     let expects = policy(&user.inline_policies, DENY_ALL);
     let to = State::Document(documents::deny_all());
+    let (change, undo) = Planned::one(&user.account, thing, expects, to);
     let used = user.access_keys.iter().filter_map(|key| key.last_used.as_ref());
     let latest = used.max_by_key(|used| used.at);
     Step {
@@ -62,11 +63,8 @@ fn deny_all(user: &UserFacts, password_stays: bool) -> Step {
             "sessions of roles that the user assumed: contain those roles too",
         ]),
         risk: vec![last_used("a key of the user", latest)],
-        undo: Undo::to(&user.account, &thing, &expects),
-        change: Planned::One {
-            expects,
-            change: Change { account: user.account.clone(), thing, to },
-        },
+        undo,
+        change,
         // With the old password anybody who knows it could sign in again.
         suspect: password_stays,
         after_verified: false,
@@ -74,7 +72,8 @@ fn deny_all(user: &UserFacts, password_stays: bool) -> Step {
     }
 }
 
-fn deny_older_sessions(user: &UserFacts) -> Step {
+/// One step: the policy, with the moment at which it is put.
+pub(super) fn deny_older_sessions(user: &UserFacts) -> Step {
     let name = DENY_OLDER_SESSIONS.to_owned();
     let thing = Thing::UserPolicy { user: user.name.clone(), name };
     let expects = policy(&user.inline_policies, DENY_OLDER_SESSIONS);
@@ -173,15 +172,15 @@ fn rule(
 
 fn console_password(user: &UserFacts) -> Step {
     let thing = Thing::LoginProfile { user: user.name.clone() };
-    let change = Change { account: user.account.clone(), thing: thing.clone(), to: State::Absent };
+    let (change, undo) = Planned::one(&user.account, thing, State::Present, State::Absent);
     Step {
         name: "console-password".into(),
         why: "whoever knows the password can still sign in".into(),
         stops: sentences(&["signing in to the console"]),
         does_not_stop: sentences(&["console sessions that exist: the denials stop those"]),
         risk: sentences(&["the user needs a new password when this is over"]),
-        undo: Undo::to(&user.account, &thing, &State::Present),
-        change: Planned::One { expects: State::Present, change },
+        undo,
+        change,
         suspect: true,
         after_verified: false,
         flag: Some("--delete-console-password".into()),

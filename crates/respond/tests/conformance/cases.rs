@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crashcart_model::{Environment, Timestamp};
 use crashcart_respond::documents::{DENY_OLDER_SESSIONS, Whose};
 use crashcart_respond::{
-    Approved, Credential, Plan, RoleFacts, RoleOptions, SessionFacts, Situation, State, Thing,
-    UserFacts, UserOptions, plan_key, plan_role, plan_sessions, plan_user,
+    Approved, Credential, Descent, Plan, RoleFacts, RoleOptions, SessionFacts, Situation, State,
+    Thing, UserFacts, UserOptions, plan_key, plan_role, plan_sessions, plan_user,
 };
 use serde_json::json;
 
@@ -140,7 +140,7 @@ pub fn in_situation<T>(plan: impl FnOnce(&Situation<'_>) -> T) -> T {
     })
 }
 
-/// Two sessions of one role and one of another.
+/// Two sessions of one role, one of another, and sessions of a user.
 fn sessions() -> Plan {
     let session = |role: &str, name: &str| SessionFacts {
         role: RoleFacts {
@@ -150,9 +150,13 @@ fn sessions() -> Plan {
         },
         role_id: format!("AROA{}", role.to_uppercase()),
         name: name.into(),
+        others_of_its_name: 0,
     };
-    let sessions = [session("deploy", "two"), session("audit", "one"), session("deploy", "one")];
-    in_situation(|here| plan_sessions(("AKIAEXAMPLE1", ACCOUNT), &sessions, here)).unwrap()
+    let sessions =
+        vec![session("deploy", "two"), session("audit", "one"), session("deploy", "one")];
+    let users = vec![user_facts(&start(true))];
+    let descent = Descent { sessions, users, ..Descent::default() };
+    in_situation(|here| plan_sessions(("AKIAEXAMPLE1", ACCOUNT), &descent, here)).unwrap()
 }
 
 /// Every action, in each of its forms.

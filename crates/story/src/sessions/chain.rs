@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crashcart_model::{EvidenceId, LogText, Session};
+use crashcart_model::{EvidenceId, Issuance, LogText, Session};
 
 use super::issuing::{Sign, identity_words};
 use super::origin::{From, MADE};
@@ -120,25 +120,16 @@ impl<'k> Chains<'k> {
 
     /// The chains of some keys: up to their roots, and down to what they asked for.
     pub(crate) fn tell(&self, asked: &Asked<'_>) -> Told {
-        let starts = asked.starts.iter().filter_map(|key| self.links.get_key_value(*key));
-        let mut below: BTreeSet<&str> = BTreeSet::new();
-        let mut open: Vec<&str> = starts.map(|(key, _)| *key).collect();
-        let mut chosen: BTreeSet<&str> = BTreeSet::new();
-        for start in &open {
-            let mut at = *start;
+        let below = self.below(asked);
+        let mut chosen = below.clone();
+        for start in asked.starts.iter().filter_map(|key| self.key(key)) {
+            let mut at = start;
             for _ in 0..HOPS {
                 let Some(parent) = self.parent(at) else { break };
                 chosen.insert(parent);
                 at = parent;
             }
         }
-        while let Some(key) = open.pop() {
-            if !below.insert(key) {
-                continue;
-            }
-            open.extend(self.children_of(key).filter(|child| self.is_followed(child, asked)));
-        }
-        chosen.extend(&below);
         let order = self.in_order(&chosen);
         let told = order.len().min(TOLD);
         let sessions = order.into_iter().take(TOLD).map(|key| {
@@ -148,6 +139,39 @@ impl<'k> Chains<'k> {
         let sessions = sessions.collect();
         let more = (self.links.len() - told) as u64;
         Told { sessions, more }
+    }
+
+    /// The keys that it starts with, and all that they asked for, and so on.
+    pub(super) fn below(&self, asked: &Asked<'_>) -> BTreeSet<&'k str> {
+        let mut below: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&str> = asked.starts.iter().filter_map(|key| self.key(key)).collect();
+        while let Some(key) = open.pop() {
+            if !below.insert(key) {
+                continue;
+            }
+            open.extend(self.children_of(key).filter(|child| self.is_followed(child, asked)));
+        }
+        below
+    }
+
+    /// The key as it is kept, where the material knows it.
+    pub(super) fn key(&self, key: &str) -> Option<&'k str> {
+        self.links.get_key_value(key).map(|(key, _)| *key)
+    }
+
+    /// Every key that the material knows.
+    pub(super) fn all_keys(&self) -> impl Iterator<Item = &'k str> {
+        self.links.keys().copied()
+    }
+
+    /// How a key came to be, where that is known.
+    pub(super) fn issuance(&self, key: &str) -> Option<&Issuance> {
+        self.links.get(key)?.issuance.as_ref()
+    }
+
+    /// The keys that a principal called with.
+    pub(super) fn keys_of_one(&self, principal: &str) -> impl Iterator<Item = &'k str> {
+        self.holders.get(principal).into_iter().flatten().copied()
     }
 
     /// The chain of one key; empty where the material does not know it.
@@ -169,7 +193,7 @@ impl<'k> Chains<'k> {
 
     /// Each key after the one that asked for it; otherwise by time, then key, and what AWS
     /// services called with on a principal's behalf last.
-    fn in_order(&self, chosen: &BTreeSet<&'k str>) -> Vec<&'k str> {
+    pub(super) fn in_order(&self, chosen: &BTreeSet<&'k str>) -> Vec<&'k str> {
         let mut roots: Vec<(bool, i64, &str)> = chosen
             .iter()
             .filter(|key| self.parent(key).is_none_or(|parent| !chosen.contains(parent)))
@@ -204,7 +228,7 @@ impl<'k> Chains<'k> {
         sortable(at.or(used))
     }
 
-    fn session(&self, key: &'k str, suspect: bool) -> Session {
+    pub(super) fn session(&self, key: &'k str, suspect: bool) -> Session {
         let from = self.links.get(key);
         let issue = self.keys.issued.get(key);
         let none = Used::default();

@@ -5,6 +5,7 @@
 
 mod chain;
 mod issuing;
+mod lineage;
 mod origin;
 
 use std::cmp::Ordering;
@@ -20,6 +21,7 @@ use crate::witness::Witnesses;
 use issuing::{Issue, Sign};
 
 pub(crate) use chain::{Asked, Chains, Told};
+pub use lineage::{Descendant, Lineage};
 pub(crate) use origin::MADE;
 
 /// Keys kept that were used, and calls kept that issued one.

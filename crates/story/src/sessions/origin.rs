@@ -60,7 +60,7 @@ impl<'k> Chains<'k> {
         From { unknown: vec![self.look_where(used)], ..From::default() }
     }
 
-    fn of_call(&self, issue: &'k Issue, by_session: bool) -> From<'k> {
+    pub(super) fn of_call(&self, issue: &'k Issue, by_session: bool) -> From<'k> {
         let mut inferred = by_session;
         let mut because = if by_session {
             "the only call for this session; its record names no key".to_owned()
