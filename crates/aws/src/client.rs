@@ -1,42 +1,19 @@
-//! The door itself: signs, paces, sends, retries, and keeps a record of what was asked.
+//! The door itself: whose credentials, which region, which calls, and what was asked through it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, PoisonError};
 
-use aws_config::retry::RetryConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_runtime::auth::SigV4OperationSigningConfig;
-use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
-use aws_smithy_runtime::client::orchestrator::operation::Operation as Orchestrated;
-use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
-use aws_smithy_runtime_api::client::auth::{
-    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
-};
-use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
-use aws_smithy_types::config_bag::Layer;
-use aws_types::SigningName;
-use aws_types::region::SigningRegion;
-use aws_types::service_config::ServiceConfigKey;
 use jiff::Timestamp;
 
 use crate::credentials::{self, DoorOptions};
-use crate::endpoint::endpoint;
 use crate::error::AwsError;
+use crate::exchange::Exchange;
 use crate::operation::{Call, Operation, Reads, Writes};
-use crate::pace::Pace;
-use crate::response::{answer, token};
+use crate::response::token;
 use crate::services::sts::RoleCredentials;
-use crate::wire::{Retries, failure, http, received};
 
-/// How often a request is sent at most, when AWS is slow or asks to wait.
-const ATTEMPTS: u32 = 5;
-/// How often a request with a quota of its own is sent at most, each time more slowly: a minute.
-const TURNS: u32 = 12;
 /// Where a partition's one endpoint is asked, and others when no region is configured.
 const HOME: &str = "us-east-1";
 
@@ -44,14 +21,9 @@ const HOME: &str = "us-east-1";
 #[derive(Clone)]
 pub struct Door {
     runtime: Arc<tokio::runtime::Runtime>,
-    config: SdkConfig,
-    credentials: SharedCredentialsProvider,
+    exchange: Exchange,
     region: String,
     through: Vec<String>,
-    pace: Arc<Pace>,
-    asked: Arc<Mutex<Vec<Asked>>>,
-    only: Option<Arc<[&'static Operation]>>,
-    keep: Option<Arc<dyn Keep>>,
 }
 
 impl fmt::Debug for Door {
@@ -136,14 +108,17 @@ impl Door {
         let region = config.region().map_or(HOME, AsRef::as_ref).to_owned();
         Ok(Self {
             runtime: Arc::new(runtime),
-            config,
-            credentials,
+            exchange: Exchange {
+                config,
+                credentials,
+                pace: Arc::default(),
+                asked: Arc::default(),
+                homes: Arc::default(),
+                only: None,
+                keep: None,
+            },
             region,
             through: Vec::new(),
-            pace: Arc::default(),
-            asked: Arc::default(),
-            only: None,
-            keep: None,
         })
     }
 
@@ -152,20 +127,24 @@ impl Door {
     #[must_use]
     pub fn only(&self, operations: impl IntoIterator<Item = &'static Operation>) -> Self {
         let only = Some(operations.into_iter().collect());
-        Self { only, ..self.clone() }
+        let exchange = Exchange { only, ..self.exchange.clone() };
+        Self { exchange, ..self.clone() }
     }
 
     /// The same door, handing each answer over as it came before anything of it is read, and before
     /// the next call is made.
     #[must_use]
     pub fn keeping(&self, keep: Arc<dyn Keep>) -> Self {
-        Self { keep: Some(keep), ..self.clone() }
+        let exchange = Exchange { keep: Some(keep), ..self.exchange.clone() };
+        Self { exchange, ..self.clone() }
     }
 
     /// The same door with other credentials.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        Self { credentials: SharedCredentialsProvider::new(credentials), ..self.clone() }
+        let credentials = SharedCredentialsProvider::new(credentials);
+        let exchange = Exchange { credentials, ..self.exchange.clone() };
+        Self { exchange, ..self.clone() }
     }
 
     /// The same door as a role that `caller`, an ARN, assumed; its credentials stay in memory.
@@ -201,7 +180,7 @@ impl Door {
 
     /// Everything that was asked through this door so far, in the order of the answers.
     pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.exchange.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn call<C: Call>(&self, region: &str, call: &C) -> Result<Answered<C::Answer>, AwsError> {
@@ -213,139 +192,32 @@ impl Door {
         region: &str,
         request: serde_json::Value,
     ) -> Result<Answered<C::Answer>, AwsError> {
-        let operation = &C::OPERATION;
-        self.must_be_listed(operation)?;
-        let sent = self.send_in_turn(operation, region, request.clone());
-        let outcome = self.runtime.block_on(sent);
-        let at = Timestamp::now();
-        let mut asked = Asked {
-            operation: operation.full_name(),
-            region: region.to_owned(),
-            request_id: None,
-            at,
-            error: None,
-        };
-        let outcome = outcome.and_then(|(raw, request_id)| {
-            asked.request_id.clone_from(&request_id);
-            if let Some(keep) = &self.keep {
-                let id = request_id.as_deref();
-                let came = Came { operation, region, request: &request, body: &raw, id, at };
-                keep.keep(&came).map_err(|message| AwsError::NotKept {
-                    operation: operation.full_name(),
-                    message,
-                })?;
-            }
-            let answer = answer(operation, &raw)?;
-            Ok(Answered { answer, raw, request_id, at })
-        });
-        asked.error = outcome.as_ref().err().map(ToString::to_string);
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
-        outcome
+        self.runtime.block_on(self.exchange.clone().exchange::<C>(region.to_owned(), request))
     }
+}
 
-    /// Sends when it is its turn, and again more slowly where AWS asks for that.
-    async fn send_in_turn(
-        &self,
-        operation: &'static Operation,
-        region: &str,
-        request: serde_json::Value,
-    ) -> Result<(Vec<u8>, Option<String>), AwsError> {
-        let mut turns = 1;
-        loop {
-            tokio::time::sleep(self.pace.turn(operation, region, Instant::now())).await;
-            let outcome = self.send(operation, region, request.clone()).await;
-            match &outcome {
-                Err(AwsError::Throttled { .. })
-                    if operation.per_second.is_some() && turns < TURNS =>
-                {
-                    self.pace.throttled(operation, region, Instant::now());
-                    turns += 1;
-                }
-                Ok(_) => {
-                    self.pace.answered(operation, region, Instant::now());
-                    return outcome;
-                }
-                Err(_) => return outcome,
-            }
-        }
+/// An answer that is on its way.
+pub struct Pending<T> {
+    runtime: Arc<tokio::runtime::Runtime>,
+    task: tokio::task::JoinHandle<Result<Answered<T>, AwsError>>,
+    operation: String,
+}
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Pending({})", self.operation)
     }
+}
 
-    /// What an action may need is told before it starts: it must not turn out to be more.
-    fn must_be_listed(&self, operation: &Operation) -> Result<(), AwsError> {
-        match &self.only {
-            Some(only) if !only.contains(&operation) => {
-                Err(AwsError::NotListed { operation: operation.full_name() })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    async fn send(
-        &self,
-        operation: &'static Operation,
-        region: &str,
-        request: serde_json::Value,
-    ) -> Result<(Vec<u8>, Option<String>), AwsError> {
-        let (url, signed) = endpoint(operation.service, region);
-        let url = self.override_of(operation).unwrap_or(url);
-        let name = operation.full_name();
-        let client = self.config.http_client().ok_or_else(|| AwsError::NoAnswer {
-            operation: name.clone(),
-            message: "there is no HTTP client".to_owned(),
-        })?;
-        let orchestrated = Orchestrated::builder()
-            .service_name(operation.service.id)
-            .operation_name(operation.name)
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(client)
-            .endpoint_url(&url)
-            .standard_retry(&RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .retry_classifier(Retries { paced: operation.per_second.is_some() })
-            .timeout_config(credentials::timeouts())
-            .runtime_plugin(self.signing(operation, &signed))
-            .serializer(|(operation, request): (&'static Operation, serde_json::Value)| {
-                http(operation, &request)
-            })
-            .deserializer(received)
-            .build();
-        let answered = orchestrated.invoke((operation, request)).await;
-        answered.map_err(|error| failure(error, operation, region))
-    }
-
-    /// `AWS_ENDPOINT_URL`, for one service or all, from the environment or the profile.
-    fn override_of(&self, operation: &Operation) -> Option<String> {
-        let key = ServiceConfigKey::builder()
-            .service_id(operation.service.id)
-            .env("AWS_ENDPOINT_URL")
-            .profile("endpoint_url")
-            .build()
-            .ok()?;
-        let own = self.config.service_config().and_then(|config| config.load_config(key));
-        own.or_else(|| self.config.endpoint_url().map(str::to_owned))
-    }
-
-    fn signing(&self, operation: &Operation, region: &str) -> StaticRuntimePlugin {
-        let mut layer = Layer::new("signing");
-        layer.store_put(AuthSchemeOptionResolverParams::new(()));
-        layer.store_put(SigV4OperationSigningConfig {
-            region: Some(SigningRegion::from(aws_types::region::Region::new(region.to_owned()))),
-            name: Some(SigningName::from(operation.service.id)),
-            ..SigV4OperationSigningConfig::default()
-        });
-        let components = RuntimeComponentsBuilder::new("signing")
-            .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
-            .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
-                StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
-            )))
-            .with_identity_resolver(
-                SCHEME_ID,
-                SharedIdentityResolver::new(self.credentials.clone()),
-            );
-        let components = match self.config.identity_cache() {
-            Some(cache) => components.with_identity_cache(Some(cache)),
-            None => components,
-        };
-        StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
+impl<T> Pending<T> {
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// See [`AwsError`].
+    pub fn wait(self) -> Result<Answered<T>, AwsError> {
+        let Self { runtime, task, operation } = self;
+        let broken = |message: String| AwsError::NoAnswer { operation, message };
+        runtime.block_on(task).unwrap_or_else(|error| Err(broken(error.to_string())))
     }
 }
 
@@ -365,6 +237,17 @@ impl Reader<'_> {
     /// See [`AwsError`].
     pub fn call<C: Reads>(&self, region: &str, call: &C) -> Result<Answered<C::Answer>, AwsError> {
         self.0.call(region, call)
+    }
+
+    /// Begins to ask; the answer is fetched while the caller does something else.
+    pub fn begin<C: Reads + 'static>(&self, region: &str, call: &C) -> Pending<C::Answer>
+    where
+        C::Answer: Send + 'static,
+    {
+        let asking = self.0.exchange.clone().exchange::<C>(region.to_owned(), request(call));
+        let task = self.0.runtime.spawn(asking);
+        let (runtime, operation) = (Arc::clone(&self.0.runtime), C::OPERATION.full_name());
+        Pending { runtime, task, operation }
     }
 
     /// Asks for all pages of an answer. What came before an error is kept beside it.

@@ -60,3 +60,16 @@ pub fn endpoint(service: &Service, region: &str) -> (String, String) {
     };
     (format!("https://{host}"), signed.to_owned())
 }
+
+/// Where a bucket has a host of its own; none where its name fits into no certificate or host, and
+/// stands in the path (S3 User Guide, "Virtual hosting of general purpose buckets").
+pub fn bucket_endpoint(service: &Service, region: &str, bucket: &str) -> Option<String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let ends = bucket.bytes().next().is_some_and(is_plain)
+        && bucket.bytes().next_back().is_some_and(is_plain);
+    let fits = (3..=63).contains(&bucket.len())
+        && ends
+        && bucket.bytes().all(|byte| is_plain(byte) || byte == b'-');
+    let (url, _) = endpoint(service, region);
+    fits.then(|| url.replacen("https://", &format!("https://{bucket}."), 1))
+}

@@ -48,6 +48,14 @@ pub enum AwsError {
         /// The region.
         region: String,
     },
+    /// The bucket lies in another region.
+    #[error("{operation} must be asked in {region}")]
+    Elsewhere {
+        /// See [`AwsError::Denied`].
+        operation: String,
+        /// The region.
+        region: String,
+    },
     /// The call may or may not have been carried out: the answer did not arrive.
     #[error("no answer to {operation}: {message}")]
     NoAnswer {

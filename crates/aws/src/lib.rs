@@ -10,6 +10,7 @@ mod client;
 mod credentials;
 mod endpoint;
 mod error;
+mod exchange;
 mod operation;
 mod pace;
 mod permissions;
@@ -18,10 +19,12 @@ mod serialize;
 pub mod services;
 mod wire;
 
-pub use client::{Answered, Asked, Came, Door, Keep, Reader, Writer};
+pub use client::{Answered, Asked, Came, Door, Keep, Pending, Reader, Writer};
 pub use credentials::{DoorOptions, Mfa};
-pub use endpoint::{Partition, endpoint};
+pub use endpoint::{Partition, bucket_endpoint, endpoint};
 pub use error::AwsError;
-pub use operation::{Call, Effect, Endpoints, Operation, Pages, Protocol, Reads, Service, Writes};
+pub use operation::{
+    Call, Effect, Endpoints, Http, Operation, Pages, Protocol, Reads, Service, Writes,
+};
 pub use permissions::policy;
-pub use serialize::body;
+pub use serialize::{body, headers, uri};

@@ -15,6 +15,8 @@ pub enum Protocol {
         /// What stands before the operation's name in `X-Amz-Target`.
         target: &'static str,
     },
+    /// A path, a query and headers in, XML or an object's bytes out: S3.
+    RestXml,
 }
 
 /// Where a service is reached; see [`crate::endpoint`].
@@ -59,6 +61,25 @@ pub struct Pages {
     pub output: &'static str,
 }
 
+/// How an operation is sent over HTTP (Smithy 2.0, "HTTP bindings").
+#[derive(Debug, PartialEq, Eq)]
+pub struct Http {
+    /// The method.
+    pub method: &'static str,
+    /// Path and query. `{Member}` stands for a member of the request, `{Member+}` for one whose
+    /// slashes stay; a part of the query whose member is absent is left out.
+    pub uri: &'static str,
+    /// Headers, each with the member that it carries.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Whether the body of the answer is the thing itself, and its headers are what is read.
+    pub bytes: bool,
+}
+
+impl Http {
+    /// As all protocols but REST send.
+    pub(crate) const POST: Self = Self { method: "POST", uri: "/", headers: &[], bytes: false };
+}
+
 /// One declared operation.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Operation {
@@ -70,6 +91,8 @@ pub struct Operation {
     pub action: &'static str,
     /// Whether it changes anything.
     pub effect: Effect,
+    /// How it is sent.
+    pub http: Http,
     /// How its answer goes on; none where it is whole.
     pub pages: Option<Pages>,
     /// Requests a second, for each account and region; none where the service's quotas are far off.
@@ -112,6 +135,8 @@ macro_rules! calls {
             $($(#[$member:meta])* $field:ident: $type:ty),* $(,)?
         }
             -> $answer:ty
+            $(, http $method:literal $uri:literal [$($header:literal $carried:literal),*])?
+            $(, bytes $bytes:literal)?
             $(, pages $input:literal $output:literal)?
             $(, per_second $rate:literal)?;
     )*) => { $(
@@ -133,6 +158,18 @@ macro_rules! calls {
                 name: stringify!($name),
                 action: $action,
                 effect: crate::operation::effect!($effect),
+                http: {
+                    #[allow(unused_mut, unused_assignments, reason = "only REST says how")]
+                    let mut http = crate::operation::Http::POST;
+                    $( http = crate::operation::Http {
+                        method: $method,
+                        uri: $uri,
+                        headers: &[$(($header, $carried)),*],
+                        bytes: false,
+                    }; )?
+                    $( http.bytes = $bytes; )?
+                    http
+                },
                 pages: {
                     #[allow(unused_mut, unused_assignments, reason = "none where the answer is whole")]
                     let mut pages: Option<crate::Pages> = None;

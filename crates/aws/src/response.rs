@@ -1,11 +1,21 @@
 //! What comes back: the fields that are read, and what went wrong.
 
 use quick_xml::events::Event;
+use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 
 use crate::error::AwsError;
 use crate::operation::{Operation, Protocol};
+
+/// An answer as it came.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub body: Vec<u8>,
+    /// By name in lower case.
+    pub headers: Vec<(String, String)>,
+    pub request_id: Option<String>,
+}
 
 /// Reads the fields of an answer.
 ///
@@ -13,8 +23,9 @@ use crate::operation::{Operation, Protocol};
 /// When the body is not what the operation's model says.
 pub(crate) fn answer<T: DeserializeOwned>(
     operation: &Operation,
-    body: &[u8],
+    received: &Received,
 ) -> Result<T, AwsError> {
+    let body = received.body.as_slice();
     let unreadable = |message: String| AwsError::Other {
         operation: operation.full_name(),
         code: "UnreadableAnswer".to_owned(),
@@ -25,7 +36,12 @@ pub(crate) fn answer<T: DeserializeOwned>(
             let body = if body.is_empty() { b"{}" } else { body };
             serde_json::from_slice(body).map_err(|error| unreadable(error.to_string()))
         }
-        Protocol::Query | Protocol::Ec2 => {
+        Protocol::RestXml if operation.http.bytes => {
+            let headers = received.headers.iter().cloned();
+            T::deserialize(MapDeserializer::<_, serde::de::value::Error>::new(headers))
+                .map_err(|error| unreadable(error.to_string()))
+        }
+        Protocol::Query | Protocol::Ec2 | Protocol::RestXml => {
             let text = std::str::from_utf8(body).map_err(|error| unreadable(error.to_string()))?;
             let result = match operation.service.protocol {
                 Protocol::Query => element(text, &format!("{}Result", operation.name)),
@@ -73,14 +89,18 @@ pub(crate) struct Refusal {
     pub status: u16,
     pub code: String,
     pub message: String,
+    /// The region of the bucket that was asked for.
+    pub region: Option<String>,
 }
 
 impl Refusal {
     /// Reads what a service said. `header` is `x-amzn-errortype`.
     pub fn read(status: u16, header: Option<&str>, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
+        let mut region = None;
         let (code, message) = if text.trim_start().starts_with('<') {
             let inner = element(&text, "Error").unwrap_or(&text);
+            region = text_of(inner, "Region");
             (text_of(inner, "Code"), text_of(inner, "Message"))
         } else {
             let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
@@ -93,7 +113,7 @@ impl Refusal {
         // `com.amazonaws.service#Name:http://...`: the name stands alone.
         let code = code.split(':').next().unwrap_or_default();
         let code = code.rsplit('#').next().unwrap_or_default().to_owned();
-        Self { status, code, message: message.unwrap_or_default() }
+        Self { status, code, message: message.unwrap_or_default(), region }
     }
 
     /// Codes that ask to slow down (botocore, `_retry.json`, and the SDKs' shared list).
@@ -121,6 +141,14 @@ impl Refusal {
         let Self { code, message, .. } = &self;
         let (code, message) = (code.clone(), message.clone());
         match code.as_str() {
+            // 301, 307, and 400 where the signature names the wrong one.
+            "PermanentRedirect"
+            | "TemporaryRedirect"
+            | "AuthorizationHeaderMalformed"
+            | "IllegalLocationConstraintException" => match self.region {
+                Some(region) => AwsError::Elsewhere { operation: name, region },
+                None => AwsError::Other { operation: name, code, message },
+            },
             "AccessDenied"
             | "AccessDeniedException"
             | "UnauthorizedOperation"
@@ -128,10 +156,14 @@ impl Refusal {
             | "AuthorizationError"
             | "NotAuthorized" => AwsError::Denied {
                 operation: name,
-                permission: operation.action.to_owned(),
+                permission: named(&message).unwrap_or(operation.action).to_owned(),
                 message,
             },
-            "ExpiredToken"
+            "InvalidAccessKeyId"
+            | "InvalidToken"
+            | "TokenRefreshRequired"
+            | "RequestTimeTooSkewed"
+            | "ExpiredToken"
             | "ExpiredTokenException"
             | "InvalidClientTokenId"
             | "UnrecognizedClientException"
@@ -154,6 +186,14 @@ impl Refusal {
             _ => AwsError::Other { operation: name, code, message },
         }
     }
+}
+
+/// The permission that a refusal names: `... is not authorized to perform: kms:Decrypt on ...`.
+fn named(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("not authorized to perform: ")?;
+    let action = rest.split_whitespace().next()?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b":-".contains(&byte);
+    (action.contains(':') && action.bytes().all(is_plain)).then_some(action)
 }
 
 fn text_of(text: &str, name: &str) -> Option<String> {
@@ -207,7 +247,7 @@ pub(crate) fn token(operation: &Operation, body: &[u8]) -> Option<String> {
             let answer: serde_json::Value = serde_json::from_str(text).ok()?;
             answer.get(output)?.as_str().map(str::to_owned)
         }
-        Protocol::Query | Protocol::Ec2 => text_of(text, output),
+        Protocol::Query | Protocol::Ec2 | Protocol::RestXml => text_of(text, output),
     };
     token.filter(|token| !token.is_empty())
 }

@@ -12,44 +12,41 @@ use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryA
 use aws_smithy_types::body::SdkBody;
 
 use crate::error::AwsError;
-use crate::operation::{Operation, Protocol};
-use crate::response::Refusal;
-use crate::serialize::body;
+use crate::operation::Operation;
+use crate::response::{Received, Refusal};
+use crate::serialize::{body, headers, uri};
 
-/// A request as it goes out, unsigned.
+/// A request as it is sent; where the host names the bucket, the path does not.
 pub(crate) fn http(
     operation: &Operation,
     request: &serde_json::Value,
+    is_hosted: bool,
 ) -> Result<HttpRequest, Box<dyn Error + Send + Sync>> {
     let mut http = HttpRequest::new(SdkBody::from(body(operation, request)));
-    http.set_method("POST")?;
-    http.set_uri("/")?;
-    let headers = http.headers_mut();
-    match operation.service.protocol {
-        Protocol::Json { target } => {
-            headers.try_insert("content-type", "application/x-amz-json-1.1")?;
-            headers.try_insert("x-amz-target", format!("{target}.{}", operation.name))?;
-        }
-        Protocol::Query | Protocol::Ec2 => {
-            headers.try_insert("content-type", "application/x-www-form-urlencoded")?;
-        }
+    http.set_method(operation.http.method)?;
+    http.set_uri(uri(operation, request, is_hosted))?;
+    let out = http.headers_mut();
+    for (name, value) in headers(operation, request) {
+        out.try_insert(name, value)?;
     }
-    headers.try_insert("user-agent", concat!("crashcart/", env!("CARGO_PKG_VERSION")))?;
+    out.try_insert("user-agent", concat!("crashcart/", env!("CARGO_PKG_VERSION")))?;
     Ok(http)
 }
 
-/// The body as it came and the request's id, or what AWS refused.
-pub(crate) fn received(
-    response: &HttpResponse,
-) -> Result<(Vec<u8>, Option<String>), OrchestratorError<Refused>> {
+/// The answer as it came, or what AWS refused.
+pub(crate) fn received(response: &HttpResponse) -> Result<Received, OrchestratorError<Refused>> {
     let body = response.body().bytes().unwrap_or_default();
     let header = |name: &str| response.headers().get(name).map(str::to_owned);
     if response.status().is_success() {
-        let id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
-        return Ok((body.to_vec(), id));
+        let request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
+        let headers = response.headers().iter();
+        let headers =
+            headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        return Ok(Received { body: body.to_vec(), headers, request_id });
     }
-    let code = header("x-amzn-errortype");
-    let refusal = Refusal::read(response.status().as_u16(), code.as_deref(), body);
+    let mut refusal =
+        Refusal::read(response.status().as_u16(), header("x-amzn-errortype").as_deref(), body);
+    refusal.region = header("x-amz-bucket-region").or(refusal.region);
     Err(OrchestratorError::operation(Refused(refusal)))
 }
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl
 
 import botocore.session
 from botocore.serialize import create_serializer
@@ -33,8 +33,8 @@ def check_operation(declared):
         ("json version", "1.1" if declared["protocol"] == "json" else None, metadata.get("jsonVersion")),
         ("endpoint prefix", declared["service"], metadata["endpointPrefix"]),
         ("signing name", declared["service"], metadata.get("signingName", metadata["endpointPrefix"])),
-        ("method", "POST", operation.http["method"]),
-        ("path", "/", operation.http["requestUri"]),
+        ("method", declared["method"], operation.http["method"]),
+        ("path", path_of(declared["template"]), path_of(operation.http["requestUri"])),
     ]:
         if ours != theirs:
             differ(declared["name"], what, ours, "is", theirs, "in the model")
@@ -44,13 +44,20 @@ def check_operation(declared):
     check_pages(declared, operation)
 
 
+def path_of(uri):
+    return uri.split("?")[0]
+
+
 def check_request(declared, operation):
     sample = {name: value for name, value in declared["sample"].items() if value is not None}
     required = set(operation.input_shape.required_members) if operation.input_shape else set()
     for missing in required - set(sample):
         differ(declared["name"], "needs", missing)
     serializer = create_serializer(operation.service_model.metadata["protocol"], include_validation=False)
-    theirs = serializer.serialize_to_request(sample, operation)["body"]
+    request = serializer.serialize_to_request(sample, operation)
+    if declared["protocol"] == "rest-xml":
+        return check_rest(declared, request)
+    theirs = request["body"]
     ours = declared["body"]
     if declared["protocol"] == "json":
         theirs, ours = json.loads(theirs), json.loads(ours)
@@ -59,6 +66,24 @@ def check_request(declared, operation):
         ours = sorted(parse_qsl(ours, keep_blank_values=True))
     if theirs != ours:
         differ(declared["name"], "is sent as", ours, "not", theirs)
+
+
+def check_rest(declared, request):
+    """Path, query, headers and body as botocore sends them."""
+    path, _, query = declared["uri"].partition("?")
+    for what, ours, theirs in [
+        ("path", path, path_of(request["url_path"])),
+        ("query", parse_qs(query, keep_blank_values=True), query_of(request)),
+        ("headers", declared["headers"], dict(request["headers"])),
+        ("body", declared["body"].encode(), request["body"] or b""),
+    ]:
+        if ours != theirs:
+            differ(declared["name"], what, ours, "is", theirs, "in the model")
+
+
+def query_of(request):
+    query = {name: [str(value)] for name, value in request["query_string"].items()}
+    return {**parse_qs(request["url_path"].partition("?")[2]), **query}
 
 
 def check_field(name, shape, path):
@@ -74,10 +99,16 @@ def check_field(name, shape, path):
             continue
         if shape.type_name != "structure":
             return differ(name, whole, "is within a", shape.type_name)
-        members = {member.serialization.get("name", key): member for key, member in shape.members.items()}
+        members = {told_as(key, member): member for key, member in shape.members.items()}
         if part not in members:
             return differ(name, "answers no", whole)
         shape = members[part]
+
+
+def told_as(key, member):
+    """The name of a member in an answer: a header's in lower case."""
+    name = member.serialization.get("name", key)
+    return name.lower() if member.serialization.get("location") == "header" else name
 
 
 def check_pages(declared, operation):
@@ -107,7 +138,11 @@ def check_endpoint(declared):
     rules = loader.load_service_model(declared["service"], "endpoint-rule-set-1")
     provider = EndpointProvider(rules, loader.load_data("partitions"))
     found = provider.resolve_endpoint(
-        Region=declared["region"], UseDualStack=False, UseFIPS=False, UseGlobalEndpoint=False
+        Region=declared["region"],
+        UseDualStack=False,
+        UseFIPS=False,
+        UseGlobalEndpoint=False,
+        **({"Bucket": declared["bucket"]} if "bucket" in declared else {}),
     )
     schemes = found.properties.get("authSchemes", [])
     signed = next((scheme.get("signingRegion") for scheme in schemes), None) or declared["region"]

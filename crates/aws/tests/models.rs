@@ -9,12 +9,15 @@
 
 mod fields;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crashcart_aws::services::{self, cloudtrail::*, ec2::*, iam::*, organizations::*, sts::*};
-use crashcart_aws::{Call, Protocol, body, endpoint};
+use crashcart_aws::services::{
+    self, cloudtrail::*, ec2::*, iam::*, organizations::*, s3::*, sts::*,
+};
+use crashcart_aws::{Call, Protocol, body, bucket_endpoint, endpoint, headers, uri};
 use serde_json::{Value, json};
 
 /// What is declared of a call, with a request as it would be sent.
@@ -30,6 +33,7 @@ fn declared<C: Call>(sample: &C) -> Value {
         Protocol::Query => ("query", None),
         Protocol::Ec2 => ("ec2", None),
         Protocol::Json { target } => ("json", Some(target)),
+        Protocol::RestXml => ("rest-xml", None),
     };
     json!({
         "name": operation.name,
@@ -39,6 +43,10 @@ fn declared<C: Call>(sample: &C) -> Value {
         "target": target,
         "pages": operation.pages.map(|pages| [pages.input, pages.output]),
         "body": body(&operation, &sample),
+        "method": operation.http.method,
+        "template": operation.http.uri,
+        "uri": uri(&operation, &sample, false),
+        "headers": headers(&operation, &sample).into_iter().collect::<BTreeMap<_, _>>(),
         "sample": sample,
         "read": fields::of::<C::Answer>(),
     })
@@ -90,6 +98,21 @@ fn operations() -> Vec<Value> {
     instances["sample"] = json!({"InstanceIds": ids});
     all.push(instances);
     all.push(declared(&DescribeRegions { all_regions: Some(true) }));
+    let bucket = "my.bucket".to_owned();
+    all.push(declared(&ListObjectsV2 {
+        bucket: bucket.clone(),
+        prefix: Some("AWSLogs/a b+c&d=%/".to_owned()),
+        delimiter: Some("/".to_owned()),
+        start_after: Some("AWSLogs/ä".to_owned()),
+        encoding_type: EncodingType::Url,
+        continuation_token: Some("1//+=".to_owned()),
+    }));
+    all.push(declared(&GetObject {
+        bucket,
+        key: "AWSLogs/a b+c&d=%/~x/ä//.json.gz".to_owned(),
+        if_match: Some("\"abc\"".to_owned()),
+        range: Some("bytes=0-99".to_owned()),
+    }));
     all
 }
 
@@ -119,8 +142,8 @@ fn declarations_agree_with_the_models_of_aws() {
     assert_eq!(told, all, "every declared operation is checked here");
     let regions: Vec<String> = serde_json::from_str(&check(&python, &json!("regions"))).unwrap();
     assert!(regions.len() > 30, "{regions:?}");
-    let services = [&IAM, &STS, &ORGANIZATIONS, &CLOUDTRAIL, &EC2];
-    let endpoints: Vec<Value> = services
+    let services = [&IAM, &STS, &ORGANIZATIONS, &CLOUDTRAIL, &EC2, &S3];
+    let mut endpoints: Vec<Value> = services
         .iter()
         .flat_map(|service| {
             regions.iter().map(|region| {
@@ -129,6 +152,14 @@ fn declarations_agree_with_the_models_of_aws() {
             })
         })
         .collect();
+    let buckets = ["logs-111122223333", "my.bucket", "Old_Bucket", "ab", "-logs", "xn--logs"];
+    for (bucket, region) in
+        buckets.iter().flat_map(|bucket| regions.iter().map(move |r| (bucket, r)))
+    {
+        let path = || format!("{}/{bucket}", endpoint(&S3, region).0);
+        let url = bucket_endpoint(&S3, region, bucket).unwrap_or_else(path);
+        endpoints.push(json!({"service": "s3", "region": region, "bucket": bucket, "url": url, "signed": region}));
+    }
     let differences = check(&python, &json!({"operations": operations, "endpoints": endpoints}));
     assert_eq!(differences, "");
 }
