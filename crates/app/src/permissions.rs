@@ -3,7 +3,7 @@
 
 use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_aws::{Call, Operation, policy};
-use crashcart_collect::OWNER_CALLS;
+use crashcart_collect::{IDENTITY_CALLS, OWNER_CALLS};
 
 use crate::{AppError, containment};
 
@@ -16,6 +16,8 @@ pub enum Action {
     Contain,
     /// `apply`, `resume` and `revert`.
     Apply,
+    /// `collect identity`.
+    CollectIdentity,
 }
 
 /// Whose the credentials are: every action asks, and everybody may.
@@ -23,7 +25,7 @@ const CALLER: Operation = GetCallerIdentity::OPERATION;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Whois, Self::Contain, Self::Apply];
+    pub const ALL: [Self; 4] = [Self::Whois, Self::Contain, Self::Apply, Self::CollectIdentity];
 
     /// Its name for people, and on the command line.
     pub const fn name(self) -> &'static str {
@@ -31,17 +33,19 @@ impl Action {
             Self::Whois => "whois",
             Self::Contain => "contain",
             Self::Apply => "apply",
+            Self::CollectIdentity => "collect-identity",
         }
     }
 
     /// Every call that it can make.
     pub fn calls(self) -> Vec<&'static Operation> {
-        let own = match self {
-            Self::Whois => OWNER_CALLS,
-            Self::Contain => containment::PLAN_CALLS,
-            Self::Apply => containment::APPLY_CALLS,
+        let own: &[&[Operation]] = match self {
+            Self::Whois => &[OWNER_CALLS],
+            Self::Contain => &[containment::PLAN_CALLS],
+            Self::Apply => &[containment::APPLY_CALLS],
+            Self::CollectIdentity => &[OWNER_CALLS, IDENTITY_CALLS],
         };
-        std::iter::once(&CALLER).chain(own).collect()
+        std::iter::once(&CALLER).chain(own.iter().copied().flatten()).collect()
     }
 }
 

@@ -5,12 +5,18 @@
 
 #![forbid(unsafe_code)]
 
+mod asking;
 mod files;
+mod identity;
 mod owner;
 mod read;
 mod standard_input;
 
 pub use files::{Found, Listing, find};
+pub use identity::{
+    AppliedPolicy, CALLS as IDENTITY_CALLS, Everything, Identity, IdentityTarget, NoIdentity,
+    OrganizationPolicy, ServiceUse, identity,
+};
 pub use owner::{
     CALLS as OWNER_CALLS, Credential, Key, Owner, Policy, owner_by_name, owner_of_key,
 };

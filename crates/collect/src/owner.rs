@@ -13,8 +13,10 @@ use crashcart_aws::services::organizations::{
     DescribeAccount, DescribeOrganizationalUnit, ListParents,
 };
 use crashcart_aws::services::sts::GetAccessKeyInfo;
-use crashcart_aws::{Answered, AwsError, Operation, Reader, Reads};
+use crashcart_aws::{AwsError, Operation, Reader};
 use serde::Serialize;
+
+use crate::asking::Asking;
 
 /// Policies that AWS itself attaches to a user whose key was found in public (IAM User Guide,
 /// "AWS managed policies": `AWSCompromisedKeyQuarantine`, V2, V3).
@@ -66,6 +68,8 @@ pub struct Owner {
     pub notes: Vec<String>,
     /// What could not be asked, and why.
     pub gaps: Vec<String>,
+    /// The permissions that were missing, sorted.
+    pub missing_permissions: Vec<String>,
 }
 
 /// An access key.
@@ -115,29 +119,29 @@ pub struct Policy {
 /// Finds the owner of an access key, and what else the owner has; `here` is the account of the
 /// credentials at hand.
 pub fn owner_of_key(reader: Reader<'_>, here: &str, key: &str) -> Owner {
-    let mut asking = Asking { reader, owner: Owner::default() };
-    let info = asking.ask(&GetAccessKeyInfo { access_key_id: key.to_owned() });
-    asking.owner.account = info.map(|info| info.answer.account);
-    if !asking.is_here(here) {
-        return asking.owner;
+    let mut finding = Finding { asking: Asking::new(reader), owner: Owner::default() };
+    let info = finding.asking.ask(&GetAccessKeyInfo { access_key_id: key.to_owned() });
+    finding.owner.account = info.map(|info| info.account);
+    if !finding.is_here(here) {
+        return finding.end();
     }
     if key.starts_with("ASIA") {
-        asking.owner.notes.push(
+        finding.owner.notes.push(
             "a temporary key: only logs tell the session and the role or user that it belongs to"
                 .to_owned(),
         );
-        return asking.owner;
+        return finding.end();
     }
     match reader.ask(&GetAccessKeyLastUsed { access_key_id: key.to_owned() }) {
         Ok(used) => match used.answer.user_name.filter(|user| !user.is_empty()) {
-            Some(user) => asking.user(&user),
-            None => asking.root(),
+            Some(user) => finding.user(&user),
+            None => finding.root(),
         },
         Err(error) => {
-            asking.gap(&error);
-            match asking.by_listing(key) {
-                Some(user) => asking.user(&user),
-                None => asking.owner.notes.push(
+            finding.asking.gap(&error);
+            match finding.by_listing(key) {
+                Some(user) => finding.user(&user),
+                None => finding.owner.notes.push(
                     "no user of this account has the key: it may have been deleted, or be a \
                      temporary one, whose owner only logs tell"
                         .to_owned(),
@@ -145,7 +149,7 @@ pub fn owner_of_key(reader: Reader<'_>, here: &str, key: &str) -> Owner {
             }
         }
     }
-    asking.owner
+    finding.end()
 }
 
 /// What the account says of a user by name; `here` is the account of the credentials at hand.
@@ -154,40 +158,24 @@ pub fn owner_by_name(
     here: &str,
     (account, user): (Option<&str>, &str),
 ) -> Owner {
-    let mut asking = Asking { reader, owner: Owner::default() };
-    asking.owner.account = account.map(str::to_owned);
-    if asking.is_here(here) {
-        asking.user(user);
+    let mut finding = Finding { asking: Asking::new(reader), owner: Owner::default() };
+    finding.owner.account = account.map(str::to_owned);
+    if finding.is_here(here) {
+        finding.user(user);
     }
-    asking.owner
+    finding.end()
 }
 
-struct Asking<'d> {
-    reader: Reader<'d>,
+struct Finding<'d> {
+    asking: Asking<'d>,
     owner: Owner,
 }
 
-impl Asking<'_> {
-    fn gap(&mut self, error: &AwsError) {
-        if !matches!(error, AwsError::NotFound { .. }) {
-            let gap = match error {
-                AwsError::Denied { permission, .. } => format!("{error} (needs {permission})"),
-                _ => error.to_string(),
-            };
-            self.owner.gaps.push(gap);
-        }
-    }
-
-    fn ask<C: Reads>(&mut self, call: &C) -> Option<Answered<C::Answer>> {
-        self.reader.ask(call).inspect_err(|error| self.gap(error)).ok()
-    }
-
-    fn all<C: Reads>(&mut self, call: &C) -> Vec<C::Answer> {
-        let (pages, error) = self.reader.all(self.reader.region(), call);
-        if let Some(error) = error {
-            self.gap(&error);
-        }
-        pages.into_iter().map(|page| page.answer).collect()
+impl Finding<'_> {
+    fn end(mut self) -> Owner {
+        self.owner.gaps = self.asking.gaps;
+        self.owner.missing_permissions = self.asking.missing.into_iter().collect();
+        self.owner
     }
 
     /// Whether the credentials at hand are of the account that is asked about; tells its name.
@@ -205,36 +193,36 @@ impl Asking<'_> {
     }
 
     fn name_account(&mut self, account: &str) {
-        let found = self.reader.ask(&DescribeAccount { account_id: account.to_owned() });
+        let found = self.asking.reader.ask(&DescribeAccount { account_id: account.to_owned() });
         match found {
             Ok(found) => self.owner.account_name = Some(found.answer.account.name),
             // An account without an organization has no name to ask for.
             Err(AwsError::Other { code, .. }) if code == "AWSOrganizationsNotInUseException" => {
                 return;
             }
-            Err(error) => return self.gap(&error),
+            Err(error) => return self.asking.gap(&error),
         }
         let mut child = account.to_owned();
         while let Some(parent) = self.parent(&child) {
             let unit = DescribeOrganizationalUnit { organizational_unit_id: parent.clone() };
-            let Some(unit) = self.ask(&unit) else { return };
-            self.owner.units.insert(0, unit.answer.organizational_unit.name);
+            let Some(unit) = self.asking.ask(&unit) else { return };
+            self.owner.units.insert(0, unit.organizational_unit.name);
             child = parent;
         }
     }
 
     /// The unit that an account or unit lies in; none directly under the root.
     fn parent(&mut self, child: &str) -> Option<String> {
-        let parents = self.ask(&ListParents { child_id: child.to_owned() })?.answer.parents;
+        let parents = self.asking.ask(&ListParents { child_id: child.to_owned() })?.parents;
         parents.into_iter().find(|parent| parent.kind == "ORGANIZATIONAL_UNIT").map(|one| one.id)
     }
 
     /// Goes through all users for a key.
     fn by_listing(&mut self, key: &str) -> Option<String> {
         let users: Vec<User> =
-            self.all(&ListUsers {}).into_iter().flat_map(|page| page.users).collect();
+            self.asking.all(&ListUsers {}).into_iter().flat_map(|page| page.users).collect();
         users.into_iter().map(|user| user.user_name).find(|user| {
-            let keys = self.all(&ListAccessKeys { user_name: user.clone() });
+            let keys = self.asking.all(&ListAccessKeys { user_name: user.clone() });
             keys.iter()
                 .flat_map(|page| &page.access_key_metadata)
                 .any(|one| one.access_key_id == key)
@@ -256,8 +244,8 @@ impl Asking<'_> {
         let user_name = || name.to_owned();
         self.owner.kind = Some("user");
         self.owner.user = Some(user_name());
-        if let Some(user) = self.ask(&GetUser { user_name: user_name() }) {
-            let user = user.answer.user;
+        if let Some(user) = self.asking.ask(&GetUser { user_name: user_name() }) {
+            let user = user.user;
             self.owner.principal = Some(user.arn);
             self.owner.user_id = Some(user.user_id);
             self.owner.created = Some(user.create_date);
@@ -266,45 +254,47 @@ impl Asking<'_> {
             self.owner.tags = user.tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
         }
         self.keys(name);
-        self.owner.console = match self.reader.ask(&GetLoginProfile { user_name: user_name() }) {
-            Ok(_) => Some(true),
-            Err(AwsError::NotFound { .. }) => Some(false),
-            Err(error) => {
-                self.gap(&error);
-                None
-            }
-        };
-        let gaps = self.owner.gaps.len();
-        let devices = self.all(&ListMFADevices { user_name: user_name() });
+        self.owner.console =
+            match self.asking.reader.ask(&GetLoginProfile { user_name: user_name() }) {
+                Ok(_) => Some(true),
+                Err(AwsError::NotFound { .. }) => Some(false),
+                Err(error) => {
+                    self.asking.gap(&error);
+                    None
+                }
+            };
+        let gaps = self.asking.failed;
+        let devices = self.asking.all(&ListMFADevices { user_name: user_name() });
         let devices = devices.into_iter().flat_map(|page| page.mfa_devices);
         let devices = devices.map(|device| device.serial_number).collect();
-        self.owner.mfa = (self.owner.gaps.len() == gaps).then_some(devices);
-        let keys = self.all(&ListSSHPublicKeys { user_name: user_name() });
+        self.owner.mfa = (self.asking.failed == gaps).then_some(devices);
+        let keys = self.asking.all(&ListSSHPublicKeys { user_name: user_name() });
         let keys = keys.into_iter().flat_map(|page| page.ssh_public_keys);
         self.owner.ssh_keys =
             keys.map(|key| Credential { id: key.ssh_public_key_id, status: key.status }).collect();
-        let passwords = self.all(&ListServiceSpecificCredentials { user_name: user_name() });
+        let passwords = self.asking.all(&ListServiceSpecificCredentials { user_name: user_name() });
         let passwords = passwords.into_iter().flat_map(|page| page.service_specific_credentials);
         self.owner.service_credentials = passwords
             .map(|one| Credential { id: one.service_specific_credential_id, status: one.status })
             .collect();
-        let certificates = self.all(&ListSigningCertificates { user_name: user_name() });
+        let certificates = self.asking.all(&ListSigningCertificates { user_name: user_name() });
         let certificates = certificates.into_iter().flat_map(|page| page.certificates);
         self.owner.certificates = certificates
             .map(|one| Credential { id: one.certificate_id, status: one.status })
             .collect();
-        let gaps = self.owner.gaps.len();
+        let gaps = self.asking.failed;
         self.policies(name);
         let found = self.owner.policies.iter().any(|policy| policy.name.starts_with(QUARANTINE));
-        self.owner.quarantined = (found || self.owner.gaps.len() == gaps).then_some(found);
+        self.owner.quarantined = (found || self.asking.failed == gaps).then_some(found);
     }
 
     fn keys(&mut self, name: &str) {
-        let pages = self.all(&ListAccessKeys { user_name: name.to_owned() });
+        let pages = self.asking.all(&ListAccessKeys { user_name: name.to_owned() });
         for key in pages.into_iter().flat_map(|page| page.access_key_metadata) {
-            let used = self.ask(&GetAccessKeyLastUsed { access_key_id: key.access_key_id.clone() });
+            let used =
+                self.asking.ask(&GetAccessKeyLastUsed { access_key_id: key.access_key_id.clone() });
             let last_used = used.and_then(|used| {
-                let used = used.answer.access_key_last_used;
+                let used = used.access_key_last_used;
                 let at = used.last_used_date?;
                 Some(Use { at, service: used.service_name, region: used.region })
             });
@@ -319,30 +309,30 @@ impl Asking<'_> {
 
     fn policies(&mut self, name: &str) {
         let user_name = || name.to_owned();
-        let own = self.all(&ListUserPolicies { user_name: user_name() });
+        let own = self.asking.all(&ListUserPolicies { user_name: user_name() });
         let own = own.into_iter().flat_map(|page| page.policy_names);
         let through = || "user".to_owned();
         self.owner.policies =
             own.map(|name| Policy { name, arn: None, through: through() }).collect();
-        let attached = self.all(&ListAttachedUserPolicies { user_name: user_name() });
+        let attached = self.asking.all(&ListAttachedUserPolicies { user_name: user_name() });
         let attached = attached.into_iter().flat_map(|page| page.attached_policies);
         self.owner.policies.extend(attached.map(|policy| Policy {
             name: policy.policy_name,
             arn: Some(policy.policy_arn),
             through: through(),
         }));
-        let groups = self.all(&ListGroupsForUser { user_name: user_name() });
+        let groups = self.asking.all(&ListGroupsForUser { user_name: user_name() });
         for group in groups.into_iter().flat_map(|page| page.groups) {
             let group_name = || group.group_name.clone();
             let through = || format!("group {}", group.group_name);
-            let own = self.all(&ListGroupPolicies { group_name: group_name() });
+            let own = self.asking.all(&ListGroupPolicies { group_name: group_name() });
             let own = own.into_iter().flat_map(|page| page.policy_names);
             self.owner.policies.extend(own.map(|name| Policy {
                 name,
                 arn: None,
                 through: through(),
             }));
-            let attached = self.all(&ListAttachedGroupPolicies { group_name: group_name() });
+            let attached = self.asking.all(&ListAttachedGroupPolicies { group_name: group_name() });
             let attached = attached.into_iter().flat_map(|page| page.attached_policies);
             self.owner.policies.extend(attached.map(|policy| Policy {
                 name: policy.policy_name,

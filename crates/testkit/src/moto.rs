@@ -91,12 +91,22 @@ impl Moto {
         calls.map(|call| (text(&call["region"]), text(&call["body"]))).collect()
     }
 
+    /// From now on calls need keys that there are, and policies that allow them: moto evaluates those
+    /// of users and roles, without conditions and boundaries.
+    pub fn enforce(&self) {
+        self.exchange("POST", "/moto-api/reset-auth", "0");
+    }
+
     /// Tells or asks the front; returns the body of its answer.
-    #[allow(clippy::panic, reason = "a test that cannot prepare its server must fail loudly")]
     fn front(&self, method: &str, path: &str, body: &str) -> String {
+        self.exchange(method, &format!("/front/{path}"), body)
+    }
+
+    #[allow(clippy::panic, reason = "a test that cannot prepare its server must fail loudly")]
+    fn exchange(&self, method: &str, path: &str, body: &str) -> String {
         let address = self.url.trim_start_matches("http://");
         let request = format!(
-            "{method} /front/{path} HTTP/1.0\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
         let exchange = || -> std::io::Result<String> {

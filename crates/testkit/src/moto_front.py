@@ -1,5 +1,5 @@
-"""A moto server with what moto lacks in front of it: service-specific credentials, LookupEvents, the
-regions of an account as a test wants them, and calls that fail.
+"""A moto server with what moto lacks in front of it: service-specific credentials, LookupEvents, what
+`front_identity` has, the regions of an account as a test wants them, and calls that fail.
 
 Speaks AWS's protocols as the API references have them; everything else goes to moto. Under `/front/` a
 test says what it wants: POST of JSON to `records`, `faults` and `regions`, GET of `asked`.
@@ -12,6 +12,7 @@ from io import BytesIO
 from urllib.parse import parse_qsl
 
 import front_faults
+import front_identity
 import front_trail
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
@@ -53,7 +54,8 @@ def own(form):
             if kept[0] == form["ServiceSpecificCredentialId"]:
                 kept[2] = form["Status"]
         return answer(action, "")
-    return None
+    inner = front_identity.answer(form)
+    return None if inner is None else answer(action, inner)
 
 
 def described_regions(form):

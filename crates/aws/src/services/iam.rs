@@ -215,6 +215,12 @@ pub fn document(encoded: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// The CSV in a credential report; none where it is not base64 of text.
+pub fn report(content: &str) -> Option<String> {
+    let bytes = aws_smithy_types::base64::decode(content.trim()).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
 /// The answer of a call that has none.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Nothing {}

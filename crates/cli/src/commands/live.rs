@@ -21,6 +21,32 @@ pub fn text(owner: &Owner, width: usize, out: &mut dyn Write) -> std::io::Result
     if let Some(created) = &owner.created {
         labelled("created", created, width, out)?;
     }
+    credentials(owner, width, out)?;
+    for policy in &owner.policies {
+        let text = format!("{}, through {}", policy.name, policy.through);
+        labelled("policy", &escape::terminal(&text), width, out)?;
+    }
+    if let Some(boundary) = &owner.boundary {
+        labelled("boundary", &escape::terminal(boundary), width, out)?;
+    }
+    for (key, value) in &owner.tags {
+        labelled("tag", &escape::terminal(&format!("{key} = {value}")), width, out)?;
+    }
+    if owner.quarantined == Some(true) {
+        let text = "AWS itself has limited the user: a key of it was found in public";
+        labelled("QUARANTINE", text, width, out)?;
+    }
+    for note in &owner.notes {
+        labelled("note", note, width, out)?;
+    }
+    for gap in &owner.gaps {
+        labelled("NOT ASKED", &escape::terminal(gap), width, out)?;
+    }
+    Ok(())
+}
+
+/// What an owner can come in with.
+pub fn credentials(owner: &Owner, width: usize, out: &mut dyn Write) -> std::io::Result<()> {
     keys(&owner.access_keys, width, out)?;
     if owner.kind == Some("user") {
         let console = match owner.console {
@@ -44,26 +70,6 @@ pub fn text(owner: &Owner, width: usize, out: &mut dyn Write) -> std::io::Result
         for one in list {
             labelled(label, &format!("{}, {}", one.id, one.status), width, out)?;
         }
-    }
-    for policy in &owner.policies {
-        let text = format!("{}, through {}", policy.name, policy.through);
-        labelled("policy", &escape::terminal(&text), width, out)?;
-    }
-    if let Some(boundary) = &owner.boundary {
-        labelled("boundary", &escape::terminal(boundary), width, out)?;
-    }
-    for (key, value) in &owner.tags {
-        labelled("tag", &escape::terminal(&format!("{key} = {value}")), width, out)?;
-    }
-    if owner.quarantined == Some(true) {
-        let text = "AWS itself has limited the user: a key of it was found in public";
-        labelled("QUARANTINE", text, width, out)?;
-    }
-    for note in &owner.notes {
-        labelled("note", note, width, out)?;
-    }
-    for gap in &owner.gaps {
-        labelled("NOT ASKED", &escape::terminal(gap), width, out)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod case;
 mod chain;
+mod collect;
 mod contain;
 mod demo;
 mod detect;
@@ -36,6 +37,7 @@ pub enum Command {
     Stats(stats::Stats),
     Search(search::Search),
     Whois(whois::Whois),
+    Collect(collect::Collect),
     Contain(contain::Contain),
     Apply(apply::Apply),
     Revert(revert::Revert),
@@ -58,6 +60,7 @@ impl Command {
             Command::Stats(command) => command.run(),
             Command::Search(command) => command.run(),
             Command::Whois(command) => command.run(),
+            Command::Collect(command) => command.run(),
             Command::Contain(command) => command.run(),
             Command::Apply(command) => command.run(),
             Command::Revert(command) => command.run(),

@@ -15,10 +15,11 @@ use crate::exit::Exit;
 ///
 /// Examples:
 ///   crashcart permissions whois
+///   crashcart permissions collect-identity contain apply
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Permissions {
-    /// Which actions: whois
+    /// Which actions: whois, collect-identity, contain, apply (and resume, revert)
     #[arg(value_name = "ACTION", required = true)]
     actions: Vec<String>,
 }

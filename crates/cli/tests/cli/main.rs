@@ -5,6 +5,7 @@
 mod baseline;
 mod binary;
 mod case_folder;
+mod collect_identity;
 mod columns;
 mod containment;
 mod demo;

@@ -1,0 +1,38 @@
+//! `crashcart collect`
+
+mod identity;
+
+use clap::{Args, Subcommand};
+use crashcart_app::AppError;
+
+use crate::exit::Exit;
+
+/// Save what an account says, sealed in a case: changes nothing
+///
+/// Each answer is kept byte for byte as AWS returned it, with request id and time, before the next
+/// question is asked. What may not be asked is listed with the permission that is missing, and the
+/// exit code is 4.
+///
+/// Examples:
+///   crashcart collect identity AKIAIOSFODNN7EXAMPLE --case ./case
+///   crashcart collect identity role/web --case ./case --profile incident
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Collect {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Identity(identity::CollectIdentity),
+}
+
+impl Collect {
+    /// Carries it out.
+    pub fn run(&self) -> Result<Exit, AppError> {
+        match &self.what {
+            What::Identity(identity) => identity.run(),
+        }
+    }
+}
