@@ -5,7 +5,7 @@ use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_aws::{Call, Operation, policy};
 use crashcart_collect::{IDENTITY_CALLS, OWNER_CALLS};
 
-use crate::{AppError, containment};
+use crate::{AppError, containment, preflight};
 
 /// An action that talks to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Action {
     Apply,
     /// `collect identity`.
     CollectIdentity,
+    /// `--preflight`, beside the action that it is about.
+    Preflight,
 }
 
 /// Whose the credentials are: every action asks, and everybody may.
@@ -25,7 +27,8 @@ const CALLER: Operation = GetCallerIdentity::OPERATION;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Whois, Self::Contain, Self::Apply, Self::CollectIdentity];
+    pub const ALL: [Self; 5] =
+        [Self::Whois, Self::Contain, Self::Apply, Self::CollectIdentity, Self::Preflight];
 
     /// Its name for people, and on the command line.
     pub const fn name(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Action {
             Self::Contain => "contain",
             Self::Apply => "apply",
             Self::CollectIdentity => "collect-identity",
+            Self::Preflight => "preflight",
         }
     }
 
@@ -44,6 +48,7 @@ impl Action {
             Self::Contain => &[containment::PLAN_CALLS],
             Self::Apply => &[containment::APPLY_CALLS],
             Self::CollectIdentity => &[OWNER_CALLS, IDENTITY_CALLS],
+            Self::Preflight => &[preflight::CALLS],
         };
         std::iter::once(&CALLER).chain(own.iter().copied().flatten()).collect()
     }

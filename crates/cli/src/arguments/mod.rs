@@ -4,6 +4,7 @@ mod account;
 mod filters;
 mod material;
 mod output;
+mod preflight;
 mod rules;
 mod tables;
 
@@ -11,4 +12,5 @@ pub use account::AccountArguments;
 pub use filters::{Filters, Scope};
 pub use material::{Bounds, MaterialArguments};
 pub use output::{Rows, Show};
+pub use preflight::PreflightArguments;
 pub use rules::{RuleArguments, level};

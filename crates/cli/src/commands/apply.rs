@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use crashcart_app::AppError;
 use crashcart_app::containment::{self, Run};
+use crashcart_app::{AppError, Needs};
 
-use crate::arguments::AccountArguments;
+use crate::arguments::{AccountArguments, PreflightArguments};
 use crate::commands::plans::{self, Running};
 use crate::exit::Exit;
 
@@ -35,12 +35,18 @@ pub struct Apply {
     running: Running,
     #[command(flatten)]
     account: AccountArguments,
+    #[command(flatten)]
+    preflight: PreflightArguments,
 }
 
 impl Apply {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
         let plan = containment::read_plan(&self.plan)?;
+        let needs = || Needs::of_plan(&plan);
+        if let Some(exit) = self.preflight.run(&self.account, self.running.json, needs)? {
+            return Ok(exit);
+        }
         if self.dry_run {
             return plans::show(&plan, &self.plan, self.running.json);
         }

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use crashcart_app::AppError;
 use crashcart_app::containment::{self, Target};
+use crashcart_app::{Action, AppError, Needs};
 use crashcart_report::json_document;
 
-use crate::arguments::{AccountArguments, Bounds, Filters};
+use crate::arguments::{AccountArguments, Bounds, Filters, PreflightArguments};
 use crate::commands::{self, plans};
 use crate::exit::Exit;
 use crate::progress::Shown;
@@ -97,11 +97,29 @@ struct With {
     json: bool,
     #[command(flatten)]
     account: AccountArguments,
+    #[command(flatten)]
+    preflight: PreflightArguments,
 }
 
 impl Contain {
+    fn preflight(&self) -> Result<Option<Exit>, AppError> {
+        let named = |kind: &str, name: &str| match name.starts_with("arn:") {
+            true => Some(name.to_owned()),
+            false => Some(format!("{kind}/{name}")),
+        };
+        let (with, on) = match &self.what {
+            What::User { user, with, .. } => (with, named("user", user)),
+            What::Role { role, with, .. } => (with, named("role", role)),
+            What::Key { with, .. } | What::Session { with, .. } => (with, None),
+        };
+        with.preflight.run(&with.account, with.json, || Needs::of_action(Action::Contain, on))
+    }
+
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        if let Some(exit) = self.preflight()? {
+            return Ok(exit);
+        }
         let mut gaps = Exit::Done;
         let (target, with) = match &self.what {
             What::Key { id, with } => (Target::Key(id.clone()), with),

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use crashcart_app::AppError;
 use crashcart_app::containment::{self, Onward, Run};
+use crashcart_app::{AppError, Needs};
 
-use crate::arguments::AccountArguments;
+use crate::arguments::{AccountArguments, PreflightArguments};
 use crate::commands::plans::{self, Running};
 use crate::exit::Exit;
 
@@ -28,6 +28,8 @@ pub struct ResumeRun {
     running: Running,
     #[command(flatten)]
     account: AccountArguments,
+    #[command(flatten)]
+    preflight: PreflightArguments,
 }
 
 impl ResumeRun {
@@ -39,6 +41,10 @@ impl ResumeRun {
             hint: "`crashcart plan list` names the plans of a case",
         })?;
         let plan = plans::plan_of(&self.case, &hash)?;
+        let needs = || Needs::of_plan(&plan);
+        if let Some(exit) = self.preflight.run(&self.account, self.running.json, needs)? {
+            return Ok(exit);
+        }
         let approval = self.running.approval(&plan, &[])?;
         let door = self.account.open()?;
         let how = if self.undo { Onward::Undo } else { Onward::Finish };

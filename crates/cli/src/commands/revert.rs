@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use crashcart_app::AppError;
 use crashcart_app::containment::{self, RevertOptions, Run};
+use crashcart_app::{AppError, Needs};
 
-use crate::arguments::AccountArguments;
+use crate::arguments::{AccountArguments, PreflightArguments};
 use crate::commands::plans::{self, Running};
 use crate::exit::Exit;
 
@@ -34,6 +34,8 @@ pub struct Revert {
     running: Running,
     #[command(flatten)]
     account: AccountArguments,
+    #[command(flatten)]
+    preflight: PreflightArguments,
 }
 
 impl Revert {
@@ -42,6 +44,10 @@ impl Revert {
         let receipt = containment::read_receipt(&self.receipt)?;
         let folder = plans::case_of(&self.receipt)?;
         let plan = plans::plan_of(&folder, &receipt.plan)?;
+        let needs = || Needs::of_plan(&plan);
+        if let Some(exit) = self.preflight.run(&self.account, self.running.json, needs)? {
+            return Ok(exit);
+        }
         let alive = match (self.rearm, plan.approve(&receipt.plan)) {
             (true, Ok(approved)) => containment::comes_back(&receipt, &approved),
             _ => Vec::new(),

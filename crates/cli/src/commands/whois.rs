@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use crashcart_app::{AppError, Listed, Usage, Whois as Known};
+use crashcart_app::{Action, AppError, Listed, Needs, Usage, Whois as Known};
 use crashcart_model::{Coverage, Evidence, Timestamp};
 use crashcart_report::{
     Column, Row, RowFormat, RowWriter, counted, escape, json_document, labelled, table,
 };
 use serde_json::json;
 
-use crate::arguments::{AccountArguments, Bounds, Filters, Show};
+use crate::arguments::{AccountArguments, Bounds, Filters, PreflightArguments, Show};
 use crate::commands;
 use crate::exit::Exit;
 use crate::progress::Shown;
@@ -45,6 +45,8 @@ pub struct Whois {
     live: bool,
     #[command(flatten)]
     account: AccountArguments,
+    #[command(flatten)]
+    preflight: PreflightArguments,
     /// One JSON document
     #[arg(long, help_heading = "Output")]
     json: bool,
@@ -59,6 +61,10 @@ pub struct Whois {
 impl Whois {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        let needs = || Needs::of_action(Action::Whois, None);
+        if let Some(exit) = self.preflight.run(&self.account, self.json, needs)? {
+            return Ok(exit);
+        }
         let owner = if self.live {
             Some(crashcart_app::whose(&self.account.open()?, &self.id)?)
         } else {

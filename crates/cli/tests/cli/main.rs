@@ -18,6 +18,7 @@ mod hostile;
 mod material;
 mod outputs;
 mod page;
+mod permissions;
 mod pivots;
 mod recommended;
 mod rules;

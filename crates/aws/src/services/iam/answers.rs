@@ -466,4 +466,7 @@ pub struct Evaluation {
     pub eval_action_name: String,
     /// allowed, explicitDeny or implicitDeny.
     pub eval_decision: String,
+    /// Condition keys whose values the simulation did not have.
+    #[serde(deserialize_with = "members", default = "Vec::new")]
+    pub missing_context_values: Vec<String>,
 }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use crashcart_app::{AppError, AppliedPolicy, CollectedIdentity, Identity};
+use crashcart_app::{Action, AppError, AppliedPolicy, CollectedIdentity, Identity, Needs};
 use crashcart_report::{counted, escape, json_document, labelled};
 
-use crate::arguments::AccountArguments;
+use crate::arguments::{AccountArguments, PreflightArguments};
 use crate::commands::{self, live, plans};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -48,11 +48,22 @@ pub struct CollectIdentity {
     json: bool,
     #[command(flatten)]
     account: AccountArguments,
+    #[command(flatten)]
+    preflight: PreflightArguments,
 }
 
 impl CollectIdentity {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        let needs = || {
+            Needs::of_action(
+                Action::CollectIdentity,
+                Some(self.target.clone()).filter(|target| target.contains('/')),
+            )
+        };
+        if let Some(exit) = self.preflight.run(&self.account, self.json, needs)? {
+            return Ok(exit);
+        }
         let Some(folder) = &self.case else {
             return Err(AppError::Request {
                 what: "evidence needs a case to be sealed in".to_owned(),
