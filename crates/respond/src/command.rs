@@ -17,7 +17,7 @@ pub struct StepCommands {
     pub look: Option<String>,
     /// What does it.
     pub change: Vec<String>,
-    /// What undoes it; to be run for the last step first.
+    /// What undoes it; to be run for the last step first. Empty where an earlier step's undo does.
     pub undo: Vec<String>,
     /// Why there is no undo, or no command.
     pub said: Vec<String>,
@@ -92,11 +92,18 @@ pub fn commands(plan: &Plan, now: Timestamp) -> Vec<StepCommands> {
         };
         changes.iter().filter_map(command).collect()
     };
-    let of_step = |step: &crate::Step| {
+    // Of a thing that several steps change, the first knows what it was before all of them.
+    let mut given_back: Vec<Thing> = Vec::new();
+    let mut of_step = |step: &crate::Step| {
         let mut said = Vec::new();
         let change = all(&step.preview(&plan.account, now), &mut said);
         let undo = match &step.undo {
-            Undo::By(changes) => all(changes, &mut said),
+            Undo::By(changes) => {
+                let mut changes = changes.clone();
+                changes.retain(|change| !given_back.contains(&change.thing));
+                given_back.extend(changes.iter().map(|change| change.thing.clone()));
+                all(&changes, &mut said)
+            }
             Undo::Never { because } => {
                 said.push(because.clone());
                 Vec::new()
@@ -108,7 +115,7 @@ pub fn commands(plan: &Plan, now: Timestamp) -> Vec<StepCommands> {
         };
         StepCommands { step: step.name.clone(), look, change, undo, said }
     };
-    plan.steps.iter().map(of_step).collect()
+    plan.steps.iter().map(&mut of_step).collect()
 }
 
 fn look(scope: &Scope) -> Option<String> {

@@ -144,15 +144,21 @@ fn kinds_of_logs(scene: &Scene<'_>, out: &mut Vec<String>) {
         out.push("no management events in this material: who made or changed users, roles, buckets and what they permit is not here".to_owned());
     }
     if !has("flow") {
-        out.push("no VPC flow logs in this material: how much left the network, and to where, is unknown".to_owned());
+        out.push(
+            "no VPC flow logs were read: how much left the network, and to where, is unknown"
+                .to_owned(),
+        );
     }
     if !scene.material.alerts.is_empty() {
         out.push("besides what was given with --finding, whether other findings of GuardDuty, Macie or Security Hub fired is unknown".to_owned());
     } else if !has("guardduty") {
-        out.push("no GuardDuty or Security Hub findings in this material: whether there was an alert is unknown".to_owned());
+        out.push("no GuardDuty or Security Hub findings were read: whether there was an alert is unknown".to_owned());
     }
     if !has("s3 access") && !has("s3access") {
-        out.push("no S3 server access logs in this material: anonymous reads of public objects may be missing".to_owned());
+        out.push(
+            "no S3 server access logs were read: anonymous reads of public objects may be missing"
+                .to_owned(),
+        );
     }
 }
 

@@ -80,7 +80,7 @@ fn no_in_a_part_is_undecided_and_names_the_part() {
 #[test]
 fn a_finding_that_was_given_is_the_alert_and_others_stay_unknown() {
     let mut tale = Tale::of(work());
-    let none = "no GuardDuty or Security Hub findings in this material";
+    let none = "no GuardDuty or Security Hub findings were read";
     assert!(tale.tell().blind_spots.iter().any(|spot| spot.starts_with(none)));
     let read = FindingRead {
         form: "GuardDuty".to_owned(),

@@ -139,6 +139,27 @@ impl Moto {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
+
+    /// Runs a script of a shell with the AWS CLI at hand, and returns what it printed.
+    ///
+    /// # Panics
+    /// When a command of it fails.
+    #[allow(clippy::panic, reason = "a test whose commands fail must fail loudly")]
+    #[allow(clippy::disallowed_methods, reason = "a shell needs the machine's PATH")]
+    pub fn shell(&self, script: &str) -> String {
+        let beside = self.python.parent().map(PathBuf::from).unwrap_or_default();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(beside).chain(std::env::split_paths(&path));
+        let output = Command::new("sh")
+            .args(["-e", "-c", script])
+            .env("PATH", std::env::join_paths(path).unwrap_or_default())
+            .envs([("AWS_ENDPOINT_URL", &*self.url), ("AWS_DEFAULT_REGION", "us-east-1")])
+            .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")])
+            .output();
+        let output = output.unwrap_or_else(|error| panic!("no shell: {error}"));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
 }
 
 impl Drop for Moto {
