@@ -7,7 +7,7 @@ use std::alloc::System;
 use std::error::Error;
 use std::path::PathBuf;
 
-use crashcart_app::{Caps, Filter, Inputs, Progress, ReadOptions, RuleOptions, Rules};
+use crashcart_app::{Buckets, Caps, Filter, Inputs, Progress, ReadOptions, RuleOptions, Rules};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = paths.next().ok_or("usage: allocations FOLDER [RULES...]")?;
     let options = RuleOptions { folders: paths.collect(), ..RuleOptions::default() };
     let rules = Rules::load(&options)?;
-    let inputs = Inputs::find(&[folder], &mut std::io::empty())?;
+    let inputs = Inputs::find(&[folder], &mut std::io::empty(), &Buckets::none())?;
     let options = ReadOptions {
         caps: Caps::default(),
         threads: 1,

@@ -14,12 +14,12 @@ use crashcart_report::{Html, Json, Writer};
 use crashcart_store::{Case, GivenInput, ManifestEntry};
 use sha2::{Digest, Sha256};
 
-use crate::AppError;
 use crate::given;
 use crate::inputs::{self, Inputs, STANDARD_INPUT};
 use crate::investigate::{Question, investigate};
 use crate::progress::Progress;
 use crate::reading::ReadOptions;
+use crate::{AppError, Buckets};
 
 /// What came of an investigation into a case folder.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub struct CaseRun<'a> {
     pub folder: &'a Path,
     /// Keep copies of the evidence in the case.
     pub copy_evidence: bool,
+    /// How evidence is read that lies in buckets.
+    pub buckets: &'a Buckets<'a>,
 }
 
 impl CaseRun<'_> {
@@ -58,7 +60,7 @@ impl CaseRun<'_> {
         let own = self.folder.canonicalize();
         let own = own.map_err(|error| AppError::read(self.folder, error))?;
         inputs.listing.files.retain(|file| !file.path.starts_with(&own));
-        self.add_sealed(&case, &mut inputs);
+        self.add_sealed(&case, &mut inputs)?;
         let sealed = case.evidence().into_iter().map(|entry| (entry.path, entry.sha256));
         let earlier = question.baseline.cloned().map(|mut earlier| {
             inputs::make_absolute(&mut earlier.files, None);
@@ -85,8 +87,8 @@ impl CaseRun<'_> {
     /// When the folder is no case.
     pub(crate) fn sealed(&self) -> Result<Inputs, AppError> {
         let case = Case::open_for_reading(self.folder)?;
-        let mut inputs = Inputs::find(&[], &mut std::io::empty())?;
-        self.add_sealed(&case, &mut inputs);
+        let mut inputs = Inputs::find(&[], &mut std::io::empty(), self.buckets)?;
+        self.add_sealed(&case, &mut inputs)?;
         Ok(inputs)
     }
 
@@ -101,7 +103,7 @@ impl CaseRun<'_> {
     }
 
     /// Evidence of earlier runs is read again, from the case's copy or from where it lay.
-    fn add_sealed(&self, case: &Case, inputs: &mut Inputs) {
+    fn add_sealed(&self, case: &Case, inputs: &mut Inputs) -> Result<(), AppError> {
         let piped = inputs.spooled().and_then(sha256_of);
         let files = &mut inputs.listing.files;
         let place = |file: &Found| (file.path.clone(), file.shown.clone());
@@ -114,20 +116,24 @@ impl CaseRun<'_> {
                 // What was piped in twice is one piece, as a file that is named twice is.
                 false => entry.path == STANDARD_INPUT && piped.as_ref() == Some(&entry.sha256),
             };
-            let from = copy.or_else(|| lay.is_file().then_some(lay));
-            match from {
-                _ if is_read => {}
+            if is_read {
+                continue;
+            }
+            let file = match copy.or_else(|| lay.is_file().then_some(lay)) {
                 Some(path) => {
                     let size = path.metadata().map_or(entry.size, |meta| meta.len());
-                    let file = Found { path, shown: entry.path, size };
-                    if listed.insert(place(&file)) {
-                        files.push(file);
-                    }
+                    Some(Found { path, shown: entry.path.clone(), size, object: None })
                 }
+                None => self.buckets.sealed(&entry)?,
+            };
+            match file {
+                Some(file) if listed.insert(place(&file)) => files.push(file),
+                Some(_) => {}
                 None => inputs.listing.gaps.push(gone(entry)),
             }
         }
         files.sort_by(|a, b| (&a.path, &a.shown).cmp(&(&b.path, &b.shown)));
+        Ok(())
     }
 
     /// Copies what must be kept: standard input always, for nothing else holds it.
@@ -143,6 +149,10 @@ impl CaseRun<'_> {
                 continue;
             }
             for entry in entries.iter().filter(|entry| entry.path == file.shown) {
+                if let Some(object) = &file.object {
+                    case.copy_evidence(&entry.sha256, object.bytes())?;
+                    continue;
+                }
                 let source =
                     File::open(&file.path).map_err(|error| AppError::read(&file.path, error))?;
                 case.copy_evidence(&entry.sha256, source)?;
@@ -182,7 +192,7 @@ fn entries(investigation: &Investigation) -> Vec<ManifestEntry> {
         let sha256 = evidence.id.sha256().to_owned();
         let entry = files.entry((evidence.path.clone(), sha256.clone())).or_insert_with(|| {
             let path = evidence.path.clone();
-            ManifestEntry { sha256, size: evidence.size, path, members: Vec::new() }
+            ManifestEntry { sha256, size: evidence.size, path, members: Vec::new(), etag: None }
         });
         entry.members.extend(evidence.id.member().map(str::to_owned));
     }

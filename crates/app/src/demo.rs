@@ -7,7 +7,6 @@ use crashcart_model::{Environment, Investigation};
 use crashcart_report::{Html, Writer as _};
 use crashcart_story::Pivot;
 
-use crate::AppError;
 use crate::filter::Filter;
 use crate::given;
 use crate::inputs::Inputs;
@@ -15,6 +14,7 @@ use crate::investigate::{Question, investigate};
 use crate::progress::Progress;
 use crate::reading::ReadOptions;
 use crate::rules::{RuleOptions, Rules};
+use crate::{AppError, Buckets};
 
 /// Names what a demo made in its folder, each file with its digest, so that a second demo may
 /// replace that and nothing else is ever touched.
@@ -50,7 +50,8 @@ pub fn demo(seed: u64, folder: &Path, threads: usize, version: &str) -> Result<D
     }
     let logs = folder.join("AWSLogs");
     let rules = Rules::load(&RuleOptions::default())?;
-    let inputs = Inputs::find(std::slice::from_ref(&logs), &mut std::io::empty())?;
+    let inputs =
+        Inputs::find(std::slice::from_ref(&logs), &mut std::io::empty(), &Buckets::none())?;
     let options = ReadOptions {
         caps: crate::Caps::default(),
         threads,

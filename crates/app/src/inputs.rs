@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crashcart_collect::{Found, Listing};
 
 use crate::given;
-use crate::{AppError, ReadOptions};
+use crate::{AppError, Buckets, ReadOptions};
 
 /// How [`crashcart_collect::spool`] shows standard input.
 pub(crate) const STANDARD_INPUT: &str = "standard input";
@@ -18,23 +18,29 @@ pub struct Inputs {
     pub listing: Listing,
     /// Removed when dropped.
     spooled: Option<tempfile::TempPath>,
+    /// What is to be said of them before they are read.
+    pub notes: Vec<String>,
 }
 
 impl Inputs {
-    /// Finds all files at or below the paths; `-` is standard input.
+    /// Finds all files at or below the paths; `-` is standard input. Buckets are asked only where
+    /// a path is the address of one.
     ///
     /// # Errors
-    /// When none of the paths exists, none may be looked at, or standard input cannot be kept.
-    pub fn find(paths: &[PathBuf], standard_input: &mut dyn Read) -> Result<Self, AppError> {
+    /// When none of the paths exists, none may be looked at, or standard input cannot be kept;
+    /// when a bucket cannot be asked.
+    pub fn find(
+        paths: &[PathBuf],
+        standard_input: &mut dyn Read,
+        buckets: &Buckets<'_>,
+    ) -> Result<Self, AppError> {
         let (dash, paths): (Vec<_>, Vec<_>) =
             paths.iter().cloned().partition(|path| path == Path::new("-"));
-        if let Some(bucket) = paths.iter().find(|path| is_bucket(path)) {
-            return Err(AppError::Request {
-                what: format!("this version does not read from S3: {}", bucket.display()),
-                hint: "copy it first, `aws s3 sync s3://BUCKET/PREFIX ./logs`, and give ./logs",
-            });
-        }
-        if dash.is_empty() && !paths.is_empty() && nothing_is_there(&paths)? {
+        let (addresses, paths): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| is_bucket(path));
+        let found = buckets.find(&addresses)?;
+        if dash.is_empty() && addresses.is_empty() && !paths.is_empty() && nothing_is_there(&paths)?
+        {
             let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             return Err(AppError::Request {
                 what: format!("nothing is there: {}", shown.join(", ")),
@@ -42,6 +48,8 @@ impl Inputs {
             });
         }
         let mut listing = crashcart_collect::find(&paths);
+        listing.files.extend(found.files);
+        listing.gaps.extend(found.gaps);
         let mut spooled = None;
         if !dash.is_empty() {
             let folder = tempfile::env::temp_dir();
@@ -50,7 +58,7 @@ impl Inputs {
             listing.files.push(found);
             spooled = Some(path);
         }
-        Ok(Self { listing, spooled })
+        Ok(Self { listing, spooled, notes: found.notes })
     }
 
     /// Looks whether the headings that `options` name for columns exist.
@@ -67,9 +75,10 @@ impl Inputs {
         make_absolute(&mut self.listing.files, self.spooled.as_deref());
     }
 
-    /// Where the files are that were found.
+    /// Where the files are that were found, as far as they are files.
     pub fn files(&self) -> Vec<PathBuf> {
-        self.listing.files.iter().map(|file| file.path.clone()).collect()
+        let files = self.listing.files.iter().filter(|file| file.object.is_none());
+        files.map(|file| file.path.clone()).collect()
     }
 
     /// The temporary file that holds standard input.
@@ -80,7 +89,8 @@ impl Inputs {
 
 /// Shows files under their absolute paths, except the one that holds standard input.
 pub(crate) fn make_absolute(files: &mut [Found], spooled: Option<&Path>) {
-    for file in files.iter_mut().filter(|file| spooled != Some(file.path.as_path())) {
+    let files = files.iter_mut().filter(|file| file.object.is_none());
+    for file in files.filter(|file| spooled != Some(file.path.as_path())) {
         if let Ok(path) = file.path.canonicalize() {
             file.shown = path.display().to_string();
             file.path = path;
@@ -105,7 +115,7 @@ fn nothing_is_there(paths: &[PathBuf]) -> Result<bool, AppError> {
 }
 
 /// Whether a path is the address of a bucket, which no file here has for its name.
-fn is_bucket(path: &Path) -> bool {
+pub(crate) fn is_bucket(path: &Path) -> bool {
     let scheme = path.to_str().and_then(|text| text.get(..5));
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("s3://")) && !path.exists()
 }

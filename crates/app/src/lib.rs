@@ -5,6 +5,7 @@
 mod account;
 mod asked;
 mod baseline;
+mod buckets;
 mod case;
 mod columns;
 pub mod containment;
@@ -37,6 +38,7 @@ mod whois;
 
 pub use account::{AccountOptions, open_account, whose};
 pub use asked::Asked;
+pub use buckets::Buckets;
 pub use case::{CaseResult, CaseRun, sealed_places, verify_case};
 pub use columns::column_map;
 pub use crashcart_aws::{Door, DoorOptions};

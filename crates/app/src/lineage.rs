@@ -5,6 +5,7 @@ use std::path::Path;
 use crashcart_model::{Coverage, EventRef, Head, Record};
 use crashcart_story::{Keys, Lineage};
 
+use crate::Buckets;
 use crate::progress::Progress;
 use crate::reading::{self, Observer, ReadOptions};
 use crate::{AppError, CaseRun, Inputs};
@@ -39,8 +40,8 @@ pub fn lineage(
 ///
 /// # Errors
 /// When the folder is no case, or has no evidence.
-pub fn evidence_of_case(folder: &Path) -> Result<Inputs, AppError> {
-    let inputs = CaseRun { folder, copy_evidence: false }.sealed()?;
+pub fn evidence_of_case(folder: &Path, buckets: &Buckets<'_>) -> Result<Inputs, AppError> {
+    let inputs = CaseRun { folder, copy_evidence: false, buckets }.sealed()?;
     if inputs.listing.files.is_empty() && inputs.listing.gaps.is_empty() {
         return Err(AppError::Request {
             what: format!("{} has no evidence yet", folder.display()),

@@ -3,7 +3,7 @@
 
 use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_aws::{Call, Operation, policy};
-use crashcart_collect::{IDENTITY_CALLS, OWNER_CALLS};
+use crashcart_collect::{IDENTITY_CALLS, OBJECT_CALLS, OWNER_CALLS};
 
 use crate::{AppError, containment, preflight};
 
@@ -20,6 +20,8 @@ pub enum Action {
     CollectIdentity,
     /// `--preflight`, beside the action that it is about.
     Preflight,
+    /// Reading `s3://` addresses, in whatever command.
+    Buckets,
 }
 
 /// Whose the credentials are: every action asks, and everybody may.
@@ -27,8 +29,14 @@ const CALLER: Operation = GetCallerIdentity::OPERATION;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Whois, Self::Contain, Self::Apply, Self::CollectIdentity, Self::Preflight];
+    pub const ALL: [Self; 6] = [
+        Self::Whois,
+        Self::Contain,
+        Self::Apply,
+        Self::CollectIdentity,
+        Self::Preflight,
+        Self::Buckets,
+    ];
 
     /// Its name for people, and on the command line.
     pub const fn name(self) -> &'static str {
@@ -38,6 +46,7 @@ impl Action {
             Self::Apply => "apply",
             Self::CollectIdentity => "collect-identity",
             Self::Preflight => "preflight",
+            Self::Buckets => "s3",
         }
     }
 
@@ -49,6 +58,8 @@ impl Action {
             Self::Apply => &[containment::APPLY_CALLS],
             Self::CollectIdentity => &[OWNER_CALLS, IDENTITY_CALLS],
             Self::Preflight => &[preflight::CALLS],
+            // Without the question whose the credentials are: whoever may only read logs is enough.
+            Self::Buckets => return OBJECT_CALLS.iter().collect(),
         };
         std::iter::once(&CALLER).chain(own.iter().copied().flatten()).collect()
     }

@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 
 use crashcart_app::{
-    Caps, ColumnMap, Filter, Inputs, Pivot, Progress, Question, ReadOptions, RuleOptions, Rules,
-    investigate,
+    Buckets, Caps, ColumnMap, Filter, Inputs, Pivot, Progress, Question, ReadOptions, RuleOptions,
+    Rules, investigate,
 };
 use crashcart_model::{Environment, Investigation, LogText};
 use crashcart_scenario::{LogFile, first_time, leaked_key};
@@ -45,7 +45,8 @@ impl Laid {
 }
 
 fn investigated(material: &[PathBuf], baseline: &[PathBuf]) -> Investigation {
-    let find = |paths: &[PathBuf]| Inputs::find(paths, &mut std::io::empty()).unwrap();
+    let find =
+        |paths: &[PathBuf]| Inputs::find(paths, &mut std::io::empty(), &Buckets::none()).unwrap();
     let inputs = find(material);
     let earlier = (!baseline.is_empty()).then(|| find(baseline));
     let rules = Rules::load(&RuleOptions::default()).unwrap();

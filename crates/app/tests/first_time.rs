@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crashcart_app::{
-    Caps, ColumnMap, Filter, Inputs, Pivot, Progress, Question, ReadOptions, RuleOptions, Rules,
-    investigate,
+    Buckets, Caps, ColumnMap, Filter, Inputs, Pivot, Progress, Question, ReadOptions, RuleOptions,
+    Rules, investigate,
 };
 use crashcart_model::{Account, Environment, FirstKind, Incident, Investigation, Level, Novelty};
 use crashcart_scenario::{FirstTime, FirstTimeTruth, first_time};
@@ -52,7 +52,9 @@ impl Laid {
         threads: usize,
         environment: &Environment,
     ) -> Investigation {
-        let find = |paths: &[PathBuf]| Inputs::find(paths, &mut std::io::empty()).unwrap();
+        let find = |paths: &[PathBuf]| {
+            Inputs::find(paths, &mut std::io::empty(), &Buckets::none()).unwrap()
+        };
         let inputs = find(&[material.to_owned()]);
         let earlier = (!baseline.is_empty()).then(|| find(baseline));
         let rules = Rules::load(&RuleOptions::default()).unwrap();

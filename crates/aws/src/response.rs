@@ -1,7 +1,6 @@
 //! What comes back: the fields that are read, and what went wrong.
 
 use quick_xml::events::Event;
-use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 
@@ -38,7 +37,8 @@ pub(crate) fn answer<T: DeserializeOwned>(
         }
         Protocol::RestXml if operation.http.bytes => {
             let headers = received.headers.iter().cloned();
-            T::deserialize(MapDeserializer::<_, serde::de::value::Error>::new(headers))
+            let headers = headers.map(|(name, value)| (name, value.into())).collect();
+            serde_json::from_value(serde_json::Value::Object(headers))
                 .map_err(|error| unreadable(error.to_string()))
         }
         Protocol::Query | Protocol::Ec2 | Protocol::RestXml => {

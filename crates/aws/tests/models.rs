@@ -97,6 +97,9 @@ fn operations() -> Vec<Value> {
     // EC2 sends some lists by another name than its model has for them.
     instances["sample"] = json!({"InstanceIds": ids});
     all.push(instances);
+    all.push(declared(&DescribeTrails { include_shadow_trails: Some(true) }));
+    all.push(declared(&GetTrailStatus { name: "t".to_owned() }));
+    all.push(declared(&GetEventSelectors { trail_name: "t".to_owned() }));
     all.push(declared(&DescribeRegions { all_regions: Some(true) }));
     let bucket = "my.bucket".to_owned();
     all.push(declared(&ListObjectsV2 {

@@ -13,6 +13,7 @@ mod progress;
 mod terminal;
 
 use std::io::Write;
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -42,7 +43,7 @@ fn main() -> ExitCode {
         }
     };
     // A panic is a bug: it ends with its own code, and the message names the place.
-    match std::panic::catch_unwind(|| arguments.command.run()) {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| arguments.command.run())) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(error)) if error.is_broken_pipe() => Exit::Done.into(),
         Ok(Err(error)) => {

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crashcart_app::{AppError, Inputs};
+use crashcart_app::{AppError, Buckets, Inputs};
 
 /// What a command writes and reads.
 #[derive(Debug, Default)]
@@ -73,7 +73,7 @@ impl Outputs<'_> {
             }
         }
         // One by one: what is not there is told when it is read.
-        let find = |path| Inputs::find(&[path], &mut std::io::empty()).ok();
+        let find = |path| Inputs::find(&[path], &mut std::io::empty(), &Buckets::none()).ok();
         let found = paths.into_iter().filter_map(find);
         found.flat_map(|inputs| inputs.files()).collect()
     }

@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 
 use crashcart_model::{Gap, GapReason};
 
+use crate::Object;
+
 /// A file that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Where it is.
+    /// Where it is; of an object its address.
     pub path: PathBuf,
     /// How it is shown: the path as the user gave it, or `standard input`.
     pub shown: String,
     /// Its size when it was found, bytes.
     pub size: u64,
+    /// The object, where it lies in a bucket.
+    pub object: Option<Object>,
 }
 
 /// What a search found.
@@ -61,6 +65,7 @@ impl Walk {
                         path: path.to_owned(),
                         shown: path.display().to_string(),
                         size: meta.len(),
+                        object: None,
                     });
                 }
             }

@@ -1,4 +1,4 @@
-//! Where evidence comes from: files, folders, archives, standard input, and the account itself.
+//! Where evidence comes from: files, folders, archives, standard input, buckets, and the account.
 //!
 //! Finds what there is, reads each file once, hashes exactly the bytes that are decoded, and tells
 //! when a file changed meanwhile. Never writes beside the evidence.
@@ -6,12 +6,14 @@
 #![forbid(unsafe_code)]
 
 mod asking;
+mod bucket;
 mod files;
 mod identity;
 mod owner;
 mod read;
 mod standard_input;
 
+pub use bucket::{Address, Bucket, OBJECT_CALLS, Object, ObjectReader, Span, Wanted, find_objects};
 pub use files::{Found, Listing, find};
 pub use identity::{
     AppliedPolicy, CALLS as IDENTITY_CALLS, Everything, Identity, IdentityTarget, NoIdentity,

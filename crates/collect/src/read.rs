@@ -18,8 +18,11 @@ pub struct Sealed {
     pub size: u64,
 }
 
-/// Reads a file into the sink. None when it cannot be opened, which the sink is told.
+/// Reads a file or an object into the sink. None when it cannot be opened, which the sink is told.
 pub fn read(found: &Found, caps: &Caps, sink: &mut dyn Sink) -> Option<Sealed> {
+    if let Some(object) = &found.object {
+        return object.read(caps, sink);
+    }
     match open(found, caps, sink) {
         Ok(sealed) => Some(sealed),
         Err(error) => {
@@ -86,7 +89,12 @@ fn held(file: &mut File, size: u64, caps: &Caps, sink: &mut dyn Sink) -> std::io
     Ok(sealed)
 }
 
-fn large(file: &mut File, size: u64, caps: &Caps, sink: &mut dyn Sink) -> std::io::Result<Sealed> {
+pub(crate) fn large(
+    file: &mut File,
+    size: u64,
+    caps: &Caps,
+    sink: &mut dyn Sink,
+) -> std::io::Result<Sealed> {
     let mut start = BufReader::new(&mut *file);
     if crashcart_decode::is_zip(&mut start) {
         return zip(file, size, caps, sink);
@@ -122,17 +130,17 @@ fn hash_of(file: &mut File, size: u64) -> std::io::Result<Sealed> {
     Ok(Sealed { sha256: hex(&hashing.hash.finalize()), size: hashing.size })
 }
 
-fn tell(sink: &mut dyn Sink, reason: GapReason, detail: String) {
+pub(crate) fn tell(sink: &mut dyn Sink, reason: GapReason, detail: String) {
     sink.begin(None);
     sink.gap(Stretch { offset: 0, size: None, reason, detail });
     sink.end(Tally::default());
 }
 
 /// Hashes what passes through.
-struct Hashing<R> {
-    source: R,
-    hash: Sha256,
-    size: u64,
+pub(crate) struct Hashing<R> {
+    pub source: R,
+    pub hash: Sha256,
+    pub size: u64,
 }
 
 impl<R: Read> Read for Hashing<R> {
@@ -144,7 +152,7 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
-fn hex(digest: &[u8]) -> String {
+pub(crate) fn hex(digest: &[u8]) -> String {
     use std::fmt::Write;
     digest.iter().fold(String::with_capacity(64), |mut out, byte| {
         // Writing to a string cannot fail.

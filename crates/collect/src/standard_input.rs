@@ -27,5 +27,6 @@ pub fn spool(
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     let size = std::io::copy(input, &mut file).map_err(failed)?;
     let path = file.into_temp_path();
-    Ok((Found { path: path.to_path_buf(), shown: "standard input".to_owned(), size }, path))
+    let (shown, object) = ("standard input".to_owned(), None);
+    Ok((Found { path: path.to_path_buf(), shown, size, object }, path))
 }

@@ -210,6 +210,27 @@ impl Case {
         files::finish(&path).map(|()| true)
     }
 
+    /// Keeps a copy of evidence whose digest is not known yet, and returns digest and bytes.
+    ///
+    /// # Errors
+    /// `Io`, also where `from` fails; then nothing is kept.
+    pub fn take_in(&mut self, from: impl Read) -> Result<(String, u64), StoreError> {
+        self.must_hold_lock()?;
+        let incoming = self.dir.join("evidence").join("incoming");
+        let Digested { sha256, size } = files::prepare(&incoming, from)?;
+        let path = copy_path(&self.dir, &sha256)
+            .ok_or_else(|| StoreError::BadName { name: sha256.clone() })?;
+        if path.is_file() {
+            files::discard(&files::partial(&incoming))?;
+            return Ok((sha256, size));
+        }
+        if let Some(folder) = path.parent() {
+            files::create_folder(folder)?;
+        }
+        files::finish_elsewhere(&incoming, &path)?;
+        Ok((sha256, size))
+    }
+
     /// Whoever opened for reading gets what whoever comes second gets.
     pub(crate) fn must_hold_lock(&self) -> Result<(), StoreError> {
         match self.lock {

@@ -74,6 +74,12 @@ pub(crate) fn finish(path: &Path) -> Result<(), StoreError> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
+/// Gives what `prepare` wrote for `path` another name.
+pub(crate) fn finish_elsewhere(path: &Path, other: &Path) -> Result<(), StoreError> {
+    fs::rename(partial(path), other).map_err(StoreError::io("rename into place", other))?;
+    other.parent().map_or(Ok(()), sync_folder)
+}
+
 /// Removes a file if it is there.
 pub(crate) fn discard(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {

@@ -38,6 +38,7 @@ impl Room {
         let path = self.root.path().join(name);
         fs::write(&path, text).unwrap();
         ManifestEntry {
+            etag: None,
             sha256: sha256.to_owned(),
             size: text.len() as u64,
             path: path.to_str().unwrap().to_owned(),

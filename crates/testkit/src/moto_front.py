@@ -86,11 +86,15 @@ def answered(environ, body):
     is_form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
     form = dict(parse_qsl(body.decode())) if is_form else {}
     name, region = front_faults.operation(environ, form)
-    front_faults.asked.append({"operation": name, "region": region, "body": body.decode("utf-8", "replace")})
-    fault = front_faults.fault(name, region)
+    told_body = body.decode("utf-8", "replace")
+    if front_faults.is_s3(environ):
+        told_body = f"{path}?{environ.get('QUERY_STRING', '')}"
+    front_faults.asked.append({"operation": name, "region": region, "body": told_body})
+    fault = front_faults.fault(name, region, path)
     if fault:
-        code, message = fault["code"], fault.get("message", "not allowed here")
-        return front_faults.refusal(environ, fault["status"], code, message)
+        code, message = fault.get("code", ""), fault.get("message", "not allowed here")
+        status, headers, text = front_faults.refusal(environ, fault["status"], code, message)
+        return status, [*headers, *fault.get("headers", {}).items()], fault.get("body", text)
     if environ.get("HTTP_X_AMZ_TARGET") == front_trail.TARGET:
         json_headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-RequestId", str(uuid.uuid4()))]
         try:
@@ -111,7 +115,8 @@ def application(environ, start_response):
     if answer is None:
         return moto(environ, start_response)
     status, headers, text = answer
-    start_response(status, headers)
+    # Without it the server writes chunks, which who asks by HTTP/1.0 does not expect.
+    start_response(status, [*headers, ("Content-Length", str(len(text.encode())))])
     return [text.encode()]
 
 

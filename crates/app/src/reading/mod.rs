@@ -35,6 +35,8 @@ use twins::Waiting;
 
 /// A file is large when it is more than this part of a thread's share.
 const LARGE: u64 = 16;
+/// How many objects are fetched ahead of the one that is read, of each its first 4 MiB at most.
+const AHEAD: usize = 24;
 /// How many gaps a document lists; their number is always exact.
 const GAPS_LISTED: usize = 1000;
 
@@ -210,7 +212,7 @@ fn work<O: Observer>(
     // end; then file by file as they lie, since neighbours tell of the same people.
     queue.sort_by(|a, b| {
         let class = |file: &Found| if file.size > large { file.size } else { 0 };
-        (class(a), &b.path).cmp(&(class(b), &a.path))
+        (class(a), &b.path, &b.shown).cmp(&(class(b), &a.path, &a.shown))
     });
     let queue = Mutex::new(queue);
     let later = Mutex::new(Vec::new());
@@ -219,8 +221,7 @@ fn work<O: Observer>(
             let (queue, later) = (&queue, &later);
             scope.spawn(move || {
                 loop {
-                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
-                    let Some(file) = next else { return };
+                    let Some(file) = next(queue) else { return };
                     desk.read(file, caps, lossy);
                     if desk.deferred {
                         later.lock().unwrap_or_else(PoisonError::into_inner).push(file.clone());
@@ -230,6 +231,16 @@ fn work<O: Observer>(
         }
     });
     later.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The next file. What follows it is fetched meanwhile, where it must be fetched.
+fn next<'f>(queue: &Mutex<Vec<&'f Found>>) -> Option<&'f Found> {
+    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let next = queue.pop()?;
+    for object in queue.iter().rev().take(AHEAD).filter_map(|file| file.object.as_ref()) {
+        object.begin();
+    }
+    Some(next)
 }
 
 impl<O: Observer> Desk<'_, O> {

@@ -24,6 +24,16 @@ calls! { CLOUDTRAIL;
         end_time: Option<i64>,
         max_results: Option<u32>,
     } -> Events, pages "NextToken" "NextToken", per_second 2;
+    /// The trails that log in the region asked, also those of other regions and of the
+    /// organization.
+    reads "cloudtrail:DescribeTrails" DescribeTrails {
+        #[serde(rename = "includeShadowTrails")]
+        include_shadow_trails: Option<bool>,
+    } -> Trails;
+    /// Whether a trail logs and delivers; asked in its home region.
+    reads "cloudtrail:GetTrailStatus" GetTrailStatus { name: String } -> TrailStatus;
+    /// Which events a trail takes; asked in its home region.
+    reads "cloudtrail:GetEventSelectors" GetEventSelectors { trail_name: String } -> EventSelectors;
 }
 
 /// What to look for.
@@ -61,4 +71,52 @@ pub struct Event {
     /// The record as CloudTrail wrote it.
     #[serde(default)]
     pub cloud_trail_event: Option<String>,
+}
+
+/// Answer of [`DescribeTrails`].
+#[derive(Debug, Clone, Deserialize)]
+pub struct Trails {
+    /// The trails.
+    #[serde(rename = "trailList", default)]
+    pub trails: Vec<Trail>,
+}
+
+/// A trail.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Trail {
+    /// Its name.
+    #[serde(rename = "Name")]
+    pub name: String,
+    /// Its ARN.
+    #[serde(rename = "TrailARN")]
+    pub arn: String,
+    /// Where it delivers to.
+    #[serde(rename = "S3BucketName", default)]
+    pub bucket: Option<String>,
+    /// What its keys begin with, before `AWSLogs/`.
+    #[serde(rename = "S3KeyPrefix", default)]
+    pub prefix: Option<String>,
+    /// Where it may be asked about.
+    #[serde(rename = "HomeRegion", default)]
+    pub home: Option<String>,
+}
+
+/// Answer of [`GetTrailStatus`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TrailStatus {
+    /// Whether it logs.
+    #[serde(default)]
+    pub is_logging: Option<bool>,
+    /// Why the last delivery failed, where it did.
+    #[serde(default)]
+    pub latest_delivery_error: Option<String>,
+}
+
+/// Answer of [`GetEventSelectors`].
+#[derive(Debug, Clone, Deserialize)]
+pub struct EventSelectors {
+    /// Whose these are.
+    #[serde(rename = "TrailARN", default)]
+    pub arn: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Which account to ask, and as whom.
 
+use std::cell::OnceCell;
 use std::io::{IsTerminal, Write};
 
 use clap::Args;
@@ -24,17 +25,23 @@ pub struct AccountArguments {
     /// MFA device that the role asks for; its code is asked for on the terminal
     #[arg(long, value_name = "SERIAL", requires = "assume_role")]
     mfa_serial: Option<String>,
+    /// The door, once it was opened: a code of an MFA device can be used once.
+    #[arg(skip)]
+    opened: OnceCell<Door>,
 }
 
 /// Where the certificates of one's own authority are named; the first that is set counts.
 const BUNDLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
 
 impl AccountArguments {
-    /// Opens the door to the account.
+    /// Opens the door to the account, once.
     ///
     /// # Errors
     /// As [`crashcart_app::open_account`]; when a bundle of certificates cannot be read.
     pub fn open(&self) -> Result<Door, AppError> {
+        if let Some(door) = self.opened.get() {
+            return Ok(door.clone());
+        }
         let options = AccountOptions {
             door: DoorOptions {
                 profile: self.profile.clone(),
@@ -45,7 +52,8 @@ impl AccountArguments {
             role: self.assume_role.clone(),
             mfa_serial: self.mfa_serial.clone(),
         };
-        crashcart_app::open_account(&options, &ask_code)
+        let door = crashcart_app::open_account(&options, &ask_code)?;
+        Ok(self.opened.get_or_init(|| door).clone())
     }
 }
 

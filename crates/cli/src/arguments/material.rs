@@ -3,18 +3,21 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use crashcart_app::{AppError, Inputs, ReadOptions};
+use crashcart_app::{AppError, Buckets, Door, Inputs, ReadOptions};
 use crashcart_decode::Caps;
 
-use super::Filters;
 use super::tables::TableArguments;
+use super::{AccountArguments, Filters};
+use crate::terminal::say;
 
 /// The material.
 #[derive(Debug, Clone, Args)]
 pub struct MaterialArguments {
-    /// Files, folders, archives (.zip, .tar, .tar.gz), or - for standard input
+    /// Files, folders, archives (.zip, .tar, .tar.gz), s3://BUCKET/PREFIX, or - for standard input
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    account: AccountArguments,
     #[command(flatten)]
     pub bounds: Bounds,
     #[command(flatten)]
@@ -43,6 +46,10 @@ pub struct Bounds {
     /// Largest file held in memory whole, in MiB; larger ones are streamed
     #[arg(long, value_name = "MIB", default_value_t = 48, value_parser = clap::value_parser!(u64).range(1..=4096))]
     max_held: u64,
+    /// Days of delivery read after --until from a bucket that CloudTrail delivers to: files come
+    /// late, where delivery failed up to 30 days
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=60))]
+    redelivery_days: u16,
 }
 
 impl Bounds {
@@ -85,7 +92,19 @@ impl Bounds {
 }
 
 impl Bounds {
-    /// Finds the material and how to read it.
+    /// How buckets among the paths are asked.
+    ///
+    /// # Errors
+    /// As [`Filters::filter`].
+    pub fn buckets<'a>(
+        &self,
+        filters: &Filters,
+        open: &'a dyn Fn() -> Result<Door, AppError>,
+    ) -> Result<Buckets<'a>, AppError> {
+        Ok(Buckets::new(open, &filters.filter()?, self.redelivery_days))
+    }
+
+    /// Finds the material and how to read it, and says what is to be said of it first.
     ///
     /// # Errors
     /// As [`Bounds::options`] and [`Inputs::find`]; when a heading that was named stands nowhere.
@@ -93,9 +112,11 @@ impl Bounds {
         &self,
         paths: &[PathBuf],
         filters: &Filters,
+        buckets: &Buckets<'_>,
     ) -> Result<(Inputs, ReadOptions), AppError> {
         let options = self.options(filters)?;
-        let inputs = Inputs::find(paths, &mut std::io::stdin().lock())?;
+        let inputs = Inputs::find(paths, &mut std::io::stdin().lock(), buckets)?;
+        inputs.notes.iter().for_each(|note| say(note));
         inputs.check_columns(&options)?;
         Ok((inputs, options))
     }
@@ -104,6 +125,8 @@ impl Bounds {
 impl MaterialArguments {
     /// Finds the material and how to read it.
     pub fn open(&self) -> Result<(Inputs, ReadOptions), AppError> {
-        self.bounds.open(&self.paths, &self.filters)
+        let open = || self.account.open();
+        let buckets = self.bounds.buckets(&self.filters, &open)?;
+        self.bounds.open(&self.paths, &self.filters, &buckets)
     }
 }

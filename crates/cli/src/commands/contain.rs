@@ -132,9 +132,11 @@ impl Contain {
                 (Target::Role { role: role.clone(), source_identity, close_trust }, with)
             }
             What::Session { of, paths, whole_roles, bounds, with } => {
-                let (inputs, options) = bounds.open(paths, &Filters::default())?;
+                let open = || with.account.open();
+                let buckets = bounds.buckets(&Filters::default(), &open)?;
+                let (inputs, options) = bounds.open(paths, &Filters::default(), &buckets)?;
                 let inputs = match paths.is_empty() {
-                    true => crashcart_app::evidence_of_case(&with.case)?,
+                    true => crashcart_app::evidence_of_case(&with.case, &buckets)?,
                     false => inputs,
                 };
                 let shown = Shown::begin(Terminal::look(false).live, false);

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use crashcart_app::{AppError, Asked, CaseRun, Inputs, Pivot, Places, Question, Rules};
+use crashcart_app::{AppError, Asked, Buckets, CaseRun, Inputs, Pivot, Places, Question, Rules};
 use crashcart_model::{Investigation, Level};
 use crashcart_report::{Dot, Html, Json, Markdown, Mermaid, Text, Writer};
 
-use crate::arguments::{Bounds, RuleArguments, Scope, Show, level};
+use crate::arguments::{AccountArguments, Bounds, RuleArguments, Scope, Show, level};
 use crate::commands;
 use crate::exit::Exit;
 use crate::outputs::Outputs;
@@ -19,19 +19,22 @@ use crate::terminal::{Terminal, say};
 /// Tell what happened: who, how, what succeeded, what is still in place, what to cut first
 ///
 /// Reads CloudTrail in every shape people receive it in, matches the rules, and prints the story
-/// with the record that proves each line. Nothing is sent anywhere.
+/// with the record that proves each line. Nothing is sent anywhere; only for s3:// is an account asked.
 ///
 /// Examples:
 ///   crashcart investigate ./AWSLogs
 ///   crashcart investigate export.json.gz --key AKIA... --json
 ///   crashcart investigate ./AWSLogs --finding guardduty.json
+///   crashcart investigate s3://trail-logs/AWSLogs/ --since 2026-05-04 --until 2026-05-06 --profile incident
 ///   crashcart investigate ./AWSLogs --case ./case --html report.html
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Investigate {
-    /// Files, folders, archives (.zip, .tar, .tar.gz), or - for standard input
+    /// Files, folders, archives (.zip, .tar, .tar.gz), s3://BUCKET/PREFIX, or - for standard input
     #[arg(value_name = "PATH", required_unless_present = "case")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    account: AccountArguments,
     #[command(flatten)]
     bounds: Bounds,
     #[command(flatten)]
@@ -124,9 +127,11 @@ impl Investigate {
         commands::rules::warn(&rules.problems);
         let environment =
             commands::environment::load(self.environment.as_deref(), self.case.as_deref())?;
-        let (inputs, options) = self.bounds.open(&self.paths, &self.scope.clone().into())?;
+        let (open, filters) = (|| self.account.open(), self.scope.clone().into());
+        let buckets = self.bounds.buckets(&filters, &open)?;
+        let (inputs, options) = self.bounds.open(&self.paths, &filters, &buckets)?;
         let places = Places::open(&self.geoip)?;
-        let baseline = self.baseline()?;
+        let baseline = self.baseline(&buckets)?;
         let asked = self.asked()?;
         let question = Question {
             rules: &rules,
@@ -145,7 +150,7 @@ impl Investigate {
         let mut differs = Vec::new();
         let investigation = match &self.case {
             Some(folder) => {
-                let run = CaseRun { folder, copy_evidence: self.copy_evidence };
+                let run = CaseRun { folder, copy_evidence: self.copy_evidence, buckets: &buckets };
                 let result = run.investigate(inputs, &options, shown.counters(), question)?;
                 differs = result.differs;
                 result.investigation
@@ -194,7 +199,7 @@ impl Investigate {
     }
 
     /// Earlier logs, where some were named.
-    fn baseline(&self) -> Result<Option<Inputs>, AppError> {
+    fn baseline(&self, buckets: &Buckets<'_>) -> Result<Option<Inputs>, AppError> {
         if self.baseline.is_empty() {
             return Ok(None);
         }
@@ -204,7 +209,10 @@ impl Investigate {
                 hint: "write the earlier logs to a file, and name it",
             });
         }
-        Inputs::find(&self.baseline, &mut std::io::empty()).map(Some)
+        let buckets = buckets.of_all_days();
+        let inputs = Inputs::find(&self.baseline, &mut std::io::empty(), &buckets)?;
+        inputs.notes.iter().for_each(|note| say(note));
+        Ok(Some(inputs))
     }
 
     /// What the story starts from: what was named, then what findings name.

@@ -8,7 +8,7 @@ use clap::builder::NonEmptyStringValueParser;
 use crashcart_app::{AppError, SearchOptions};
 use crashcart_report::RowWriter;
 
-use crate::arguments::{Bounds, Filters, Rows, Show};
+use crate::arguments::{AccountArguments, Bounds, Filters, Rows, Show};
 use crate::commands;
 use crate::exit::Exit;
 use crate::progress::Shown;
@@ -28,7 +28,7 @@ pub struct Search {
     /// What to look for
     #[arg(value_name = "TERM", required = true, value_parser = NonEmptyStringValueParser::new())]
     terms: Vec<String>,
-    /// Files, folders, archives, or - for standard input (may be repeated)
+    /// Files, folders, archives, s3://BUCKET/PREFIX, or - for standard input (may be repeated)
     #[arg(long = "in", value_name = "PATH", required = true, num_args = 1)]
     paths: Vec<PathBuf>,
     /// `nina` finds `Nina`
@@ -37,6 +37,8 @@ pub struct Search {
     /// Print the records themselves, one JSON object a line, secrets masked
     #[arg(long, group = "form", help_heading = "Output")]
     records: bool,
+    #[command(flatten)]
+    account: AccountArguments,
     #[command(flatten)]
     bounds: Bounds,
     #[command(flatten)]
@@ -51,7 +53,9 @@ impl Search {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
         let terminal = Terminal::look(self.show.local);
-        let (inputs, mut options) = self.bounds.open(&self.paths, &self.filters)?;
+        let open = || self.account.open();
+        let buckets = self.bounds.buckets(&self.filters, &open)?;
+        let (inputs, mut options) = self.bounds.open(&self.paths, &self.filters, &buckets)?;
         options.filter.terms.clone_from(&self.terms);
         let search = SearchOptions { ignore_case: self.ignore_case, records: self.records };
         let shown = Shown::begin(terminal.live, self.show.quiet);

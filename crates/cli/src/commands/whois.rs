@@ -34,7 +34,7 @@ pub struct Whois {
     /// What to look up
     #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     id: String,
-    /// Where to look: files, folders, archives, or - for standard input
+    /// Where to look: files, folders, archives, s3://BUCKET/PREFIX, or - for standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// What is known of the place [default: environment.toml, where there is one]
@@ -76,7 +76,9 @@ impl Whois {
             self.bounds.options(&self.filters)?;
             crashcart_app::whois(&self.id, &environment, None)?
         } else {
-            let (inputs, options) = self.bounds.open(&self.paths, &self.filters)?;
+            let open = || self.account.open();
+            let buckets = self.bounds.buckets(&self.filters, &open)?;
+            let (inputs, options) = self.bounds.open(&self.paths, &self.filters, &buckets)?;
             let shown = Shown::begin(terminal.live, self.show.quiet);
             let material = (&inputs.listing, &options, shown.counters());
             crashcart_app::whois(&self.id, &environment, Some(material))?

@@ -180,17 +180,6 @@ fn a_disk_that_is_full_is_no_bad_request() {
     }
 }
 
-#[test]
-fn a_bucket_is_a_bad_request_that_says_how_to_get_at_its_logs() {
-    let folder = folder(&[("fine.json", &harmless())]);
-    for paths in [&["s3://trail/AWSLogs"][..], &["fine.json", "S3://trail/AWSLogs"]] {
-        let ran = run(folder.path(), &[&["stats"], paths].concat());
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{}", ran.shown());
-        assert!(ran.stderr.contains("does not read from S3: "), "{}", ran.shown());
-        assert!(ran.stderr.contains("aws s3 sync s3://BUCKET/PREFIX ./logs"), "{}", ran.shown());
-    }
-}
-
 /// The one fault that a test can bring about from outside: the runtime is told to give each thread
 /// a stack that no machine has (`RUST_MIN_STACK`, documented in `std::thread`), and panics.
 #[cfg(target_os = "linux")]

@@ -5,6 +5,7 @@
 mod aws_cli;
 mod baseline;
 mod binary;
+mod buckets;
 mod case_folder;
 mod collect_identity;
 mod columns;
