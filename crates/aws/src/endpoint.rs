@@ -27,27 +27,58 @@ impl Partition {
         }
     }
 
-    const fn suffix(self) -> &'static str {
-        match self {
-            Self::China => "amazonaws.com.cn",
-            Self::Standard | Self::Government => "amazonaws.com",
+    const fn suffix(self, dual_stack: bool) -> &'static str {
+        match (self, dual_stack) {
+            (Self::China, false) => "amazonaws.com.cn",
+            (Self::China, true) => "api.amazonwebservices.com.cn",
+            (Self::Standard | Self::Government, false) => "amazonaws.com",
+            (Self::Standard | Self::Government, true) => "api.aws",
         }
     }
 }
 
+/// Which of a service's endpoints is asked, as the user's configuration says (AWS SDKs and Tools
+/// Reference Guide, "Dual-stack and FIPS endpoints"). In China there are none with FIPS: the
+/// names lead nowhere there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Variant {
+    /// The one with validated cryptography.
+    pub fips: bool,
+    /// The one that speaks IPv6 too.
+    pub dual_stack: bool,
+}
+
 /// Where and how to reach a service from a region: the address, and the region to sign for.
-pub fn endpoint(service: &Service, region: &str) -> (String, String) {
+pub fn endpoint(service: &Service, region: &str, variant: Variant) -> (String, String) {
     let partition = Partition::of(region);
-    let id = service.id;
-    let suffix = partition.suffix();
+    let Variant { fips, dual_stack } = variant;
+    let suffix = partition.suffix(dual_stack);
+    let government = partition == Partition::Government;
+    // The plain endpoints of the government's regions are validated already.
+    let validated = match service.endpoints {
+        Endpoints::Regional => government && !dual_stack,
+        Endpoints::Global | Endpoints::OneRegion => government,
+        Endpoints::Buckets => false,
+    };
+    let id = format!("{}{}", service.id, if fips && !validated { "-fips" } else { "" });
     let (host, signed) = match (service.endpoints, partition) {
         (Endpoints::Regional, _) => (format!("{id}.{region}.{suffix}"), region),
-        (Endpoints::Global, Partition::Standard) => (format!("{id}.{suffix}"), "us-east-1"),
-        (Endpoints::Global, Partition::China) => {
-            (format!("{id}.cn-north-1.{suffix}"), "cn-north-1")
+        (Endpoints::Buckets, _) => {
+            let dual = if dual_stack { "dualstack." } else { "" };
+            (format!("{id}.{dual}{region}.{}", partition.suffix(false)), region)
         }
         (Endpoints::Global, Partition::Government) => {
             (format!("{id}.us-gov.{suffix}"), "us-gov-west-1")
+        }
+        (Endpoints::Global, partition) => {
+            let china = partition == Partition::China;
+            let place = match (dual_stack, china) {
+                (true, _) => "global.",
+                (false, true) => "cn-north-1.",
+                (false, false) => "",
+            };
+            let signed = if china { "cn-north-1" } else { "us-east-1" };
+            (format!("{id}.{place}{suffix}"), signed)
         }
         (Endpoints::OneRegion, partition) => {
             let home = match partition {
@@ -63,13 +94,18 @@ pub fn endpoint(service: &Service, region: &str) -> (String, String) {
 
 /// Where a bucket has a host of its own; none where its name fits into no certificate or host, and
 /// stands in the path (S3 User Guide, "Virtual hosting of general purpose buckets").
-pub fn bucket_endpoint(service: &Service, region: &str, bucket: &str) -> Option<String> {
+pub fn bucket_endpoint(
+    service: &Service,
+    region: &str,
+    variant: Variant,
+    bucket: &str,
+) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let ends = bucket.bytes().next().is_some_and(is_plain)
         && bucket.bytes().next_back().is_some_and(is_plain);
     let fits = (3..=63).contains(&bucket.len())
         && ends
         && bucket.bytes().all(|byte| is_plain(byte) || byte == b'-');
-    let (url, _) = endpoint(service, region);
+    let (url, _) = endpoint(service, region, variant);
     fits.then(|| url.replacen("https://", &format!("https://{bucket}."), 1))
 }

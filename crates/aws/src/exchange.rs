@@ -27,7 +27,7 @@ use serde_json::Value;
 
 use crate::client::{Answered, Asked, Came, Keep};
 use crate::credentials;
-use crate::endpoint::{bucket_endpoint, endpoint};
+use crate::endpoint::{Variant, bucket_endpoint, endpoint};
 use crate::error::AwsError;
 use crate::operation::{Call, Operation, Protocol};
 use crate::pace::Pace;
@@ -160,10 +160,15 @@ impl Exchange {
         region: &str,
         request: Value,
     ) -> Result<Received, AwsError> {
-        let (url, signed) = endpoint(operation.service, region);
+        let variant = Variant {
+            fips: self.config.use_fips().unwrap_or_default(),
+            dual_stack: self.config.use_dual_stack().unwrap_or_default(),
+        };
+        let (url, signed) = endpoint(operation.service, region, variant);
         let own = self.override_of(operation);
         let bucket = bucket_of(operation, &request).filter(|_| own.is_none());
-        let hosted = bucket.and_then(|bucket| bucket_endpoint(operation.service, region, &bucket));
+        let hosted =
+            bucket.and_then(|bucket| bucket_endpoint(operation.service, region, variant, &bucket));
         let is_hosted = hosted.is_some();
         let url = own.or(hosted).unwrap_or(url);
         let name = operation.full_name();

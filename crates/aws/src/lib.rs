@@ -21,7 +21,7 @@ mod wire;
 
 pub use client::{Answered, Asked, Came, Door, Keep, Pending, Reader, Writer};
 pub use credentials::{DoorOptions, Mfa};
-pub use endpoint::{Partition, bucket_endpoint, endpoint};
+pub use endpoint::{Partition, Variant, bucket_endpoint, endpoint};
 pub use error::AwsError;
 pub use operation::{
     Call, Effect, Endpoints, Http, Operation, Pages, Protocol, Reads, Service, Writes,

@@ -28,6 +28,8 @@ pub enum Endpoints {
     Global,
     /// One for a partition, named after a region: Organizations.
     OneRegion,
+    /// One in each region, where each bucket has a host of its own: S3.
+    Buckets,
 }
 
 /// A service (names as in botocore's service models).

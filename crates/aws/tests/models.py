@@ -139,8 +139,8 @@ def check_endpoint(declared):
     provider = EndpointProvider(rules, loader.load_data("partitions"))
     found = provider.resolve_endpoint(
         Region=declared["region"],
-        UseDualStack=False,
-        UseFIPS=False,
+        UseDualStack=declared["dual_stack"],
+        UseFIPS=declared["fips"],
         UseGlobalEndpoint=False,
         **({"Bucket": declared["bucket"]} if "bucket" in declared else {}),
     )

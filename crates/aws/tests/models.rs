@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 use crashcart_aws::services::{
     self, cloudtrail::*, ec2::*, iam::*, organizations::*, s3::*, sts::*,
 };
-use crashcart_aws::{Call, Protocol, body, bucket_endpoint, endpoint, headers, uri};
+use crashcart_aws::{Call, Protocol, Variant, body, bucket_endpoint, endpoint, headers, uri};
 use serde_json::{Value, json};
 
 /// What is declared of a call, with a request as it would be sent.
@@ -134,6 +134,15 @@ fn check(python: &Path, document: &Value) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
+/// What a user may ask for in a region; there is no FIPS in China.
+fn variants(region: &str) -> impl Iterator<Item = Variant> + use<> {
+    let all = [(false, false), (false, true), (true, false), (true, true)];
+    let china = region.starts_with("cn-");
+    all.into_iter()
+        .map(|(fips, dual_stack)| Variant { fips, dual_stack })
+        .filter(move |variant| !(china && variant.fips))
+}
+
 #[test]
 fn declarations_agree_with_the_models_of_aws() {
     let Some(python) = crashcart_testkit::python() else { return };
@@ -146,22 +155,28 @@ fn declarations_agree_with_the_models_of_aws() {
     let regions: Vec<String> = serde_json::from_str(&check(&python, &json!("regions"))).unwrap();
     assert!(regions.len() > 30, "{regions:?}");
     let services = [&IAM, &STS, &ORGANIZATIONS, &CLOUDTRAIL, &EC2, &S3];
-    let mut endpoints: Vec<Value> = services
-        .iter()
-        .flat_map(|service| {
-            regions.iter().map(|region| {
-                let (url, signed) = endpoint(service, region);
-                json!({"service": service.id, "region": region, "url": url, "signed": signed})
-            })
-        })
-        .collect();
+    let mut endpoints = Vec::new();
+    for (service, region, variant) in services.iter().flat_map(|service| {
+        regions.iter().flat_map(move |region| variants(region).map(move |v| (service, region, v)))
+    }) {
+        let (url, signed) = endpoint(service, region, variant);
+        let Variant { fips, dual_stack } = variant;
+        endpoints.push(json!({
+            "service": service.id, "region": region, "fips": fips, "dual_stack": dual_stack,
+            "url": url, "signed": signed,
+        }));
+    }
     let buckets = ["logs-111122223333", "my.bucket", "Old_Bucket", "ab", "-logs", "xn--logs"];
-    for (bucket, region) in
-        buckets.iter().flat_map(|bucket| regions.iter().map(move |r| (bucket, r)))
-    {
-        let path = || format!("{}/{bucket}", endpoint(&S3, region).0);
-        let url = bucket_endpoint(&S3, region, bucket).unwrap_or_else(path);
-        endpoints.push(json!({"service": "s3", "region": region, "bucket": bucket, "url": url, "signed": region}));
+    for (bucket, region, variant) in buckets.iter().flat_map(|bucket| {
+        regions.iter().flat_map(move |region| variants(region).map(move |v| (bucket, region, v)))
+    }) {
+        let path = || format!("{}/{bucket}", endpoint(&S3, region, variant).0);
+        let url = bucket_endpoint(&S3, region, variant, bucket).unwrap_or_else(path);
+        let Variant { fips, dual_stack } = variant;
+        endpoints.push(json!({
+            "service": "s3", "region": region, "fips": fips, "dual_stack": dual_stack,
+            "bucket": bucket, "url": url, "signed": region,
+        }));
     }
     let differences = check(&python, &json!({"operations": operations, "endpoints": endpoints}));
     assert_eq!(differences, "");

@@ -10,7 +10,7 @@ pub const S3: Service = Service {
     id: "s3",
     version: "2006-03-01",
     protocol: Protocol::RestXml,
-    endpoints: Endpoints::Regional,
+    endpoints: Endpoints::Buckets,
 };
 
 calls! { S3;
