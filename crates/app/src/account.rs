@@ -9,9 +9,9 @@ use crate::AppError;
 use crate::permissions::Action;
 
 /// What the sessions that we open are called in the account's own trail.
-const SESSION: &str = "crashcart";
+pub(crate) const SESSION: &str = "crashcart";
 /// Seconds that a session of an assumed role lasts: what every role allows.
-const LASTS: u32 = 3600;
+pub(crate) const LASTS: u32 = 3600;
 
 /// Whom to be.
 #[derive(Debug, Clone, Default)]

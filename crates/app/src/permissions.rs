@@ -1,11 +1,13 @@
 //! What each action that talks to an account can call. The door makes none but these calls for it,
 //! so that the policy that is printed here is all that it needs.
 
-use crashcart_aws::services::sts::GetCallerIdentity;
+use crashcart_aws::services::sts::{AssumeRole, GetCallerIdentity};
 use crashcart_aws::{Call, Operation, policy};
 use crashcart_collect::{IDENTITY_CALLS, OBJECT_CALLS, OWNER_CALLS};
 
-use crate::{AppError, containment, preflight};
+use serde_json::json;
+
+use crate::{AppError, containment, preflight, responder};
 
 /// An action that talks to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub enum Action {
     Apply,
     /// `collect identity`.
     CollectIdentity,
+    /// Assuming the responder role in another account.
+    Responder,
     /// `--preflight`, beside the action that it is about.
     Preflight,
     /// Reading `s3://` addresses, in whatever command.
@@ -29,11 +33,12 @@ const CALLER: Operation = GetCallerIdentity::OPERATION;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Whois,
         Self::Contain,
         Self::Apply,
         Self::CollectIdentity,
+        Self::Responder,
         Self::Preflight,
         Self::Buckets,
     ];
@@ -45,6 +50,7 @@ impl Action {
             Self::Contain => "contain",
             Self::Apply => "apply",
             Self::CollectIdentity => "collect-identity",
+            Self::Responder => "responder",
             Self::Preflight => "preflight",
             Self::Buckets => "s3",
         }
@@ -57,6 +63,7 @@ impl Action {
             Self::Contain => &[containment::PLAN_CALLS],
             Self::Apply => &[containment::APPLY_CALLS],
             Self::CollectIdentity => &[OWNER_CALLS, IDENTITY_CALLS],
+            Self::Responder => &[responder::CALLS],
             Self::Preflight => &[preflight::CALLS],
             // Without the question whose the credentials are: whoever may only read logs is enough.
             Self::Buckets => return OBJECT_CALLS.iter().collect(),
@@ -79,5 +86,16 @@ pub fn permissions(actions: &[String]) -> Result<serde_json::Value, AppError> {
             hint: "`crashcart permissions whois` prints one",
         })?);
     }
-    Ok(policy(operations))
+    // Whoever may assume any role may do what they may: this one is held to its name.
+    let assumes = |operation: &&Operation| operation.action == AssumeRole::OPERATION.action;
+    let is_responder = operations.iter().any(assumes);
+    let mut policy = policy(operations.into_iter().filter(|operation| !assumes(operation)));
+    if is_responder && let Some(statements) = policy["Statement"].as_array_mut() {
+        let role = format!("arn:aws:iam::*:role/{}", responder::ROLE);
+        statements.push(json!({
+            "Sid": "CrashcartResponder", "Effect": "Allow",
+            "Action": [AssumeRole::OPERATION.action], "Resource": role,
+        }));
+    }
+    Ok(policy)
 }

@@ -82,9 +82,14 @@ impl Moto {
     }
 
     /// Region and body of every call of an operation so far, in the order of their coming.
+    ///
+    /// # Panics
+    /// When the front does not tell: a test must not take that for no calls.
+    #[allow(clippy::panic, reason = "a test that cannot ask its server must fail loudly")]
     pub fn asked(&self, operation: &str) -> Vec<(String, String)> {
+        let told = self.front("GET", "asked", "");
         let asked: Value =
-            serde_json::from_str(&self.front("GET", "asked", "")).unwrap_or_default();
+            serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}"));
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let calls = asked.as_array().into_iter().flatten();
         let calls = calls.filter(|call| call["operation"] == operation);

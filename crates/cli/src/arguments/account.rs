@@ -6,6 +6,8 @@ use std::io::{IsTerminal, Write};
 use clap::Args;
 use crashcart_app::{AccountOptions, AppError, Door, DoorOptions};
 
+use crate::terminal::say;
+
 /// As the AWS CLI takes them; what is not given here is found as the AWS CLI finds it.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Account")]
@@ -28,17 +30,53 @@ pub struct AccountArguments {
     /// The door, once it was opened: a code of an MFA device can be used once.
     #[arg(skip)]
     opened: OnceCell<Door>,
+    /// Role to assume in the target's account, where that is another one [default:
+    /// CrashcartResponder, in accounts of the organization]
+    #[arg(long, value_name = "NAME")]
+    responder_role: Option<String>,
 }
 
 /// Where the certificates of one's own authority are named; the first that is set counts.
 const BUNDLES: [&str; 2] = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];
 
 impl AccountArguments {
-    /// Opens the door to the account, once.
+    /// Opens the door to the account of the credentials.
+    ///
+    /// # Errors
+    /// As [`crashcart_app::open_account`]; when a bundle of certificates cannot be read, or a role for
+    /// another account was named.
+    pub fn open(&self) -> Result<Door, AppError> {
+        match &self.responder_role {
+            None => self.here(),
+            Some(_) => Err(AppError::Request {
+                what: "--responder-role has no meaning here: this command enters no other account"
+                    .to_owned(),
+                hint: "name the role with --assume-role and its ARN",
+            }),
+        }
+    }
+
+    /// Opens the door to the account that a target is of: an access key, an ARN, an account's number.
+    /// A name is of the account at hand. Says which role was assumed, or why none.
+    ///
+    /// # Errors
+    /// As [`crashcart_app::enter`].
+    pub fn open_for(&self, target: &str) -> Result<Door, AppError> {
+        let here = self.here()?;
+        let account = crashcart_app::account_of(&here, target);
+        let entered =
+            crashcart_app::enter(&here, account.as_deref(), self.responder_role.as_deref())?;
+        if let Some(note) = &entered.note {
+            say(note);
+        }
+        Ok(entered.door)
+    }
+
+    /// Opens the door to the account of the credentials, once, wherever the target is.
     ///
     /// # Errors
     /// As [`crashcart_app::open_account`]; when a bundle of certificates cannot be read.
-    pub fn open(&self) -> Result<Door, AppError> {
+    pub fn here(&self) -> Result<Door, AppError> {
         if let Some(door) = self.opened.get() {
             return Ok(door.clone());
         }

@@ -3,11 +3,10 @@
 use std::io::Write;
 
 use clap::Args;
-use crashcart_app::{AppError, Needs, Preflight};
+use crashcart_app::{AppError, Door, Needs, Preflight};
 use crashcart_report::{escape, json_document, labelled};
 use serde_json::json;
 
-use crate::arguments::AccountArguments;
 use crate::commands;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -29,14 +28,14 @@ impl PreflightArguments {
     /// When there is no account to ask.
     pub fn run(
         &self,
-        account: &AccountArguments,
+        open: impl FnOnce() -> Result<Door, AppError>,
         json: bool,
         needs: impl FnOnce() -> Needs,
     ) -> Result<Option<Exit>, AppError> {
         if !self.preflight {
             return Ok(None);
         }
-        let found = crashcart_app::preflight(&account.open()?, &needs())?;
+        let found = crashcart_app::preflight(&open()?, &needs())?;
         let mut out = commands::output();
         let printed = match json {
             true => json_document(&json!({"preflight": found}), true, &mut out),

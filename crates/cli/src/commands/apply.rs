@@ -43,8 +43,9 @@ impl Apply {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
         let plan = containment::read_plan(&self.plan)?;
+        let open = || self.account.open_for(&plan.account);
         let needs = || Needs::of_plan(&plan);
-        if let Some(exit) = self.preflight.run(&self.account, self.running.json, needs)? {
+        if let Some(exit) = self.preflight.run(open, self.running.json, needs)? {
             return Ok(exit);
         }
         if self.dry_run {
@@ -53,7 +54,7 @@ impl Apply {
         let folder = plans::case_of(&self.plan)?;
         let approval = self.running.approval(&plan, &[])?;
         let mut case = plans::open_case(&folder)?;
-        let door = self.account.open()?;
+        let door = self.account.open_for(&plan.account)?;
         let options = self.running.options(self.keep_going);
         let ran = containment::run_plan((&door, &mut case), &plan, &approval, Run::Apply, options)?;
         self.running.tell(ran, &folder)

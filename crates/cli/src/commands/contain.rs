@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use crashcart_app::containment::{self, Target};
-use crashcart_app::{Action, AppError, Needs};
+use crashcart_app::{Action, AppError, Door, Needs};
 use crashcart_report::json_document;
 
 use crate::arguments::{AccountArguments, Bounds, Filters, PreflightArguments};
@@ -102,6 +102,16 @@ struct With {
 }
 
 impl Contain {
+    /// Sessions of one key may be of roles in several accounts: those of the account at hand are told.
+    fn open(&self, with: &With) -> Result<Door, AppError> {
+        match &self.what {
+            What::Key { id: target, .. }
+            | What::User { user: target, .. }
+            | What::Role { role: target, .. } => with.account.open_for(target),
+            What::Session { .. } => with.account.open(),
+        }
+    }
+
     fn preflight(&self) -> Result<Option<Exit>, AppError> {
         let named = |kind: &str, name: &str| match name.starts_with("arn:") {
             true => Some(name.to_owned()),
@@ -112,7 +122,8 @@ impl Contain {
             What::Role { role, with, .. } => (with, named("role", role)),
             What::Key { with, .. } | What::Session { with, .. } => (with, None),
         };
-        with.preflight.run(&with.account, with.json, || Needs::of_action(Action::Contain, on))
+        let open = || self.open(with);
+        with.preflight.run(open, with.json, || Needs::of_action(Action::Contain, on))
     }
 
     /// Carries it out.
@@ -151,7 +162,7 @@ impl Contain {
         };
         let environment =
             commands::environment::load(with.environment.as_deref(), Some(&with.case))?;
-        let door = with.account.open()?;
+        let door = self.open(with)?;
         let plan = containment::plan_containment(&door, &environment, &target)?;
         let mut case = plans::open_case(&with.case)?;
         let path = with.case.join(containment::keep_plan(&mut case, &plan)?);

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Permissions {
-    /// Which actions: whois, collect-identity, contain, apply (for resume and revert too), preflight
+    /// Which actions: whois, collect-identity, contain, apply (for resume and revert too), preflight, responder
     #[arg(value_name = "ACTION", required = true)]
     actions: Vec<String>,
 }

@@ -41,12 +41,13 @@ impl ResumeRun {
             hint: "`crashcart plan list` names the plans of a case",
         })?;
         let plan = plans::plan_of(&self.case, &hash)?;
+        let open = || self.account.open_for(&plan.account);
         let needs = || Needs::of_plan(&plan);
-        if let Some(exit) = self.preflight.run(&self.account, self.running.json, needs)? {
+        if let Some(exit) = self.preflight.run(open, self.running.json, needs)? {
             return Ok(exit);
         }
         let approval = self.running.approval(&plan, &[])?;
-        let door = self.account.open()?;
+        let door = self.account.open_for(&plan.account)?;
         let how = if self.undo { Onward::Undo } else { Onward::Finish };
         let options = self.running.options(false);
         let run = Run::Resume(how);

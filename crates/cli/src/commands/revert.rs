@@ -44,8 +44,9 @@ impl Revert {
         let receipt = containment::read_receipt(&self.receipt)?;
         let folder = plans::case_of(&self.receipt)?;
         let plan = plans::plan_of(&folder, &receipt.plan)?;
+        let open = || self.account.open_for(&plan.account);
         let needs = || Needs::of_plan(&plan);
-        if let Some(exit) = self.preflight.run(&self.account, self.running.json, needs)? {
+        if let Some(exit) = self.preflight.run(open, self.running.json, needs)? {
             return Ok(exit);
         }
         let alive = match (self.rearm, plan.approve(&receipt.plan)) {
@@ -54,7 +55,7 @@ impl Revert {
         };
         let approval = self.running.approval(&plan, &alive)?;
         let mut case = plans::open_case(&folder)?;
-        let door = self.account.open()?;
+        let door = self.account.open_for(&plan.account)?;
         let options = self.running.options(false);
         let how = RevertOptions { rearm: self.rearm, force: self.force, options };
         let run = Run::Revert(&receipt, how);

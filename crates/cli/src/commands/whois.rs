@@ -61,22 +61,19 @@ pub struct Whois {
 impl Whois {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        let open = || self.account.open_for(&self.id);
         let needs = || Needs::of_action(Action::Whois, None);
-        if let Some(exit) = self.preflight.run(&self.account, self.json, needs)? {
+        if let Some(exit) = self.preflight.run(open, self.json, needs)? {
             return Ok(exit);
         }
-        let owner = if self.live {
-            Some(crashcart_app::whose(&self.account.open()?, &self.id)?)
-        } else {
-            None
-        };
+        let owner = if self.live { Some(crashcart_app::whose(&open()?, &self.id)?) } else { None };
         let terminal = Terminal::look(self.show.local);
         let environment = commands::environment::load(self.environment.as_deref(), None)?;
         let (whois, coverage) = if self.paths.is_empty() {
             self.bounds.options(&self.filters)?;
             crashcart_app::whois(&self.id, &environment, None)?
         } else {
-            let open = || self.account.open();
+            let open = || self.account.here();
             let buckets = self.bounds.buckets(&self.filters, &open)?;
             let (inputs, options) = self.bounds.open(&self.paths, &self.filters, &buckets)?;
             let shown = Shown::begin(terminal.live, self.show.quiet);

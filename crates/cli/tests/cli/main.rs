@@ -23,6 +23,7 @@ mod page;
 mod permissions;
 mod pivots;
 mod recommended;
+mod responder;
 mod rules;
 mod sameness;
 mod secrets;

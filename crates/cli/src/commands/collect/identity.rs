@@ -55,13 +55,14 @@ pub struct CollectIdentity {
 impl CollectIdentity {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        let open = || self.account.open_for(&self.target);
         let needs = || {
             Needs::of_action(
                 Action::CollectIdentity,
                 Some(self.target.clone()).filter(|target| target.contains('/')),
             )
         };
-        if let Some(exit) = self.preflight.run(&self.account, self.json, needs)? {
+        if let Some(exit) = self.preflight.run(open, self.json, needs)? {
             return Ok(exit);
         }
         let Some(folder) = &self.case else {
@@ -71,7 +72,7 @@ impl CollectIdentity {
                        keeping anything: `crashcart whois ID --live`",
             });
         };
-        let door = self.account.open()?;
+        let door = open()?;
         let case = plans::open_case(folder)?;
         let collected = crashcart_app::collect_identity(&door, case, &self.target)?;
         let mut out = commands::output();
