@@ -61,6 +61,8 @@ pub fn collect_identity(
     let keeper = Arc::new(Keeper::new(case, caller.account.clone(), folder.clone()));
     let found = {
         let door = door.keeping(keeper.clone());
+        // Asked once more, so that who collected is evidence too.
+        door.reader().ask(&GetCallerIdentity {})?;
         identity(door.reader(), &caller.account, &target, &std::thread::sleep)
     };
     let collected = keeper.end()?;

@@ -66,8 +66,8 @@ pub(crate) fn judge(
         matching.map(|policy| policy.name).collect()
     };
     let (denies_all, allows_all) = (with(denies_everything), with(allows_everything));
-    let (conditional, denying) =
-        (with(allows_everything_under_a_condition), with(denies_something));
+    let conditional = with(allows_everything_under_a_condition);
+    let (nearly, denying) = (with(allows_all_but_some), with(denies_something));
     let unread = policies.iter().filter(|policy| policy.document.is_none()).count();
     let is_bound = boundary.is_some_and(|one| !one.document.is_some_and(allows_everything));
     let mut said = Vec::new();
@@ -83,6 +83,9 @@ pub(crate) fn judge(
             true => Everything::Limited,
             false => Everything::Yes,
         }
+    } else if !nearly.is_empty() {
+        said.push(format!("every action but some is allowed by {}", nearly.join(", ")));
+        Everything::Limited
     } else if !conditional.is_empty() {
         let names = conditional.join(", ");
         said.push(format!(
@@ -90,7 +93,7 @@ pub(crate) fn judge(
         ));
         Everything::Limited
     } else if whole && unread == 0 {
-        said.push("no policy allows every action on every resource".to_owned());
+        said.push("no statement of its policies allows every action on every resource".to_owned());
         Everything::No
     } else {
         said.push(
@@ -110,7 +113,7 @@ pub(crate) fn judge(
         });
     }
     let raises = raises(policies);
-    if matches!(answer, Everything::No | Everything::Unknown) && !raises.is_empty() {
+    if !matches!(answer, Everything::Yes | Everything::Denied) && !raises.is_empty() {
         said.push(format!("it may be able to give itself more, with {}", raises.join(", ")));
     }
     (answer, said)
@@ -146,7 +149,7 @@ fn actions(statements: &[&Value]) -> String {
     for statement in statements {
         for action in texts(statement.get("Action")) {
             let (service, call) = action.split_once(':').unwrap_or((action, "*"));
-            all |= service == "*";
+            all |= is_whatever(action);
             let entry = services.entry(service.to_ascii_lowercase()).or_default();
             entry.0 += 1;
             entry.1 |= call == "*";
@@ -241,11 +244,25 @@ fn is(statement: &Value, effect: &str) -> bool {
 
 fn is_everything(statement: &Value) -> bool {
     let actions = texts(statement.get("Action"));
-    actions.iter().any(|action| matches!(*action, "*" | "*:*")) && on_everything(statement)
+    actions.into_iter().any(is_whatever) && on_everything(statement)
+}
+
+fn allows_all_but_some(document: &Value) -> bool {
+    let all_but = |one: &Value| one.get("NotAction").is_some() && on_everything(one);
+    statements(document).any(|one| is(one, "Allow") && all_but(one) && !has_condition(one))
 }
 
 fn on_everything(statement: &Value) -> bool {
-    texts(statement.get("Resource")).contains(&"*")
+    let whatever = |resource: &str| {
+        let rest = resource.strip_prefix("arn:").unwrap_or(resource);
+        is_whatever(rest.strip_prefix("aws:").unwrap_or(rest))
+    };
+    texts(statement.get("Resource")).into_iter().any(whatever)
+}
+
+/// Whether a pattern matches whatever there is, however it is written: `*`, `**`, `*:*`.
+fn is_whatever(pattern: &str) -> bool {
+    pattern.contains('*') && pattern.bytes().all(|byte| matches!(byte, b'*' | b'?' | b':'))
 }
 
 fn has_condition(statement: &Value) -> bool {
@@ -343,6 +360,24 @@ mod tests {
         let mut older = deny.clone();
         older["Statement"]["Condition"] = json!({"DateLessThan": {"aws:TokenIssueTime": "x"}});
         assert_eq!(judge(&[all, read("older", &older)], true, None).0, Everything::Limited);
+    }
+
+    #[test]
+    fn everything_is_seen_however_it_is_written() {
+        for (action, resource) in [("*", "*"), ("**", "arn:*"), ("*:*", "arn:aws:*:*:*:*")] {
+            let policy = allow(json!([action]), resource);
+            assert_eq!(judge(&[read("p", &policy)], true, None).0, Everything::Yes, "{action}");
+        }
+        for (action, resource) in [("s3:*", "*"), ("*", "arn:aws:s3:::*"), ("*Get*", "*")] {
+            let policy = allow(json!([action]), resource);
+            assert_eq!(judge(&[read("p", &policy)], true, None).0, Everything::No, "{action}");
+        }
+        let power = json!({"Statement": [
+            {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"},
+        ]});
+        let (answer, said) = judge(&[read("power", &power)], true, None);
+        assert_eq!(answer, Everything::Limited);
+        assert_eq!(said, ["every action but some is allowed by power"]);
     }
 
     #[test]
