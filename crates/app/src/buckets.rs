@@ -77,11 +77,11 @@ impl<'a> Buckets<'a> {
             let found = find_objects(self.door()?, &address, wanted)?;
             if found.files.is_empty() && found.gaps.is_empty() {
                 return Err(AppError::Request {
-                    what: format!("nothing is there: {address}{}", self.days(&found)),
+                    what: format!("nothing is there: {address}{}", days(&found, &self.span)),
                     hint: "check the prefix with `aws s3 ls`; keys are told apart by case",
                 });
             }
-            all.notes.extend(notes(&address, &found, &self.days(&found)));
+            all.notes.extend(notes(&address, &found, &self.span));
             all.files.extend(found.files);
             all.gaps.extend(found.gaps);
         }
@@ -98,16 +98,16 @@ impl<'a> Buckets<'a> {
         let (path, shown) = (PathBuf::from(&entry.path), entry.path.clone());
         Ok(Some(Found { path, shown, size: entry.size, object: Some(object) }))
     }
+}
 
-    /// Which days of delivery were listed, in words.
-    fn days(&self, found: &Bucket) -> String {
-        if !found.by_day {
-            return String::new();
-        }
-        let first = self.span.first_day().map(|day| format!(" from {day}"));
-        let last = self.span.last_day().map(|day| format!(" to {day}"));
-        format!(", delivered{}{}", first.unwrap_or_default(), last.unwrap_or_default())
+/// Which days of delivery were listed, in words.
+fn days(found: &Bucket, span: &Span) -> String {
+    if !found.by_day {
+        return String::new();
     }
+    let first = span.first_day().map(|day| format!(" from {day}"));
+    let last = span.last_day().map(|day| format!(" to {day}"));
+    format!(", delivered{}{}", first.unwrap_or_default(), last.unwrap_or_default())
 }
 
 fn is_sealed_object(path: &str) -> bool {
@@ -122,11 +122,11 @@ fn refuse() -> Result<Door, AppError> {
 }
 
 /// What is said before anything is read.
-fn notes(address: &Address, found: &Bucket, days: &str) -> Vec<String> {
+pub(crate) fn notes(address: &Address, found: &Bucket, span: &Span) -> Vec<String> {
     const SHOWN: usize = 3;
     let bytes: u64 = found.files.iter().map(|file| file.size).sum();
     let objects = counted(found.files.len() as u64, "object");
-    let mut notes = vec![format!("{address}: {objects}, {} bytes{days}", bytes)];
+    let mut notes = vec![format!("{address}: {objects}, {bytes} bytes{}", days(found, span))];
     if found.by_day {
         notes.push(
             "CloudTrail files a log by when it was delivered, up to 30 days late where delivery \
@@ -134,11 +134,17 @@ fn notes(address: &Address, found: &Bucket, days: &str) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if !found.whole.is_empty() {
-        let first = found.whole.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-        let more = found.whole.len().saturating_sub(SHOWN);
+    for (prefixes, what) in [
+        (&found.whole, "not laid out by day, so all of it is read"),
+        (&found.left_out, "not delivered by CloudTrail, and left out"),
+    ] {
+        if prefixes.is_empty() {
+            continue;
+        }
+        let first = prefixes.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+        let more = prefixes.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        notes.push(format!("not laid out by day, so all of it is read: {first}{more}"));
+        notes.push(format!("{what}: {first}{more}"));
     }
     notes
 }

@@ -35,6 +35,7 @@ mod stats;
 #[cfg(test)]
 mod testing;
 mod timeline;
+mod trail;
 mod whois;
 
 pub use account::{AccountOptions, open_account, whose};
@@ -67,4 +68,5 @@ pub use search::{SearchOptions, search};
 pub use sorted::SortError;
 pub use stats::{StatColumn, StatRow, Stats, stats};
 pub use timeline::timeline;
+pub use trail::{CollectedTrails, TrailOptions, TrailTold, collect_trails};
 pub use whois::{Listed, Seen, Usage, Whois, WhoisMaterial, whois};

@@ -7,7 +7,7 @@ use crashcart_collect::{IDENTITY_CALLS, OBJECT_CALLS, OWNER_CALLS};
 
 use serde_json::json;
 
-use crate::{AppError, containment, preflight, responder};
+use crate::{AppError, containment, preflight, responder, trail};
 
 /// An action that talks to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Action {
     Responder,
     /// `--preflight`, beside the action that it is about.
     Preflight,
+    /// `collect trail`.
+    CollectTrail,
     /// Reading `s3://` addresses, in whatever command.
     Buckets,
 }
@@ -33,13 +35,14 @@ const CALLER: Operation = GetCallerIdentity::OPERATION;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Whois,
         Self::Contain,
         Self::Apply,
         Self::CollectIdentity,
         Self::Responder,
         Self::Preflight,
+        Self::CollectTrail,
         Self::Buckets,
     ];
 
@@ -52,6 +55,7 @@ impl Action {
             Self::CollectIdentity => "collect-identity",
             Self::Responder => "responder",
             Self::Preflight => "preflight",
+            Self::CollectTrail => "collect-trail",
             Self::Buckets => "s3",
         }
     }
@@ -65,6 +69,7 @@ impl Action {
             Self::CollectIdentity => &[OWNER_CALLS, IDENTITY_CALLS],
             Self::Responder => &[responder::CALLS],
             Self::Preflight => &[preflight::CALLS],
+            Self::CollectTrail => &[trail::CALLS, OBJECT_CALLS],
             // Without the question whose the credentials are: whoever may only read logs is enough.
             Self::Buckets => return OBJECT_CALLS.iter().collect(),
         };

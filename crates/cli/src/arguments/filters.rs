@@ -22,16 +22,24 @@ pub struct Filters {
     address: Vec<String>,
 }
 
-/// When, where and which calls: what narrows in every command.
+/// When.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Filters")]
-pub struct Scope {
+pub struct Time {
     /// Not before this time (2026-05-04, 2026-05-04T02:10:00Z, ...; UTC unless it says otherwise)
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Timestamp>,
     /// Not after this time; a date alone means to the end of that day
     #[arg(long, value_name = "TIME", value_parser = until)]
     until: Option<Timestamp>,
+}
+
+/// When, where and which calls: what narrows in every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Filters")]
+pub struct Scope {
+    #[command(flatten)]
+    time: Time,
     /// Only this region (may be repeated, as all filters)
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     region: Vec<String>,
@@ -67,12 +75,12 @@ impl From<Scope> for Filters {
     }
 }
 
-impl Scope {
+impl Time {
     /// As the use cases take it.
     ///
     /// # Errors
     /// When nothing can pass: a time after which, and up to an earlier one.
-    fn filter(&self) -> Result<Filter, AppError> {
+    pub fn filter(&self) -> Result<Filter, AppError> {
         if let (Some(since), Some(until)) = (self.since, self.until)
             && since > until
         {
@@ -81,14 +89,22 @@ impl Scope {
                 hint: "turn them round, or leave one out",
             });
         }
+        Ok(Filter { since: self.since, until: self.until, ..Filter::default() })
+    }
+}
+
+impl Scope {
+    /// As the use cases take it.
+    ///
+    /// # Errors
+    /// As [`Time::filter`].
+    fn filter(&self) -> Result<Filter, AppError> {
         Ok(Filter {
-            since: self.since,
-            until: self.until,
             regions: self.region.clone(),
             accounts: self.account.clone(),
             events: self.event.clone(),
             errors: self.errors,
-            ..Filter::default()
+            ..self.time.filter()?
         })
     }
 }

@@ -9,7 +9,7 @@ mod rules;
 mod tables;
 
 pub use account::AccountArguments;
-pub use filters::{Filters, Scope};
+pub use filters::{Filters, Scope, Time};
 pub use material::{Bounds, MaterialArguments};
 pub use output::{Rows, Show};
 pub use preflight::PreflightArguments;

@@ -1,6 +1,7 @@
 //! `crashcart collect`
 
 mod identity;
+mod trail;
 
 use clap::{Args, Subcommand};
 use crashcart_app::AppError;
@@ -15,6 +16,7 @@ use crate::exit::Exit;
 ///
 /// Examples:
 ///   crashcart collect identity AKIAIOSFODNN7EXAMPLE --case ./case
+///   crashcart collect trail --case ./case --since 2026-05-04 --until 2026-05-06
 ///   crashcart collect identity role/web --case ./case --profile incident
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -26,6 +28,7 @@ pub struct Collect {
 #[derive(Debug, Subcommand)]
 enum What {
     Identity(identity::CollectIdentity),
+    Trail(trail::CollectTrail),
 }
 
 impl Collect {
@@ -33,6 +36,7 @@ impl Collect {
     pub fn run(&self) -> Result<Exit, AppError> {
         match &self.what {
             What::Identity(identity) => identity.run(),
+            What::Trail(trail) => trail.run(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod binary;
 mod buckets;
 mod case_folder;
 mod collect_identity;
+mod collect_trail;
 mod columns;
 mod containment;
 mod demo;
