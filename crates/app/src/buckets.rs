@@ -2,8 +2,9 @@
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crashcart_collect::{Address, Bucket, Found, Object, Span, Wanted, find_objects};
+use crashcart_collect::{Address, Bucket, Found, Object, Span, Wanted, Within, find_objects};
 use crashcart_model::Gap;
 use crashcart_report::counted;
 use crashcart_store::ManifestEntry;
@@ -94,7 +95,8 @@ impl<'a> Buckets<'a> {
     pub(crate) fn sealed(&self, entry: &ManifestEntry) -> Result<Option<Found>, AppError> {
         let address = Address::parse(&entry.path).filter(|_| is_sealed_object(&entry.path));
         let Some(Address { bucket, prefix }) = address else { return Ok(None) };
-        let object = Object::new(self.door()?, &bucket, &prefix, entry.size);
+        let within = Arc::new(Within::new(self.door()?, &bucket));
+        let object = Object::new(&within, prefix, entry.size);
         let (path, shown) = (PathBuf::from(&entry.path), entry.path.clone());
         Ok(Some(Found { path, shown, size: entry.size, object: Some(object) }))
     }
@@ -127,7 +129,7 @@ pub(crate) fn notes(address: &Address, found: &Bucket, span: &Span) -> Vec<Strin
     let bytes: u64 = found.files.iter().map(|file| file.size).sum();
     let objects = counted(found.files.len() as u64, "object");
     let mut notes = vec![format!("{address}: {objects}, {bytes} bytes{}", days(found, span))];
-    if found.by_day {
+    if found.by_day && span.until.is_some() {
         notes.push(
             "CloudTrail files a log by when it was delivered, up to 30 days late where delivery \
              failed: --redelivery-days N reads on N days after --until"

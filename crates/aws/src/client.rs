@@ -178,7 +178,8 @@ impl Door {
         Writer(self)
     }
 
-    /// Everything that was asked through this door so far, in the order of the answers.
+    /// Everything that was asked through this door so far, in the order of the answers; of objects
+    /// only those that did not come.
     pub fn asked(&self) -> Vec<Asked> {
         self.exchange.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

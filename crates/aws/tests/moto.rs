@@ -9,6 +9,7 @@ use crashcart_aws::services::iam::{
     GetAccessKeyLastUsed, GetUser, ListAccessKeys, ListAttachedUserPolicies, UpdateAccessKey,
 };
 use crashcart_aws::services::organizations::DescribeAccount;
+use crashcart_aws::services::s3::{GetObject, ListObjectsV2};
 use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_aws::{AwsError, Call, Came, Door, DoorOptions, Keep};
 use crashcart_testkit::Moto;
@@ -181,4 +182,36 @@ fn an_answer_is_handed_over_as_it_came_and_one_that_cannot_be_kept_counts_as_fai
     assert_eq!(kept, [("GetUser {\"UserName\":\"nina\"}".to_owned(), answered.raw)]);
     let error = door.reader().ask(&user).unwrap_err();
     assert!(matches!(&error, AwsError::NotKept { message, .. } if message == "it is full"));
+}
+
+#[test]
+fn an_object_is_handed_over_only_while_it_is_the_one_that_was_listed() {
+    let Some(moto) = Moto::start() else { return };
+    moto.run(
+        "s3 = client('s3')\ns3.create_bucket(Bucket='logs')\n\
+         s3.put_object(Bucket='logs', Key='a b/+ä//%41.json', Body=b'0123456789')",
+    );
+    let door = door(&moto.url);
+    let list = ListObjectsV2 { bucket: "logs".to_owned(), ..ListObjectsV2::default() };
+    let listed = door.reader().ask(&list).unwrap().answer.contents;
+    let [object] = listed.as_slice() else { panic!("{listed:?}") };
+    assert_eq!((object.key.as_str(), object.size), ("a b/+ä//%41.json", 10));
+    let part = GetObject {
+        bucket: "logs".to_owned(),
+        key: object.key.clone(),
+        if_match: Some(object.etag.clone()),
+        range: Some("bytes=2-4".to_owned()),
+    };
+    let answered = door.reader().ask(&part).unwrap();
+    assert_eq!(answered.raw, b"234");
+    assert_eq!(answered.answer.content_range.as_deref(), Some("bytes 2-4/10"));
+    moto.run("client('s3').put_object(Bucket='logs', Key='a b/+ä//%41.json', Body=b'other bytes')");
+    let replaced = door.reader().ask(&part).unwrap_err();
+    assert!(
+        matches!(&replaced, AwsError::Other { code, .. } if code == "PreconditionFailed"),
+        "{replaced:?}"
+    );
+    let gone = GetObject { key: "gone".to_owned(), if_match: None, range: None, ..part };
+    let gone = door.reader().ask(&gone).unwrap_err();
+    assert!(matches!(gone, AwsError::NotFound { .. }), "{gone:?}");
 }

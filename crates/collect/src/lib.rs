@@ -13,7 +13,9 @@ mod owner;
 mod read;
 mod standard_input;
 
-pub use bucket::{Address, Bucket, OBJECT_CALLS, Object, ObjectReader, Span, Wanted, find_objects};
+pub use bucket::{
+    Address, Bucket, OBJECT_CALLS, Object, ObjectReader, Span, Wanted, Within, find_objects,
+};
 pub use files::{Found, Listing, find};
 pub use identity::{
     AppliedPolicy, CALLS as IDENTITY_CALLS, Everything, Identity, IdentityTarget, NoIdentity,

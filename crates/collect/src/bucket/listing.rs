@@ -3,14 +3,14 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crashcart_aws::services::s3::{ListObjectsV2, Objects};
 use crashcart_aws::{AwsError, Door};
 use crashcart_model::{Gap, GapReason};
 
 use super::layout::{self, Place, Span};
-use super::{Address, Object};
+use super::{Address, Object, Within};
 use crate::Found;
 
 /// Listings that are asked for side by side.
@@ -75,7 +75,8 @@ pub fn find_objects(
     address: &Address,
     wanted: Wanted<'_>,
 ) -> Result<Bucket, AwsError> {
-    let walk = Walk { door, address, wanted, found: Mutex::default() };
+    let within = Arc::new(Within::new(door, &address.bucket));
+    let walk = Walk { door, address, within, wanted, found: Mutex::default() };
     let mut steps = walk.begin()?;
     while !steps.is_empty() {
         steps = walk.side_by_side(steps);
@@ -92,6 +93,7 @@ pub fn find_objects(
 struct Walk<'a> {
     door: &'a Door,
     address: &'a Address,
+    within: Arc<Within>,
     wanted: Wanted<'a>,
     found: Mutex<Bucket>,
 }
@@ -270,7 +272,7 @@ impl Walk<'_> {
             let bucket = self.address.bucket.as_str();
             let shown = format!("s3://{bucket}/{}", object.key);
             let size = object.size;
-            let object = Object::new(self.door, bucket, &object.key, size).with_etag(object.etag);
+            let object = Object::new(&self.within, object.key, size).with_etag(object.etag);
             let path = PathBuf::from(&shown);
             into.objects.push(Found { path, shown, size, object: Some(object) });
         }

@@ -7,7 +7,7 @@ mod object;
 
 pub use layout::Span;
 pub use listing::{Bucket, Wanted, find_objects};
-pub use object::{Object, ObjectReader};
+pub use object::{Object, ObjectReader, Within};
 
 use crashcart_aws::services::s3::{GetObject, ListObjectsV2};
 use crashcart_aws::{Call, Operation};

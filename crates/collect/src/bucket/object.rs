@@ -15,29 +15,44 @@ use crate::read::{Hashing, Sealed, hex, large, tell};
 
 /// Bytes fetched at once: what a slow line brings within the time of one attempt.
 const RANGE: u64 = 4 << 20;
+/// How often a range is asked for again whose answer did not arrive whole.
+const TRIES: u32 = 2;
+
+/// Where objects lie, and how it is asked: held once for all of them.
+#[derive(Debug)]
+pub struct Within {
+    door: Door,
+    bucket: String,
+}
+
+impl Within {
+    /// A bucket, asked through a door.
+    pub fn new(door: &Door, bucket: &str) -> Self {
+        Self { door: door.clone(), bucket: bucket.to_owned() }
+    }
+}
 
 /// An object in a bucket.
 #[derive(Clone)]
 pub struct Object {
-    pub(super) door: Door,
-    pub(super) bucket: Arc<str>,
-    pub(super) key: String,
+    within: Arc<Within>,
+    key: String,
     /// Names the content that was listed; none where any is taken.
-    pub(super) etag: Option<String>,
-    pub(super) size: u64,
+    etag: Option<String>,
+    size: u64,
     begun: Arc<Mutex<Option<Pending<ObjectBytes>>>>,
 }
 
 impl std::fmt::Debug for Object {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Object(s3://{}/{} {:?})", self.bucket, self.key, self.etag)
+        write!(out, "Object(s3://{}/{} {:?})", self.within.bucket, self.key, self.etag)
     }
 }
 
 impl PartialEq for Object {
     fn eq(&self, other: &Self) -> bool {
-        let name = |one: &Self| (Arc::clone(&one.bucket), one.key.clone(), one.etag.clone());
-        name(self) == name(other)
+        (&self.within.bucket, &self.key, &self.etag)
+            == (&other.within.bucket, &other.key, &other.etag)
     }
 }
 
@@ -45,9 +60,8 @@ impl Eq for Object {}
 
 impl Object {
     /// An object of that size, bytes.
-    pub fn new(door: &Door, bucket: &str, key: &str, size: u64) -> Self {
-        let (bucket, key) = (Arc::from(bucket), key.to_owned());
-        Self { door: door.clone(), bucket, key, etag: None, size, begun: Arc::default() }
+    pub fn new(within: &Arc<Within>, key: String, size: u64) -> Self {
+        Self { within: Arc::clone(within), key, etag: None, size, begun: Arc::default() }
     }
 
     /// The same, only while its content has this name.
@@ -78,12 +92,13 @@ impl Object {
     fn ask(&self, from: u64, etag: Option<String>) -> Pending<ObjectBytes> {
         let to = (from + RANGE).min(self.size).saturating_sub(1);
         let call = GetObject {
-            bucket: self.bucket.to_string(),
+            bucket: self.within.bucket.clone(),
             key: self.key.clone(),
             if_match: etag,
             range: Some(format!("bytes={from}-{to}")),
         };
-        self.door.reader().begin(self.door.region(), &call)
+        let reader = self.within.door.reader();
+        reader.begin(reader.region(), &call)
     }
 
     /// Reads it into the sink. None where nothing of it could be had, which the sink is told.
@@ -204,13 +219,17 @@ impl ObjectReader {
         if self.used < self.held.len() || self.came >= self.object.size {
             return Ok(());
         }
-        let next = self.next.take();
-        let next = next.unwrap_or_else(|| self.object.ask(self.came, self.etag.clone()));
-        let answered = match next.wait() {
-            Ok(answered) => answered,
-            Err(error) => return Err(self.fail(self.object.told(&error))),
-        };
-        self.take(answered)
+        let mut tries = 0;
+        loop {
+            let next = self.next.take();
+            let next = next.unwrap_or_else(|| self.object.ask(self.came, self.etag.clone()));
+            match next.wait() {
+                Ok(answered) => return self.take(answered),
+                // A line that broke within an answer.
+                Err(AwsError::NoAnswer { .. }) if tries < TRIES => tries += 1,
+                Err(error) => return Err(self.fail(self.object.told(&error))),
+            }
+        }
     }
 
     fn take(&mut self, answered: Answered<ObjectBytes>) -> io::Result<()> {
