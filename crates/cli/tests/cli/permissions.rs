@@ -28,6 +28,14 @@ client('organizations').create_organization(FeatureSet='ALL')
 print(leaked)
 ";
 
+/// A trail that delivered one file.
+const TRAIL: &str = "s3 = client('s3')
+s3.create_bucket(Bucket='logs')
+key = 'AWSLogs/123456789012/CloudTrail/us-east-1/2026/05/04/a.json'
+s3.put_object(Bucket='logs', Key=key, Body=b'{\"Records\": []}')
+client('cloudtrail').create_trail(Name='management', S3BucketName='logs')
+";
+
 /// Somebody who may do what a policy allows, and nothing else.
 struct Responder<'m> {
     moto: &'m Moto,
@@ -76,8 +84,21 @@ fn each_action_gets_by_with_the_policy_that_is_printed_for_it() {
     let collects = Responder::with(&moto, "collects", &policy(&["collect-identity"]));
     let plans = Responder::with(&moto, "plans", &policy(&["contain"]));
     let applies = Responder::with(&moto, "applies", &policy(&["apply"]));
+    let fetches = Responder::with(&moto, "fetches", &policy(&["collect-trail"]));
+    let reads = Responder::with(&moto, "reads", &policy(&["s3"]));
+    moto.run(TRAIL);
     moto.enforce();
 
+    for (who, words) in [
+        (&fetches, &["collect", "trail", "--case", "trail"][..]),
+        (&reads, &["stats", "s3://logs"]),
+    ] {
+        let ran = who.run(folder.path(), words);
+        assert_eq!(ran.code, Some(0), "{words:?}: {}{}", ran.stdout, ran.stderr);
+    }
+    let denied = plans.run(folder.path(), &["stats", "s3://logs"]);
+    assert_eq!(denied.code, Some(4), "{}{}", denied.stdout, denied.stderr);
+    assert!(denied.stderr.contains("s3:ListBucket"), "{}", denied.stderr);
     let denied = plans.run(folder.path(), &["whois", &leaked, "--live"]);
     assert_eq!(denied.code, Some(4), "the server denies: {}", denied.stdout);
     let asked = asks.run(folder.path(), &["whois", &leaked, "--live"]);

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use crashcart_app::{AppError, CollectedTrails, TrailOptions};
+use crashcart_app::{Action, AppError, CollectedTrails, Needs, TrailOptions};
 use crashcart_report::{counted, escape, json_document, labelled};
 
-use crate::arguments::{AccountArguments, Time};
+use crate::arguments::{AccountArguments, PreflightArguments, Time};
 use crate::commands::{self, plans};
 use crate::exit::Exit;
 use crate::terminal::{Terminal, say};
@@ -42,11 +42,17 @@ pub struct CollectTrail {
     json: bool,
     #[command(flatten)]
     account: AccountArguments,
+    #[command(flatten)]
+    preflight: PreflightArguments,
 }
 
 impl CollectTrail {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        let needs = || Needs::of_action(Action::CollectTrail, None);
+        if let Some(exit) = self.preflight.run(|| self.account.open(), self.json, needs)? {
+            return Ok(exit);
+        }
         let options = TrailOptions {
             named: self.named.clone(),
             filter: self.time.filter()?,
