@@ -107,7 +107,9 @@ fn what_is_denied_is_named_with_its_permission_and_the_rest_is_sealed() {
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     user(&moto);
-    for operation in ["GetPolicyVersion", "GenerateCredentialReport", "GetCredentialReport"] {
+    for operation in
+        ["GetPolicyVersion", "GenerateCredentialReport", "GetCredentialReport", "ListUserPolicies"]
+    {
         moto.fail(json!({
             "operation": operation, "status": 403, "code": "AccessDenied", "message": "no",
         }));
@@ -127,6 +129,8 @@ fn what_is_denied_is_named_with_its_permission_and_the_rest_is_sealed() {
         "{}",
         ran.stdout
     );
+    let denied = ran.stdout.matches("NOT ASKED iam:ListUserPolicies").count();
+    assert_eq!(denied, 1, "what two questions need is told once: {}", ran.stdout);
     let policies = folder.path().join("case/evidence/collected/123456789012/identity/build-agent");
     assert!(policies.is_dir(), "what could be asked is sealed");
     let again = crashcart(&moto, folder.path(), &words);

@@ -104,7 +104,10 @@ pub fn identity(
     let (gaps, missing) =
         owner.map(|one| (one.gaps.clone(), one.missing_permissions.clone())).unwrap_or_default();
     found.gaps = gaps;
-    found.gaps.extend(asking.gaps);
+    // Some things are asked once for the owner and once for its policies.
+    let fresh: Vec<String> =
+        asking.gaps.into_iter().filter(|gap| !found.gaps.contains(gap)).collect();
+    found.gaps.extend(fresh);
     found.missing_permissions = missing.into_iter().chain(asking.missing).collect();
     found.missing_permissions.sort();
     found.missing_permissions.dedup();
