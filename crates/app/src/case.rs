@@ -2,6 +2,7 @@
 //! was ever added investigated together, so that A and then B gives what A and B give.
 
 mod beside;
+mod collected;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -60,8 +61,10 @@ impl CaseRun<'_> {
         let own = self.folder.canonicalize();
         let own = own.map_err(|error| AppError::read(self.folder, error))?;
         inputs.listing.files.retain(|file| !file.path.starts_with(&own));
+        let collected = collected::add(&case, &mut inputs)?;
         self.add_sealed(&case, &mut inputs)?;
         let sealed = case.evidence().into_iter().map(|entry| (entry.path, entry.sha256));
+        let sealed = sealed.chain(collected.clone());
         let earlier = question.baseline.cloned().map(|mut earlier| {
             inputs::make_absolute(&mut earlier.files, None);
             earlier
@@ -69,7 +72,9 @@ impl CaseRun<'_> {
         let question =
             Question { sealed: sealed.collect(), baseline: earlier.as_ref(), ..question };
         let investigation = investigate(&inputs.listing, options, progress, &question);
-        let entries = entries(&investigation);
+        let mut entries = entries(&investigation);
+        // These are sealed already, as answers of AWS.
+        entries.retain(|entry| !collected.contains_key(&entry.path));
         self.keep(&mut case, &inputs, &entries)?;
         let mut given = options.given.clone();
         given.extend(investigation.coverage.baseline.iter().flat_map(beside::baseline));
@@ -88,6 +93,7 @@ impl CaseRun<'_> {
     pub(crate) fn sealed(&self) -> Result<Inputs, AppError> {
         let case = Case::open_for_reading(self.folder)?;
         let mut inputs = Inputs::find(&[], &mut std::io::empty(), self.buckets)?;
+        collected::add(&case, &mut inputs)?;
         self.add_sealed(&case, &mut inputs)?;
         Ok(inputs)
     }

@@ -108,7 +108,7 @@ fn texts(value: &Value) -> Vec<&str> {
 }
 
 /// A text as part of a name; of an ARN what comes after its service.
-fn part(text: &str) -> String {
+pub(crate) fn part(text: &str) -> String {
     let short = match text.strip_prefix("arn:") {
         Some(rest) => rest.splitn(3, ':').nth(2).unwrap_or(rest).trim_start_matches(':'),
         None => text,

@@ -14,6 +14,7 @@ mod detect;
 mod detection;
 mod environment;
 mod error;
+mod event_history;
 mod filter;
 mod given;
 mod identity;
@@ -52,6 +53,9 @@ pub use demo::{Demo, demo};
 pub use detect::{Detection, detect, detect_rows};
 pub use environment::{environment_init, load_environment, write_report};
 pub use error::AppError;
+pub use event_history::{
+    EventHistory, HistoryGap, LookedUp, Lookup, RegionHistory, WantedHistory, collect_event_history,
+};
 pub use filter::Filter;
 pub use identity::{CollectedIdentity, collect_identity};
 pub use inputs::Inputs;

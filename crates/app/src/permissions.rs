@@ -3,11 +3,11 @@
 
 use crashcart_aws::services::sts::{AssumeRole, GetCallerIdentity};
 use crashcart_aws::{Call, Operation, policy};
-use crashcart_collect::{IDENTITY_CALLS, OBJECT_CALLS, OWNER_CALLS};
+use crashcart_collect::{IDENTITY_CALLS, OBJECT_CALLS, OWNER_CALLS, REGION_CALLS};
 
 use serde_json::json;
 
-use crate::{AppError, containment, preflight, responder, trail};
+use crate::{AppError, containment, event_history, preflight, responder, trail};
 
 /// An action that talks to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Action {
     CollectTrail,
     /// Reading `s3://` addresses, in whatever command.
     Buckets,
+    /// `collect logs`, and `investigate --live`.
+    CollectLogs,
 }
 
 /// Whose the credentials are: every action asks, and everybody may.
@@ -35,12 +37,13 @@ const CALLER: Operation = GetCallerIdentity::OPERATION;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Whois,
         Self::Contain,
         Self::Apply,
         Self::CollectIdentity,
         Self::Responder,
+        Self::CollectLogs,
         Self::Preflight,
         Self::CollectTrail,
         Self::Buckets,
@@ -57,6 +60,7 @@ impl Action {
             Self::Preflight => "preflight",
             Self::CollectTrail => "collect-trail",
             Self::Buckets => "s3",
+            Self::CollectLogs => "collect-logs",
         }
     }
 
@@ -72,6 +76,7 @@ impl Action {
             Self::CollectTrail => &[trail::CALLS, OBJECT_CALLS],
             // Without the question whose the credentials are: whoever may only read logs is enough.
             Self::Buckets => return OBJECT_CALLS.iter().collect(),
+            Self::CollectLogs => &[REGION_CALLS, event_history::CALLS],
         };
         std::iter::once(&CALLER).chain(own.iter().copied().flatten()).collect()
     }

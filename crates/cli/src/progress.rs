@@ -70,6 +70,50 @@ impl Drop for Shown {
     }
 }
 
+/// Shows how asking an account for pages goes on: at once on a terminal, else every ten seconds.
+pub struct Asked {
+    live: bool,
+    quiet: bool,
+    inside: Mutex<Pages>,
+}
+
+struct Pages {
+    pages: u64,
+    events: u64,
+    drawn: Instant,
+}
+
+impl Asked {
+    /// Begins to show.
+    pub fn begin(live: bool, quiet: bool) -> Self {
+        let inside = Mutex::new(Pages { pages: 0, events: 0, drawn: Instant::now() });
+        Self { live, quiet, inside }
+    }
+
+    /// A page came from a region.
+    pub fn page(&self, region: &str, events: u64) {
+        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        inside.pages += 1;
+        inside.events += events;
+        let pause = Duration::from_millis(if self.live { 200 } else { 10_000 });
+        if !self.quiet && inside.drawn.elapsed() >= pause {
+            inside.drawn = Instant::now();
+            draw(self.live, &format!("{} events, {} pages, {region}", inside.events, inside.pages));
+        }
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        let inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.quiet {
+            let clear = if self.live { "\r\u{1b}[K" } else { "" };
+            let (events, pages) = (inside.events, inside.pages);
+            let _ = writeln!(std::io::stderr(), "{clear}asked for {pages} pages: {events} events");
+        }
+    }
+}
+
 fn draw(live: bool, text: &str) {
     let mut out = std::io::stderr();
     // Progress that cannot be shown is no reason to stop.

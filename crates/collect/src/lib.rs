@@ -11,6 +11,7 @@ mod files;
 mod identity;
 mod owner;
 mod read;
+mod regions;
 mod standard_input;
 
 pub use bucket::{
@@ -25,4 +26,5 @@ pub use owner::{
     CALLS as OWNER_CALLS, Credential, Key, Owner, Policy, owner_by_name, owner_of_key,
 };
 pub use read::{Sealed, read};
+pub use regions::{CALLS as REGION_CALLS, Regions, regions};
 pub use standard_input::{SpoolError, spool};

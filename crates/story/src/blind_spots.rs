@@ -49,6 +49,7 @@ pub(crate) fn sentences(
     left_out: &LeftOut,
 ) -> Vec<String> {
     let mut out = Vec::new();
+    looked_up(scene, &mut out);
     kinds_of_logs(scene, &mut out);
     reach(scene, &mut out);
     deliveries::sentences(scene.material.coverage, &mut out);
@@ -129,6 +130,14 @@ fn usual(scene: &Scene<'_>, profiles: &[Profile<'_>], out: &mut Vec<String>) {
             "{logs} how {} worked before the first suspicious call: all of it is told, its owner's own work too if there was any",
             listed(without.iter().map(String::as_str), 3)
         ));
+    }
+}
+
+/// What comes of LookupEvents alone (CloudTrail User Guide, "Working with CloudTrail event history").
+fn looked_up(scene: &Scene<'_>, out: &mut Vec<String>) {
+    let mut read = scene.material.coverage.evidence.iter().filter(|one| one.records > 0).peekable();
+    if read.peek().is_some() && read.all(|one| one.formats == ["lookup_events"]) {
+        out.push("all of this comes from LookupEvents: management events of the last 90 days, up to about 15 minutes late, and only what was looked up; that something is not in it proves nothing".to_owned());
     }
 }
 

@@ -1,6 +1,7 @@
 //! `crashcart collect`
 
 mod identity;
+mod logs;
 mod trail;
 
 use clap::{Args, Subcommand};
@@ -18,6 +19,7 @@ use crate::exit::Exit;
 ///   crashcart collect identity AKIAIOSFODNN7EXAMPLE --case ./case
 ///   crashcart collect trail --case ./case --since 2026-05-04 --until 2026-05-06
 ///   crashcart collect identity role/web --case ./case --profile incident
+///   crashcart collect logs --key AKIAIOSFODNN7EXAMPLE --case ./case
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Collect {
@@ -29,6 +31,7 @@ pub struct Collect {
 enum What {
     Identity(identity::CollectIdentity),
     Trail(trail::CollectTrail),
+    Logs(logs::CollectLogs),
 }
 
 impl Collect {
@@ -37,6 +40,7 @@ impl Collect {
         match &self.what {
             What::Identity(identity) => identity.run(),
             What::Trail(trail) => trail.run(),
+            What::Logs(logs) => logs.run(),
         }
     }
 }

@@ -35,13 +35,19 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Ran {
 
 /// Runs it with variables of the environment; no configuration of AWS on the machine reaches it.
 pub fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+    Ran::of(command_with(folder, arguments, variables).output().expect("the binary runs"))
+}
+
+/// The command of [`run_with`], before it runs.
+pub fn command_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let nowhere = folder.join("no-configuration");
     let mut command = command(folder, arguments);
     command.env("AWS_CONFIG_FILE", &nowhere).env("AWS_SHARED_CREDENTIALS_FILE", &nowhere);
     for name in ["AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY"] {
         command.env_remove(name);
     }
-    Ran::of(command.envs(variables.iter().copied()).output().expect("the binary runs"))
+    command.envs(variables.iter().copied());
+    command
 }
 
 /// Runs it with something on standard input.

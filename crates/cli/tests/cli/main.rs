@@ -15,6 +15,7 @@ mod demo;
 mod detect;
 mod duplicates;
 mod environment;
+mod event_history;
 mod exit_codes;
 mod filters;
 mod hostile;
