@@ -54,7 +54,8 @@ pub use detect::{Detection, detect, detect_rows};
 pub use environment::{environment_init, load_environment, write_report};
 pub use error::AppError;
 pub use event_history::{
-    EventHistory, HistoryGap, LookedUp, Lookup, RegionHistory, WantedHistory, collect_event_history,
+    EventHistory, FOLLOWED, HistoryGap, LookedUp, Lookup, PassingCase, RegionHistory,
+    WantedHistory, collect_event_history, collect_live,
 };
 pub use filter::Filter;
 pub use identity::{CollectedIdentity, collect_identity};

@@ -6,6 +6,7 @@
 //! go on by AWS's token while a run lasts and by time after it, since a token does not last.
 
 mod asking;
+mod live;
 mod pages;
 mod told;
 mod window;
@@ -24,6 +25,7 @@ use crate::AppError;
 use crate::kept;
 use crate::permissions::Action;
 use asking::{Asker, Looked, Round};
+pub use live::{FOLLOWED, PassingCase, collect_live};
 pub use told::{EventHistory, HistoryGap, LookedUp, RegionHistory};
 use window::{Window, moment};
 

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use crashcart_app::{AppError, Asked, Buckets, CaseRun, Inputs, Pivot, Places, Question, Rules};
+use crashcart_app::{
+    AppError, Asked, Buckets, CaseRun, Filter, Inputs, Lookup, PassingCase, Pivot, Places,
+    Question, Rules,
+};
 use crashcart_model::{Investigation, Level};
 use crashcart_report::{Dot, Html, Json, Markdown, Mermaid, Text, Writer};
 
@@ -13,26 +16,32 @@ use crate::arguments::{AccountArguments, Bounds, RuleArguments, Scope, Show, lev
 use crate::commands;
 use crate::exit::Exit;
 use crate::outputs::Outputs;
-use crate::progress::Shown;
+use crate::progress::{Asked as Asking, Shown};
 use crate::terminal::{Terminal, say};
 
 /// Tell what happened: who, how, what succeeded, what is still in place, what to cut first
 ///
 /// Reads CloudTrail in every shape people receive it in, matches the rules, and prints the story
-/// with the record that proves each line. Nothing is sent anywhere; only for s3:// is an account asked.
+/// with the record that proves each line. Nothing is sent anywhere; only for s3:// and with --live is
+/// an account asked.
 ///
 /// Examples:
 ///   crashcart investigate ./AWSLogs
 ///   crashcart investigate export.json.gz --key AKIA... --json
 ///   crashcart investigate ./AWSLogs --finding guardduty.json
 ///   crashcart investigate s3://trail-logs/AWSLogs/ --since 2026-05-04 --until 2026-05-06 --profile incident
+///   crashcart investigate --live --key AKIA... --case ./case --profile incident
 ///   crashcart investigate ./AWSLogs --case ./case --html report.html
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Investigate {
     /// Files, folders, archives (.zip, .tar, .tar.gz), s3://BUCKET/PREFIX, or - for standard input
-    #[arg(value_name = "PATH", required_unless_present = "case")]
+    #[arg(value_name = "PATH", required_unless_present_any = ["case", "live"])]
     paths: Vec<PathBuf>,
+    /// Ask the account too: LookupEvents of every region, for each --key and --principal, else
+    /// everything that --since, --until and --region let through
+    #[arg(long)]
+    live: bool,
     #[command(flatten)]
     account: AccountArguments,
     #[command(flatten)]
@@ -146,9 +155,15 @@ impl Investigate {
         let mut options = options.asking();
         options.given.extend(asked.given);
         options.given.extend(places.iter().flat_map(Places::given).cloned());
+        let passing = self.live.then_some(()).filter(|()| self.case.is_none());
+        let passing = passing.map(|()| PassingCase::new()).transpose()?;
+        let case = self.case.clone().or_else(|| passing.as_ref().map(PassingCase::folder));
+        if let Some(folder) = case.as_deref().filter(|_| self.live) {
+            self.ask(folder, &options.filter, &terminal)?;
+        }
         let shown = Shown::begin(terminal.live, self.show.quiet);
         let mut differs = Vec::new();
-        let investigation = match &self.case {
+        let investigation = match &case {
             Some(folder) => {
                 let run = CaseRun { folder, copy_evidence: self.copy_evidence, buckets: &buckets };
                 let result = run.investigate(inputs, &options, shown.counters(), question)?;
@@ -170,6 +185,23 @@ impl Investigate {
             investigation.findings.iter().any(|finding| finding.level >= level)
         });
         Ok(commands::exit(&investigation.coverage, worst))
+    }
+
+    /// Collects the account's event history into a case.
+    fn ask(&self, folder: &Path, filter: &Filter, terminal: &Terminal) -> Result<(), AppError> {
+        let keys = self.key.iter().cloned().map(Lookup::Key);
+        let name = |principal: &String| principal.rsplit('/').next().map(str::to_owned);
+        let names = self.principal.iter().filter_map(name).map(Lookup::User);
+        let lookups: Vec<_> = keys.chain(names).collect();
+        let door = match self.key.first() {
+            Some(key) => self.account.open_for(key)?,
+            None => self.account.open()?,
+        };
+        let asked = Asking::begin(terminal.live, self.show.quiet);
+        let case = (folder, env!("CARGO_PKG_VERSION"));
+        crashcart_app::collect_live(&door, case, (&lookups, filter), &|region, events| {
+            asked.page(region, events);
+        })
     }
 
     /// What is written, and everything that is read.

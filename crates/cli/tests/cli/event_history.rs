@@ -211,3 +211,26 @@ fn limits_are_said_and_without_any_answer_there_is_no_result() {
         assert!(policy.out(0).contains(permission), "{}", policy.stdout);
     }
 }
+
+#[test]
+fn an_investigation_asks_the_account_itself_and_keeps_nothing_without_a_case() {
+    let Some(moto) = server() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    moto.record(&calls("eu-west-1", KEY, 60));
+    moto.record(&calls("us-east-1", "AKIASOMEBODYELSE0000", 7));
+    let room = folder.path().join("temporary");
+    std::fs::create_dir(&room).expect("a folder");
+    let room_text = room.display().to_string();
+    let variables = [&settings(&moto)[..], &[("TMPDIR", room_text.as_str())]].concat();
+    let words = ["investigate", "--live", "--key", KEY, "--json", "-q"];
+    let passing = run_with(folder.path(), &words, &variables).json(0);
+    assert_eq!(passing["coverage"]["events"], 60);
+    assert_eq!(std::fs::read_dir(&room).expect("a folder").count(), 0, "nothing is left");
+    let path = passing["coverage"]["evidence"][0]["path"].to_string();
+    assert!(path.contains("evidence/collected/123456789012/logs/eu-west-1/AccessKeyId"), "{path}");
+    let words = ["investigate", "--live", "--case", "case", "--json", "-q"];
+    let kept = crashcart(&moto, folder.path(), &words).json(0);
+    assert_eq!(kept["coverage"]["events"], 67, "without a key everything");
+    assert_eq!(investigated(folder.path(), 0), kept, "the case alone gives the same");
+    run(folder.path(), &["case", "verify", "case"]).out(0);
+}

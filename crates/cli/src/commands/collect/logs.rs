@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use crashcart_app::{Action, AppError, EventHistory, Lookup, Needs, RegionHistory, WantedHistory};
+use crashcart_app::{
+    Action, AppError, EventHistory, FOLLOWED, Lookup, Needs, RegionHistory, WantedHistory,
+};
 use crashcart_model::Timestamp;
 use crashcart_report::{Column, counted, escape, json_document, labelled, table};
 
@@ -35,7 +37,7 @@ pub struct CollectLogs {
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     region: Vec<String>,
     /// How many keys that were issued are looked up too; 0 for none
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = FOLLOWED)]
     follow: usize,
     /// Seal the pages in this case folder
     #[arg(long, value_name = "DIR")]
