@@ -1,7 +1,7 @@
 """What a test wants to go wrong, and what was asked, for every call that passes.
 
-A fault is {operation, region, path, status, code, message, headers, body, times}; without a region it is
-everywhere, without times for ever; of S3 it is where the path has that part. The first that fits answers.
+A fault is {operation, region, path, status, code, message, headers, body, times, after}; without a region it is
+everywhere, without times for ever, with after only once so many calls went well; of S3 it is where the path has that part. The first that fits answers.
 """
 
 import json
@@ -28,7 +28,9 @@ def is_s3(environ):
 def fault(name, region, path=""):
     for one in faults:
         fits = one["operation"] == name and one.get("region") in (None, region) and one.get("path", "") in path
-        if fits and one.get("times") != 0:
+        if fits and one.get("after", 0) > 0:
+            one["after"] -= 1
+        elif fits and one.get("times") != 0:
             if "times" in one:
                 one["times"] -= 1
             return one

@@ -69,8 +69,8 @@ impl Moto {
         self.front("POST", "records", &Value::from(records).to_string());
     }
 
-    /// Lets a call fail: `{operation, region, status, code, message, times}`; without `region` it
-    /// fails everywhere, without `times` for ever.
+    /// Lets a call fail: `{operation, region, status, code, message, times, after}`; without `region`
+    /// it fails everywhere, without `times` for ever, with `after` once so many calls went well.
     pub fn fail(&self, fault: Value) {
         self.front("POST", "faults", &Value::from(vec![fault]).to_string());
     }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crashcart_aws::services::cloudtrail::LookupEvents;
 use crashcart_aws::services::sts::GetCallerIdentity;
-use crashcart_aws::{Call, Door, Operation};
+use crashcart_aws::{AwsError, Call, Door, Operation};
 use crashcart_collect::{Regions, regions};
 use crashcart_model::Timestamp;
 use crashcart_report::json_document;
@@ -214,8 +214,11 @@ fn which(door: &Door, wanted: &WantedHistory, gaps: &mut Vec<HistoryGap>) -> Reg
     regions
 }
 
-fn gap(region: &str, lookup: &Lookup, error: &crashcart_aws::AwsError) -> HistoryGap {
-    let of = lookup.attribute().map_or_else(String::new, |(_, value)| format!(" (of {value})"));
+fn gap(region: &str, lookup: &Lookup, error: &AwsError) -> HistoryGap {
+    // Whoever is denied is denied for every lookup: said once.
+    let is_about_all = matches!(error, AwsError::Denied { .. } | AwsError::RegionDisabled { .. });
+    let value = lookup.attribute().filter(|_| !is_about_all).map(|(_, value)| value);
+    let of = value.map(|value| format!(" (of {value})")).unwrap_or_default();
     let needs = error.missing().map(|one| format!(" (needs {one})")).unwrap_or_default();
     HistoryGap {
         region: Some(region.to_owned()),

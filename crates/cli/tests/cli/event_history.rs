@@ -186,6 +186,25 @@ fn keys_that_the_key_issued_are_looked_up_too_as_many_as_was_said() {
 }
 
 #[test]
+fn a_token_that_does_not_last_is_no_gap_the_rest_is_asked_for_by_time() {
+    let Some(moto) = server() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    moto.record(&calls("eu-west-1", KEY, 160));
+    let mut expired = fault("LookupEvents", "eu-west-1", 400, "InvalidNextTokenException", 1);
+    expired["after"] = 2.into();
+    moto.fail(expired);
+    moto.fail(fault("LookupEvents", "eu-north-1", 400, "AccessDeniedException", 2));
+    let words = ["collect", "logs", "--key", KEY, "--case", "case", "--json", "-q"];
+    let told = crashcart(&moto, folder.path(), &words).json(4);
+    assert_eq!(told["lookups"][0]["events"], 160);
+    let gaps = told["gaps"].as_array().expect("gaps");
+    assert!(gaps.iter().all(|gap| gap["region"] == "eu-north-1"), "{gaps:?}");
+    assert_eq!(investigated(folder.path(), 4)["coverage"]["events"], 160);
+    let asked = moto.asked("LookupEvents").len();
+    assert_eq!(asked, 3 + 2 + 2, "two pages, the refusal, two by time, and the other regions");
+}
+
+#[test]
 fn limits_are_said_and_without_any_answer_there_is_no_result() {
     let Some(moto) = server() else { return };
     let folder = tempfile::tempdir().expect("a folder");
