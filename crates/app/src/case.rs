@@ -72,7 +72,7 @@ impl CaseRun<'_> {
         let question =
             Question { sealed: sealed.collect(), baseline: earlier.as_ref(), ..question };
         let investigation = investigate(&inputs.listing, options, progress, &question);
-        let mut entries = entries(&investigation);
+        let mut entries = entries(&investigation, &inputs);
         // These are sealed already, as answers of AWS.
         entries.retain(|entry| !collected.contains_key(&entry.path));
         self.keep(&mut case, &inputs, &entries)?;
@@ -111,6 +111,7 @@ impl CaseRun<'_> {
     /// Evidence of earlier runs is read again, from the case's copy or from where it lay.
     fn add_sealed(&self, case: &Case, inputs: &mut Inputs) -> Result<(), AppError> {
         let piped = inputs.spooled().and_then(sha256_of);
+        take_copies(case, &mut inputs.listing.files);
         let files = &mut inputs.listing.files;
         let place = |file: &Found| (file.path.clone(), file.shown.clone());
         let mut listed: BTreeSet<(PathBuf, String)> = files.iter().map(place).collect();
@@ -168,6 +169,22 @@ impl CaseRun<'_> {
     }
 }
 
+/// Objects that the case holds a copy of, by what S3 calls their content, are not fetched again.
+fn take_copies(case: &Case, files: &mut [Found]) {
+    let sealed: BTreeMap<(String, String), String> = case
+        .evidence()
+        .into_iter()
+        .filter_map(|entry| Some(((entry.path, entry.etag?), entry.sha256)))
+        .collect();
+    for file in files {
+        let etag = file.object.as_ref().and_then(|object| object.etag()).map(str::to_owned);
+        let sha256 = etag.and_then(|etag| sealed.get(&(file.shown.clone(), etag)));
+        if let Some(copy) = sha256.and_then(|sha256| case.copy_of(sha256)) {
+            (file.path, file.object) = (copy, None);
+        }
+    }
+}
+
 /// What is said of a sealed file that is not where it lay, or that may not be looked at there.
 fn gone(entry: ManifestEntry) -> Gap {
     let (reason, what) = match given::exists(Path::new(&entry.path)) {
@@ -192,13 +209,17 @@ fn sha256_of(path: &Path) -> Option<String> {
 }
 
 /// The files behind an investigation, each once with its members.
-fn entries(investigation: &Investigation) -> Vec<ManifestEntry> {
+fn entries(investigation: &Investigation, inputs: &Inputs) -> Vec<ManifestEntry> {
+    let object =
+        |file: &Found| Some((file.shown.clone(), file.object.as_ref()?.etag()?.to_owned()));
+    let etags: BTreeMap<String, String> = inputs.listing.files.iter().filter_map(object).collect();
     let mut files: BTreeMap<(String, String), ManifestEntry> = BTreeMap::new();
     for evidence in &investigation.coverage.evidence {
         let sha256 = evidence.id.sha256().to_owned();
         let entry = files.entry((evidence.path.clone(), sha256.clone())).or_insert_with(|| {
             let path = evidence.path.clone();
-            ManifestEntry { sha256, size: evidence.size, path, members: Vec::new(), etag: None }
+            let etag = etags.get(&path).cloned();
+            ManifestEntry { sha256, size: evidence.size, path, members: Vec::new(), etag }
         });
         entry.members.extend(evidence.id.member().map(str::to_owned));
     }

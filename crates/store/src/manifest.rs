@@ -26,7 +26,7 @@ pub struct ManifestEntry {
     /// Members read within an archive, sorted; empty for a plain file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<String>,
-    /// What S3 calls the content of an object that was collected from there.
+    /// What S3 calls the content of an object that was read from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
 }

@@ -293,6 +293,8 @@ fn a_case_reads_its_bucket_again_until_it_holds_copies() {
     .out(0);
     let before = fetched(&moto).len();
     assert_same(crashcart(&moto, folder.path(), &again).out(0), first.out(0), "from copies");
+    let with_address = ["investigate", "s3://logs", "--case", "case", "--json", "-q"];
+    assert_same(crashcart(&moto, folder.path(), &with_address).out(0), first.out(0), "named too");
     assert_eq!(fetched(&moto).len(), before, "the copies are read");
     run(folder.path(), &["case", "verify", "case"]).out(0);
 }
