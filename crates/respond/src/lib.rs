@@ -23,8 +23,8 @@ mod revert;
 
 pub use account::{Account, Sent};
 pub use actions::{
-    Descent, Refusal, RoleOptions, SessionFacts, UserOptions, plan_key, plan_role, plan_sessions,
-    plan_user,
+    Descent, Refusal, RoleOptions, SessionFacts, UserOptions, plan_found, plan_key, plan_role,
+    plan_sessions, plan_user,
 };
 pub use apply::{RunError, apply};
 pub use approve::{ApprovalError, Approved, SHORTEST};

@@ -13,6 +13,7 @@ mod live;
 mod permissions;
 mod plan;
 mod plans;
+mod respond;
 mod resume;
 mod revert;
 mod rules;
@@ -40,6 +41,7 @@ pub enum Command {
     Collect(collect::Collect),
     Contain(contain::Contain),
     Apply(apply::Apply),
+    Respond(Box<respond::Respond>),
     Revert(revert::Revert),
     Resume(resume::ResumeRun),
     Plan(plan::Plan),
@@ -63,6 +65,7 @@ impl Command {
             Command::Collect(command) => command.run(),
             Command::Contain(command) => command.run(),
             Command::Apply(command) => command.run(),
+            Command::Respond(command) => command.run(),
             Command::Revert(command) => command.run(),
             Command::Resume(command) => command.run(),
             Command::Plan(command) => command.run(),

@@ -35,6 +35,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// A run whose approval is known, or asked for on the terminal.
+    pub const fn of(approve: Option<String>, window: u64) -> Self {
+        Self { approve, window, json: false }
+    }
+
     /// How long to read back; the bound is twelve times the window, two minutes at least.
     pub fn options(&self, keep_going: bool) -> HoldOptions {
         let window = Duration::from_secs(self.window);

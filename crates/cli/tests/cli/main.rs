@@ -25,6 +25,7 @@ mod page;
 mod permissions;
 mod pivots;
 mod recommended;
+mod respond;
 mod responder;
 mod rules;
 mod sameness;

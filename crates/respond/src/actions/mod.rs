@@ -1,12 +1,14 @@
 //! What can be contained, one file each. A planner is a function from what was read to a plan; it
 //! must never reach an account.
 
+mod found;
 mod key;
 mod refusal;
 mod role;
 mod session;
 mod user;
 
+pub use found::plan_found;
 pub use key::plan_key;
 pub use refusal::Refusal;
 pub use role::{RoleOptions, plan_role};

@@ -1,0 +1,238 @@
+//! `respond key`: nothing but the id of a leaked key at hand, and at the end an account without the
+//! intruder, which can be given back.
+
+use std::path::{Path, PathBuf};
+
+use crashcart_testkit::Moto;
+use serde_json::{Value, json};
+
+use crate::binary::{Ran, run, run_with};
+
+/// A user with every way in, whose key leaked; a role and a user that the intruder reaches.
+const ACCOUNT: &str = "iam = client('iam')
+trust = json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow',
+    'Principal': {'AWS': '123456789012'}, 'Action': 'sts:AssumeRole'}]})
+iam.create_user(UserName='build-agent')
+leaked = iam.create_access_key(UserName='build-agent')['AccessKey']['AccessKeyId']
+iam.create_access_key(UserName='build-agent')
+iam.create_login_profile(UserName='build-agent', Password='Not-a-secret-1')
+iam.upload_ssh_public_key(UserName='build-agent', SSHPublicKeyBody='ssh-rsa AAAA x')
+iam.create_role(RoleName='deploy', AssumeRolePolicyDocument=trust)
+iam.create_user(UserName='backdoor')
+made = iam.create_access_key(UserName='backdoor')['AccessKey']['AccessKeyId']
+iam.create_user(UserName='bystander')
+iam.create_access_key(UserName='bystander')
+print(leaked, made, iam.get_role(RoleName='deploy')['Role']['RoleId'])
+";
+
+/// Everything that containment may change.
+const STATE: &str = "iam = client('iam')
+users = {}
+for user in sorted(one['UserName'] for one in iam.list_users()['Users']):
+    who = dict(UserName=user)
+    try:
+        console = bool(iam.get_login_profile(**who))
+    except iam.exceptions.NoSuchEntityException:
+        console = False
+    users[user] = [
+        {name: iam.get_user_policy(PolicyName=name, **who)['PolicyDocument']
+         for name in iam.list_user_policies(**who)['PolicyNames']},
+        sorted(key['Status'] for key in iam.list_access_keys(**who)['AccessKeyMetadata']),
+        [key['Status'] for key in iam.list_ssh_public_keys(**who)['SSHPublicKeys']],
+        console]
+print(json.dumps([users, {name: iam.get_role_policy(RoleName='deploy', PolicyName=name)['PolicyDocument']
+    for name in iam.list_role_policies(RoleName='deploy')['PolicyNames']}]))
+";
+
+fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
+    let settings = [
+        ("AWS_ENDPOINT_URL", moto.url.as_str()),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_REGION", "us-east-1"),
+    ];
+    run_with(folder, words, &settings)
+}
+
+fn state(moto: &Moto) -> Value {
+    serde_json::from_str(&moto.run(STATE)).expect("JSON")
+}
+
+/// The state without the moments in policies.
+fn timeless(mut state: Value) -> Value {
+    fn forget(value: &mut Value) {
+        if let Some(moment) = value.get_mut("aws:TokenIssueTime") {
+            *moment = Value::Null;
+        }
+        match value {
+            Value::Object(members) => members.values_mut().for_each(forget),
+            Value::Array(items) => items.iter_mut().for_each(forget),
+            _ => {}
+        }
+    }
+    forget(&mut state);
+    state
+}
+
+/// A call of the leaked key, so many seconds ago.
+fn call(ago: u32, what: &str, key: &str, request: Value, answer: Value) -> Value {
+    let (source, name) = what.split_once(':').expect("service:Operation");
+    json!({
+        "eventVersion": "1.11", "eventID": format!("call-{ago}"), "eventTime": ago,
+        "eventName": name, "eventSource": format!("{source}.amazonaws.com"),
+        "awsRegion": "us-east-1", "sourceIPAddress": "198.51.100.7", "userAgent": "aws-cli/2.31",
+        "userIdentity": {
+            "type": "IAMUser", "accountId": "123456789012", "userName": "build-agent",
+            "principalId": "AIDAEXAMPLE", "accessKeyId": key,
+            "arn": "arn:aws:iam::123456789012:user/build-agent",
+        },
+        "requestParameters": request, "responseElements": answer,
+        "eventType": "AwsApiCall", "eventCategory": "Management", "managementEvent": true,
+        "recipientAccountId": "123456789012",
+    })
+}
+
+/// The account, and what the intruder did in it; the leaked key's id.
+fn incident(moto: &Moto) -> String {
+    moto.regions(&[("us-east-1", "opt-in-not-required"), ("eu-west-1", "opt-in-not-required")]);
+    let printed = moto.run(ACCOUNT);
+    let words: Vec<&str> = printed.split(' ').collect();
+    let [key, made, role] = words.as_slice() else { panic!("three words: {printed}") };
+    let session = "arn:aws:sts::123456789012:assumed-role/deploy/x";
+    moto.record(&[
+        call(7300, "sts:GetCallerIdentity", key, Value::Null, Value::Null),
+        call(
+            7200,
+            "iam:CreateUser",
+            key,
+            json!({"userName": "backdoor"}),
+            json!({"user": {
+                "userName": "backdoor", "userId": "AIDAEXAMPLE2",
+                "arn": "arn:aws:iam::123456789012:user/backdoor",
+            }}),
+        ),
+        call(
+            7100,
+            "iam:CreateAccessKey",
+            key,
+            json!({"userName": "backdoor"}),
+            json!({"accessKey": {"accessKeyId": made, "userName": "backdoor", "status": "Active"}}),
+        ),
+        call(
+            7000,
+            "sts:AssumeRole",
+            key,
+            json!({"roleArn": "arn:aws:iam::123456789012:role/deploy", "roleSessionName": "x"}),
+            json!({
+                "credentials": {"accessKeyId": "ASIAEXAMPLESESSION77"},
+                "assumedRoleUser": {"assumedRoleId": format!("{role}:x"), "arn": session},
+            }),
+        ),
+        call(
+            6900,
+            "sts:GetFederationToken",
+            key,
+            json!({"name": "f"}),
+            json!({
+                "credentials": {"accessKeyId": "ASIAEXAMPLEFEDERAT77"},
+                "federatedUser": {"arn": "arn:aws:sts::123456789012:federated-user/f"},
+            }),
+        ),
+    ]);
+    (*key).to_owned()
+}
+
+/// The receipts of a case, the last first.
+fn receipts(case: &Path) -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(case.join("receipts")).expect("receipts");
+    let mut all: Vec<_> = folder.map(|entry| entry.expect("an entry").path()).collect();
+    all.sort();
+    all.reverse();
+    all
+}
+
+/// Gives everything back, the last first.
+fn revert(moto: &Moto, folder: &Path, given_back: &[PathBuf], rearm: bool) {
+    for receipt in given_back {
+        let told: Value =
+            serde_json::from_slice(&std::fs::read(receipt).expect("a receipt")).expect("JSON");
+        let hash = told["plan"].as_str().expect("a hash");
+        let path = receipt.display().to_string();
+        let mut words = vec!["revert", &path, "--approve", hash, "--window", "0"];
+        words.extend(rearm.then_some("--rearm"));
+        let ran = crashcart(moto, folder, &words);
+        assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    }
+}
+
+const ANSWER: [&str; 6] =
+    ["--case", "case", "--yes-contain", "123456789012", "--yes-contain-found", "123456789012"];
+
+#[test]
+fn nothing_but_a_key_s_id_leads_to_an_account_without_the_intruder_and_back() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = incident(&moto);
+    let before = state(&moto);
+    let words = [&["respond", "key", &key, "--window", "0"][..], &ANSWER].concat();
+    let ran = crashcart(&moto, folder.path(), &words);
+    assert!(matches!(ran.code, Some(0 | 4)), "{:?} {}{}", ran.code, ran.stdout, ran.stderr);
+    let contained = state(&moto);
+    let [users, role] = [&contained[0], &contained[1]];
+    for user in ["build-agent", "backdoor"] {
+        let of = &users[user];
+        assert!(of[0].get("crashcart-deny-all").is_some(), "{user}: {of}\n{}", ran.stdout);
+        let keys = of[1].as_array().expect("keys");
+        assert!(keys.iter().all(|key| key == "Inactive"), "{user}: {of}");
+    }
+    assert_eq!(users["build-agent"][2], json!(["Inactive"]));
+    assert_eq!(users["build-agent"][3], true, "a console password cannot be given back");
+    assert!(role.to_string().contains(":x"), "the session that came of the key: {role}");
+    assert_eq!(users["bystander"], before[0]["bystander"]);
+    let report = folder.path().join("case/report/report.html");
+    assert!(report.exists());
+
+    let given_back = receipts(&folder.path().join("case"));
+    assert_eq!(given_back.len(), 2, "{given_back:?}");
+    revert(&moto, folder.path(), &given_back, false);
+    let back = state(&moto);
+    let keys = |state: &Value, user: &str| state[0][user][1].clone();
+    assert_eq!(keys(&back, "build-agent"), json!(["Inactive", "Inactive"]));
+    assert_eq!(keys(&back, "backdoor"), json!(["Inactive"]));
+    revert(&moto, folder.path(), &given_back, true);
+    assert_eq!(state(&moto), before);
+    run(folder.path(), &["case", "verify", "case"]).out(0);
+}
+
+#[test]
+fn once_more_does_nothing_twice_and_a_password_goes_only_with_the_flag() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = incident(&moto);
+    let words =
+        [&["respond", "key", &key, "--window", "0", "--delete-console-password"][..], &ANSWER]
+            .concat();
+    crashcart(&moto, folder.path(), &words);
+    let contained = state(&moto);
+    assert_eq!(contained[0]["build-agent"][3], false);
+    let again = crashcart(&moto, folder.path(), &words);
+    assert!(matches!(again.code, Some(0 | 4)), "{}{}", again.stdout, again.stderr);
+    assert!(again.stdout.contains("contained already"), "{}", again.stdout);
+    // Later sessions are denied too: the moment of the cut-off moves, nothing else.
+    assert_eq!(timeless(state(&moto)), timeless(contained));
+}
+
+#[test]
+fn nothing_is_changed_without_approval_and_an_approval_of_another_account_is_none() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = incident(&moto);
+    let before = state(&moto);
+    for approval in [&[][..], &["--yes-contain", "999999999999"]] {
+        let words = [&["respond", "key", &key, "--case", "case"][..], approval].concat();
+        let ran = crashcart(&moto, folder.path(), &words);
+        assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains("NOT DONE"), "{}", ran.stdout);
+        assert_eq!(state(&moto), before);
+    }
+}
