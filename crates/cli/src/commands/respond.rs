@@ -1,6 +1,6 @@
 //! `crashcart respond`
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,8 @@ use crashcart_app::{
     AppError, CaseRun, Door, FOLLOWED, Filter, Lookup, Owner, Pivot, Question, RuleOptions, Rules,
     WantedHistory,
 };
-use crashcart_report::{escape, labelled};
+use crashcart_model::{IdKind, UniqueId};
+use crashcart_report::{counted, escape, labelled};
 
 use crate::arguments::{AccountArguments, Bounds, Filters};
 use crate::commands::{self, plans};
@@ -97,6 +98,7 @@ impl Respond {
 
 impl Key {
     fn run(&self) -> Result<Exit, AppError> {
+        self.check()?;
         let door = self.account.open_for(&self.id)?;
         let owner = self.whose(&door)?;
         let mut exit = if owner.gaps.is_empty() { Exit::Done } else { Exit::Gaps };
@@ -114,6 +116,21 @@ impl Key {
              in the logs is no proof",
         )?;
         Ok(exit)
+    }
+
+    /// Only a long-lived key leads to whom IAM knows.
+    fn check(&self) -> Result<(), AppError> {
+        let hint = match UniqueId::parse(&self.id).map(|id| id.kind) {
+            Some(IdKind::LongLivedAccessKey) => return Ok(()),
+            Some(IdKind::TemporaryAccessKey) => {
+                "a temporary key belongs to a session: `crashcart contain session ASIA... PATH` \
+                 with logs that have it"
+            }
+            _ => {
+                "give the id of the key, AKIA and 16 more; of a user: `crashcart contain user NAME`"
+            }
+        };
+        Err(AppError::Request { what: format!("{} is no long-lived access key", self.id), hint })
     }
 
     /// One stage; what fails is said, and the rest goes on.
@@ -144,14 +161,19 @@ impl Key {
     fn whose(&self, door: &Door) -> Result<Owner, AppError> {
         let owner = crashcart_app::whose(door, &self.id)?;
         let account = owner.account.as_deref().unwrap_or("unknown");
-        let who = owner.principal.as_deref().unwrap_or("nobody that IAM tells");
-        let keys = owner.access_keys.len();
-        let console = match owner.console {
-            Some(true) => "a console password",
-            Some(false) => "no console password",
-            None => "a console password: unknown",
+        let text = match &owner.principal {
+            Some(principal) => {
+                let console = match owner.console {
+                    Some(true) => "a console password",
+                    Some(false) => "no console password",
+                    None => "a console password: unknown",
+                };
+                let keys = counted(owner.access_keys.len() as u64, "access key");
+                format!("{principal}, account {account}; {keys}, {console}")
+            }
+            None => format!("account {account}; which user: unknown"),
         };
-        self.tell("WHOSE", &format!("{who}, account {account}; {keys} access keys, {console}"))?;
+        self.tell("WHOSE", &text)?;
         for note in owner.notes.iter().chain(&owner.gaps) {
             self.tell("", note)?;
         }
@@ -163,8 +185,10 @@ impl Key {
         let collected = crashcart_app::collect_identity(door, case, &self.id)?;
         let gaps = collected.identity.gaps.len();
         let answers = collected.collected.len();
-        let text = format!("{answers} answers about it sealed in the case, {gaps} not asked");
-        self.tell("EVIDENCE", &text)?;
+        self.tell("EVIDENCE", &format!("{answers} answers about it sealed in the case"))?;
+        for gap in &collected.identity.gaps {
+            self.tell("GAP", gap)?;
+        }
         Ok(if gaps == 0 { Exit::Done } else { Exit::Gaps })
     }
 
@@ -243,15 +267,16 @@ impl Key {
         let (lineage, _) = crashcart_app::lineage(&self.id, &inputs, &options, shown.counters());
         drop(shown);
         let (events, came) = (investigation.coverage.events, lineage.descends.len());
+        let events = counted(events, "event");
         let report = self.case.join("report/report.html");
-        self.tell(
-            "LOGS",
-            &format!(
-                "{events} events; {came} keys and sessions are it or came of it; the report is {}",
-                report.display()
-            ),
-        )?;
-        let exit = exit.or(commands::exit(&investigation.coverage, false));
+        let (text, known) = match came {
+            0 => ("none with the key: what was done with it is UNKNOWN".to_owned(), Exit::Gaps),
+            1 => ("no session or key came of the key in them".to_owned(), Exit::Done),
+            2 => ("one session or key came of the key".to_owned(), Exit::Done),
+            more => (format!("{} sessions and keys came of the key", more - 1), Exit::Done),
+        };
+        self.tell("LOGS", &format!("{events}, {text}; the report is {}", report.display()))?;
+        let exit = exit.or(known).or(commands::exit(&investigation.coverage, false));
         let of = (&*self.id, owner.user.as_deref());
         let story = (&investigation, &lineage);
         let (plan, notes) = containment::plan_what_was_found(door, &environment, of, story)?;
@@ -333,6 +358,13 @@ impl Key {
             return Err(AppError::Request {
                 what: format!("the plan is for account {}, approved was {account}", plan.account),
                 hint: "look at the plan with `crashcart plan show`, then approve its own account",
+            });
+        }
+        if given.is_none() && !std::io::stdin().is_terminal() {
+            return Err(AppError::Request {
+                what: "the plan is not approved".to_owned(),
+                hint: "carry it out with `crashcart apply PLAN`, or run this again with \
+                       --yes-contain and, for what was found, --yes-contain-found",
             });
         }
         let running = self.running(plan, given);
