@@ -47,6 +47,8 @@ trails.start_logging(Name='management')",
     ));
 }
 
+/// Objects that are fetched ahead.
+const AHEAD: u64 = 24;
 const DAY: [&str; 4] = ["--since", "2026-05-04", "--until", "2026-05-04"];
 
 #[test]
@@ -119,6 +121,8 @@ fn whoever_is_killed_on_the_way_goes_on_where_it_was() {
     assert_eq!(told["objects"], 391);
     let held = told["held_before"].as_u64().expect("a number");
     assert!((100..391).contains(&held), "{held} were held");
-    assert_eq!(moto.asked("s3:GetObject").len() as u64, before as u64 + 391 - held);
+    // What the killed run had sent may reach the server after it was counted.
+    let asked = (moto.asked("s3:GetObject").len() - before) as u64;
+    assert!((391 - held..=391 - held + AHEAD).contains(&asked), "{asked} asked, {held} held");
     run(folder.path(), &["case", "verify", "case"]).out(0);
 }

@@ -17,7 +17,7 @@ mod planning;
 mod reverting;
 
 use crashcart_respond::{
-    Ending, Options, Planned, Receipt, RevertOptions, StepOutcome, Verified, apply, commands,
+    Ending, Options, Planned, Receipt, RevertOptions, StepOutcome, Undo, Verified, apply, commands,
     revert,
 };
 
@@ -112,14 +112,23 @@ fn every_action_needs_the_permissions_that_its_plan_tells_and_no_others() {
 }
 
 #[test]
-fn every_change_and_every_undo_has_a_command() {
+fn every_change_has_a_command_and_every_thing_one_that_gives_it_back() {
     for case in cases::all() {
+        let (mut things, mut undone) = (Vec::new(), 0);
         for commands in commands(&case.plan, case.plan.made_at) {
             let step = case.plan.step(&commands.step).unwrap();
-            assert!(!commands.change.is_empty() && commands.undo.is_empty() == step.flag.is_some());
+            assert!(!commands.change.is_empty(), "{commands:?}");
             let is_rule = matches!(step.change, Planned::Every { .. });
             assert_eq!(commands.look.is_some(), is_rule, "{commands:?}");
+            undone += commands.undo.len();
+            match &step.undo {
+                Undo::By(changes) => things.extend(changes.iter().map(|change| &change.thing)),
+                Undo::Never { .. } => assert!(step.flag.is_some() && commands.undo.is_empty()),
+            }
         }
+        things.sort();
+        things.dedup();
+        assert_eq!(undone, things.len(), "{}", case.name);
     }
 }
 
