@@ -220,6 +220,16 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether everything was as it should become when the plan was made; of a cut-off, that there
+    /// is one.
+    pub fn is_in_place(&self) -> bool {
+        self.steps.iter().all(|step| match &step.change {
+            Planned::One { expects, change } => *expects == change.to,
+            Planned::Every { seen, .. } => seen.iter().all(|(_, state)| *state == State::Inactive),
+            Planned::CutOff { expects, rule } => rule.moment(expects).is_some(),
+        })
+    }
+
     /// The IAM actions that carrying it out, reading it back and undoing it can need, sorted.
     pub fn permissions(&self) -> Vec<&'static str> {
         let mut all: Vec<&str> = self.steps.iter().flat_map(Step::permissions).collect();

@@ -7,7 +7,7 @@ mod descent;
 mod facts;
 mod found;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crashcart_aws::Door;
 use crashcart_aws::services::iam::GetAccessKeyLastUsed;
@@ -285,34 +285,6 @@ fn not_run(error: RunError, case: &Path) -> AppError {
         what: error.to_string(),
         hint: "nothing was sent; `crashcart resume CASE` goes on with a run that was cut off",
     }
-}
-
-/// The latest receipt in the case of a containment that is in place, as far as the case knows.
-///
-/// # Errors
-/// When the receipts cannot be read.
-pub fn in_place(case: &Path, action: &str, target: &str) -> Result<Option<PathBuf>, AppError> {
-    let folder = case.join("receipts");
-    if !folder.is_dir() {
-        return Ok(None);
-    }
-    let failed = |source| AppError::read(&folder, source);
-    let mut paths = Vec::new();
-    for entry in folder.read_dir().map_err(failed)? {
-        paths.push(entry.map_err(failed)?.path());
-    }
-    // Their names begin with the time.
-    paths.sort();
-    let mut found = None;
-    for path in paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "json")) {
-        let receipt = read_receipt(&path)?;
-        if receipt.action == action && receipt.target == target {
-            let holds = matches!(receipt.ending, Ending::Contained | Ending::NotProven);
-            let applied = receipt.run == crashcart_respond::Run::Apply;
-            found = (applied && holds).then_some(path);
-        }
-    }
-    Ok(found)
 }
 
 /// The hash of the plan whose run was cut off, if there is one.

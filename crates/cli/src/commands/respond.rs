@@ -212,19 +212,20 @@ impl Key {
         let target = match &owner.user {
             Some(user) => Target::User {
                 user: user.clone(),
-                delete_console_password: self.delete_console_password,
+                // Once it is deleted there is none to delete.
+                delete_console_password: self.delete_console_password
+                    && owner.console != Some(false),
             },
             // Refused with words on what to do instead, where it is root's.
             None => Target::Key(self.id.clone()),
         };
-        let principal = owner.principal.as_deref().unwrap_or_default();
-        if let Some(receipt) = containment::in_place(&self.case, "user", principal)? {
-            let place = receipt.display();
-            self.tell("CUT OFF", &format!("{principal} is contained already: {place}"))?;
-            return Ok(Exit::Done);
-        }
         let environment = self.environment()?;
         let plan = containment::plan_containment(door, &environment, &target)?;
+        if plan.is_in_place() {
+            let text = format!("{} is contained already: the account was read again", plan.target);
+            self.tell("CUT OFF", &text)?;
+            return Ok(Exit::Done);
+        }
         self.approve_and_apply(door, "CUT OFF", &plan, self.yes_contain.as_deref())
     }
 

@@ -218,6 +218,13 @@ fn once_more_does_nothing_twice_and_a_password_goes_only_with_the_flag() {
     let again = crashcart(&moto, folder.path(), &words);
     assert!(matches!(again.code, Some(0 | 4)), "{}{}", again.stdout, again.stderr);
     assert!(again.stdout.contains("contained already"), "{}", again.stdout);
+    moto.run(
+        "iam = client('iam')\nwho = dict(UserName='build-agent')\n\
+              key = iam.list_access_keys(**who)['AccessKeyMetadata'][0]['AccessKeyId']\n\
+              iam.update_access_key(AccessKeyId=key, Status='Active', **who)",
+    );
+    let once_more = crashcart(&moto, folder.path(), &words);
+    assert!(!once_more.stdout.contains("contained already"), "a key is back: {}", once_more.stdout);
     // Later sessions are denied too: the moment of the cut-off moves, nothing else.
     assert_eq!(timeless(state(&moto)), timeless(contained));
 }
