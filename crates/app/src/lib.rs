@@ -48,7 +48,7 @@ pub use crashcart_aws::{Door, DoorOptions};
 pub use crashcart_collect::{AppliedPolicy, Everything, Identity, Key, Owner};
 pub use crashcart_decode::{Caps, ColumnMap};
 pub use crashcart_store::{Case, CollectedEntry};
-pub use crashcart_story::Pivot;
+pub use crashcart_story::{Lineage, Pivot};
 pub use demo::{Demo, demo};
 pub use detect::{Detection, detect, detect_rows};
 pub use environment::{environment_init, load_environment, write_report};

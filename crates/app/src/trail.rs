@@ -16,14 +16,13 @@ use serde::Serialize;
 
 use crate::kept::Keeper;
 use crate::permissions::Action;
+use crate::reading::AHEAD;
 use crate::{AppError, Filter, buckets};
 
 /// What it asks about trails; of buckets it asks what reading them does.
 pub(crate) const CALLS: &[Operation] =
     &[DescribeTrails::OPERATION, GetTrailStatus::OPERATION, GetEventSelectors::OPERATION];
 
-/// Objects that are fetched ahead of the one that is written.
-const AHEAD: usize = 24;
 /// Objects that are sealed together: what a kill makes a later run fetch again at most.
 const SEALED_AT_ONCE: usize = 100;
 

@@ -50,6 +50,11 @@ impl Exit {
         }
     }
 
+    /// What an error ends with.
+    pub fn of(error: &crashcart_app::AppError) -> Self {
+        if error.is_bad_request() { Self::BadRequest } else { Self::NoAccess }
+    }
+
     /// Of two that apply, the one that counts.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         Ok(Err(error)) if error.is_broken_pipe() => Exit::Done.into(),
         Ok(Err(error)) => {
             report(&error);
-            if error.is_bad_request() { Exit::BadRequest.into() } else { Exit::NoAccess.into() }
+            Exit::of(&error).into()
         }
         Err(_) => {
             report_bug();

@@ -114,7 +114,7 @@ fn made(key: &str, principal: &str, one: &Descendant) -> String {
 }
 
 /// What the material cannot show.
-fn unknown(lineage: &Lineage) -> Vec<String> {
+pub(super) fn unknown(lineage: &Lineage) -> Vec<String> {
     let mut notes = Vec::new();
     let unexplained = &lineage.unexplained;
     if !unexplained.is_empty() {

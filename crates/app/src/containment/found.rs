@@ -8,7 +8,7 @@ use crashcart_model::{Environment, Investigation, PersistenceState};
 use crashcart_respond::{Plan, plan_found};
 use crashcart_story::Lineage;
 
-use super::{Target, plan_containment};
+use super::{Target, descent, plan_containment};
 use crate::AppError;
 
 /// Plans what descends from `key` and what is suspected beside it, as one plan. `owner` is the user
@@ -22,7 +22,8 @@ pub fn plan_what_was_found(
     (key, owner): (&str, Option<&str>),
     (investigation, lineage): (&Investigation, &Lineage),
 ) -> Result<(Option<Plan>, Vec<String>), AppError> {
-    let (mut plans, mut notes) = (Vec::new(), Vec::new());
+    // Also where nothing descends from it, as far as is known.
+    let (mut plans, mut notes) = (Vec::new(), descent::unknown(lineage));
     for target in targets((key, owner), investigation, lineage) {
         match plan_containment(door, environment, &target) {
             Ok(plan) => plans.push(plan),

@@ -36,7 +36,7 @@ use twins::Waiting;
 /// A file is large when it is more than this part of a thread's share.
 const LARGE: u64 = 16;
 /// How many objects are fetched ahead of the one that is read, of each its first 4 MiB at most.
-const AHEAD: usize = 24;
+pub(crate) const AHEAD: usize = 24;
 /// How many gaps a document lists; their number is always exact.
 const GAPS_LISTED: usize = 1000;
 

@@ -1,26 +1,20 @@
-//! `crashcart respond`
+//! `crashcart respond`: the stages in their order, and their approval.
+
+mod logs;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use crashcart_app::containment::{self, ContainmentPlan, Onward, Run, Target};
-use crashcart_app::{
-    AppError, CaseRun, Door, FOLLOWED, Filter, Lookup, Owner, Pivot, Question, RuleOptions, Rules,
-    WantedHistory,
-};
-use crashcart_model::{IdKind, UniqueId};
+use crashcart_app::{AppError, Case, Door, Owner};
+use crashcart_model::{IdKind, Timestamp, UniqueId};
 use crashcart_report::{counted, escape, labelled};
 
-use crate::arguments::{AccountArguments, Bounds, Filters};
+use crate::arguments::{AccountArguments, Bounds};
 use crate::commands::{self, plans};
 use crate::exit::Exit;
-use crate::progress::{Asked, Shown};
 use crate::terminal::Terminal;
-
-/// How often the event history is asked while it is watched.
-const BETWEEN: Duration = Duration::from_secs(60);
 
 /// From a leaked key to an account without the intruder, in the right order
 ///
@@ -73,9 +67,9 @@ struct Key {
     /// Do not ask the account for its event history: only the logs that were given
     #[arg(long)]
     no_event_history: bool,
-    /// Afterwards watch so long for further use of the key, in minutes
-    #[arg(long, value_name = "MINUTES", default_value_t = 0)]
-    watch: u64,
+    /// Afterwards watch so long for use of the key after it was cut off, in minutes; 0 looks once
+    #[arg(long, value_name = "MINUTES")]
+    watch: Option<u64>,
     /// Seconds for which everything must be read back unchanged
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     window: u64,
@@ -103,12 +97,22 @@ impl Key {
         let owner = self.whose(&door)?;
         let mut exit = if owner.gaps.is_empty() { Exit::Done } else { Exit::Gaps };
         exit = exit.or(self.stage("EVIDENCE", || self.evidence(&door)));
-        exit = exit.or(self.stage("RESUME", || self.go_on(&door)));
-        let cut = || self.stage("CUT OFF", || self.cut_off(&door, &owner));
+        exit = exit.or(self.stage("RESUME", || self.go_on(&door, &owner)));
         let logs = || self.stage("LOGS", || self.logs(&door, &owner));
-        exit = exit.or(if self.investigate_first { logs().or(cut()) } else { cut().or(logs()) });
-        if self.watch > 0 {
-            exit = exit.or(self.stage("WATCH", || self.watch(&door)));
+        let cut = || {
+            let exit = self.stage("CUT OFF", || self.cut_off(&door, &owner));
+            (exit, Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()))
+        };
+        let (read, (cut, cut_at)) = if self.investigate_first {
+            let read = logs();
+            (read, cut())
+        } else {
+            let cut = cut();
+            (logs(), cut)
+        };
+        exit = exit.or(read).or(cut);
+        if let Some(minutes) = self.watch {
+            exit = exit.or(self.stage("WATCH", || self.watch(&door, minutes, cut_at)));
         }
         self.tell(
             "NEXT",
@@ -146,7 +150,7 @@ impl Key {
                     cause = inner.source();
                 }
                 let _ = self.tell(name, &format!("NOT DONE: {error}{because}{hint}"));
-                if error.is_bad_request() { Exit::BadRequest } else { Exit::NoAccess }
+                Exit::of(&error)
             }
         }
     }
@@ -192,20 +196,20 @@ impl Key {
         Ok(if gaps == 0 { Exit::Done } else { Exit::Gaps })
     }
 
-    /// Finishes what a crash cut off.
-    fn go_on(&self, door: &Door) -> Result<Exit, AppError> {
+    /// Finishes what a crash cut off. An approval covers the owner, or what was found of this key: a
+    /// run of another plan is asked for.
+    fn go_on(&self, door: &Door, owner: &Owner) -> Result<Exit, AppError> {
         let mut case = plans::open_case(&self.case)?;
         let Some(hash) = containment::cut_off(&case)? else { return Ok(Exit::Done) };
         let plan = plans::plan_of(&self.case, &hash)?;
-        self.tell("RESUME", &format!("a run of the plan {hash} was cut off: it is finished"))?;
-        let given =
-            if plan.action == "found" { &self.yes_contain_found } else { &self.yes_contain };
-        let running = self.running(&plan, given.as_deref());
-        let approval = running.approval(&plan, &[])?;
-        let options = running.options(false);
-        let run = Run::Resume(Onward::Finish);
-        let ran = containment::run_plan((door, &mut case), &plan, &approval, run, options)?;
-        running.tell(ran, &self.case)
+        let text = format!("a run of the plan {hash} was cut off, of {}", plan.target);
+        self.tell("RESUME", &text)?;
+        let given = match plan.action.as_str() {
+            "found" if plan.target == self.id => &self.yes_contain_found,
+            _ if owner.principal.as_ref() == Some(&plan.target) => &self.yes_contain,
+            _ => &None,
+        };
+        self.carry_out(door, &mut case, (&plan, given.as_deref()), Run::Resume(Onward::Finish))
     }
 
     fn cut_off(&self, door: &Door, owner: &Owner) -> Result<Exit, AppError> {
@@ -229,113 +233,6 @@ impl Key {
         self.approve_and_apply(door, "CUT OFF", &plan, self.yes_contain.as_deref())
     }
 
-    fn logs(&self, door: &Door, owner: &Owner) -> Result<Exit, AppError> {
-        let mut exit = Exit::Done;
-        if !self.no_event_history {
-            exit = self.stage("LOGS", || self.event_history(door, owner));
-        }
-        let open = || self.account.here();
-        let filters = Filters::default();
-        let buckets = self.bounds.buckets(&filters, &open)?;
-        let (inputs, options) = self.bounds.open(&self.paths, &filters, &buckets)?;
-        if self.paths.is_empty() && crashcart_app::evidence_of_case(&self.case, &buckets).is_err() {
-            self.tell(
-                "LOGS",
-                "there are none: what was done with the key, and the sessions that descend from \
-                 it, are UNKNOWN and go on; run this again with the logs as PATH",
-            )?;
-            return Ok(exit.or(Exit::Gaps));
-        }
-        let environment = self.environment()?;
-        let threads = self.bounds.threads();
-        let rules = Rules::load(&RuleOptions { threads, ..RuleOptions::default() })?;
-        let question = Question {
-            rules: &rules,
-            environment: &environment,
-            pivot: Pivot { keys: vec![self.id.clone()], ..Pivot::default() },
-            findings: Vec::new(),
-            baseline: None,
-            places: None,
-            sealed: Vec::new(),
-            version: env!("CARGO_PKG_VERSION"),
-        };
-        let shown = Shown::begin(Terminal::look(false).live, false);
-        let run = CaseRun { folder: &self.case, copy_evidence: false, buckets: &buckets };
-        let options = options.asking();
-        let ran = run.investigate(inputs, &options, shown.counters(), question)?;
-        let investigation = ran.investigation;
-        let inputs = crashcart_app::evidence_of_case(&self.case, &buckets)?;
-        let (lineage, _) = crashcart_app::lineage(&self.id, &inputs, &options, shown.counters());
-        drop(shown);
-        let (events, came) = (investigation.coverage.events, lineage.descends.len());
-        let events = counted(events, "event");
-        let report = self.case.join("report/report.html");
-        let (text, known) = match came {
-            0 => ("none with the key: what was done with it is UNKNOWN".to_owned(), Exit::Gaps),
-            1 => ("no session or key came of the key in them".to_owned(), Exit::Done),
-            2 => ("one session or key came of the key".to_owned(), Exit::Done),
-            more => (format!("{} sessions and keys came of the key", more - 1), Exit::Done),
-        };
-        self.tell("LOGS", &format!("{events}, {text}; the report is {}", report.display()))?;
-        let exit = exit.or(known).or(commands::exit(&investigation.coverage, false));
-        let of = (&*self.id, owner.user.as_deref());
-        let story = (&investigation, &lineage);
-        let (plan, notes) = containment::plan_what_was_found(door, &environment, of, story)?;
-        let Some(plan) = plan else {
-            self.tell("FOUND", "nothing more that can be contained by itself")?;
-            for note in notes {
-                self.tell("", &note)?;
-            }
-            return Ok(exit);
-        };
-        let given = self.yes_contain_found.as_deref();
-        Ok(exit.or(self.approve_and_apply(door, "FOUND", &plan, given)?))
-    }
-
-    /// Asks every region for what the key and its owner did, into the case.
-    fn event_history(&self, door: &Door, owner: &Owner) -> Result<Exit, AppError> {
-        let keys = owner.access_keys.iter().map(|key| key.id.clone());
-        let mut lookups: Vec<Lookup> = std::iter::once(self.id.clone())
-            .chain(keys.filter(|key| *key != self.id))
-            .map(Lookup::Key)
-            .collect();
-        lookups.extend(owner.user.clone().map(Lookup::User));
-        let asked = Asked::begin(Terminal::look(false).live, false);
-        let case = (&*self.case, env!("CARGO_PKG_VERSION"));
-        let progress = |region: &str, events| asked.page(region, events);
-        crashcart_app::collect_live(door, case, (&lookups, &Filter::default()), &progress)?;
-        Ok(Exit::Done)
-    }
-
-    /// Asks for further use of the key until the time is over.
-    fn watch(&self, door: &Door) -> Result<Exit, AppError> {
-        let until = Instant::now() + Duration::from_secs(self.watch.saturating_mul(60));
-        let began =
-            crashcart_model::Timestamp::from_millis(jiff::Timestamp::now().as_millisecond());
-        let wanted = WantedHistory {
-            lookup: Lookup::Key(self.id.clone()),
-            since: Some(began),
-            until: None,
-            regions: Vec::new(),
-            follow: FOLLOWED,
-        };
-        loop {
-            let case = plans::open_case(&self.case)?;
-            let told = crashcart_app::collect_event_history(door, case, &wanted, &|_, _| {})?;
-            let events: u64 = told.regions.iter().map(|region| region.events).sum();
-            if events > 0 {
-                self.tell("WATCH", &format!("{events} events of the key since {began}: look at them with `crashcart investigate --case CASE`"))?;
-                return Ok(Exit::Gaps);
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                self.tell("WATCH", &format!("no event of the key since {began} was there yet; events come up to 15 minutes late, and data events never come this way: no proof"))?;
-                return Ok(Exit::Done);
-            }
-            std::thread::sleep(BETWEEN.min(left));
-        }
-    }
-
     /// Keeps a plan, asks for its approval, carries it out.
     fn approve_and_apply(
         &self,
@@ -346,39 +243,48 @@ impl Key {
     ) -> Result<Exit, AppError> {
         let mut case = plans::open_case(&self.case)?;
         let path = self.case.join(containment::keep_plan(&mut case, plan)?);
-        let steps = plan.steps.len();
-        self.tell(label, &format!("{steps} steps planned: {}", path.display()))?;
-        for note in plan.notes.iter().filter(|note| {
-            note.starts_with("NOT PLANNED")
-                || note.starts_with("UNKNOWN")
-                || note.starts_with("in account")
-        }) {
-            self.tell("", note)?;
+        let steps = counted(plan.steps.len() as u64, "step");
+        self.tell(label, &format!("{steps} planned: {}", path.display()))?;
+        for note in &plan.notes {
+            self.tell("note", note)?;
         }
-        if let Some(account) = given.filter(|account| **account != plan.account) {
-            return Err(AppError::Request {
-                what: format!("the plan is for account {}, approved was {account}", plan.account),
-                hint: "look at the plan with `crashcart plan show`, then approve its own account",
-            });
-        }
-        if given.is_none() && !std::io::stdin().is_terminal() {
-            return Err(AppError::Request {
-                what: "the plan is not approved".to_owned(),
-                hint: "carry it out with `crashcart apply PLAN`, or run this again with \
-                       --yes-contain and, for what was found, --yes-contain-found",
-            });
-        }
-        let running = self.running(plan, given);
-        let approval = running.approval(plan, &[])?;
-        let options = running.options(false);
-        let ran = containment::run_plan((door, &mut case), plan, &approval, Run::Apply, options)?;
-        running.tell(ran, &self.case)
+        self.carry_out(door, &mut case, (plan, given), Run::Apply)
     }
 
-    /// An account that was named approves a plan of that account; else the hash is asked for.
-    fn running(&self, plan: &ContainmentPlan, given: Option<&str>) -> plans::Running {
-        let approved = given.filter(|account| **account == plan.account).map(|_| plan.hash());
-        plans::Running::of(approved, self.window)
+    /// Carries out a plan that is approved: by the number of its account, or its hash is asked for.
+    fn carry_out(
+        &self,
+        door: &Door,
+        case: &mut Case,
+        (plan, given): (&ContainmentPlan, Option<&str>),
+        run: Run<'_>,
+    ) -> Result<Exit, AppError> {
+        let approved = match given {
+            Some(account) if *account == plan.account => Some(plan.hash()),
+            Some(account) => {
+                return Err(AppError::Request {
+                    what: format!(
+                        "the plan is for account {}, approved was {account}",
+                        plan.account
+                    ),
+                    hint: "look at the plan with `crashcart plan show`, then approve its own account",
+                });
+            }
+            None if std::io::stdin().is_terminal() => None,
+            None => {
+                return Err(AppError::Request {
+                    what: "the plan is not approved".to_owned(),
+                    hint: "carry it out with `crashcart apply PLAN`, go on with one that was cut off \
+                           with `crashcart resume CASE`, or run this again with --yes-contain and, \
+                           for what was found, --yes-contain-found",
+                });
+            }
+        };
+        let running = plans::Running::of(approved, self.window);
+        let approval = running.approval(plan, &[])?;
+        let options = running.options(false);
+        let ran = containment::run_plan((door, case), plan, &approval, run, options)?;
+        running.tell(ran, &self.case)
     }
 
     fn environment(&self) -> Result<crashcart_model::Environment, AppError> {

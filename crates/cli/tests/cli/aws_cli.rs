@@ -6,7 +6,7 @@ use std::path::Path;
 use crashcart_testkit::Moto;
 use serde_json::Value;
 
-use crate::binary::run_with;
+use crate::account::{crashcart, without_moments};
 
 /// Two users with the same ways in, and two roles with the same trust.
 const TWINS: &str = "iam = client('iam')
@@ -40,41 +40,18 @@ print(json.dumps([
 ]))
 ";
 
-/// The state, with every moment of a policy replaced: each run has its own.
 fn state(moto: &Moto, who: &str) -> Value {
     let told = moto.run(&format!("WHO = '{who}'\n{STATE}"));
-    let mut told = serde_json::from_str(&told).expect("JSON");
-    forget_moments(&mut told);
-    told
+    without_moments(serde_json::from_str(&told).expect("JSON"))
 }
 
-fn forget_moments(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            if let Some(moment) = members.get_mut("aws:TokenIssueTime") {
-                *moment = "a moment".into();
-            }
-            members.values_mut().for_each(forget_moments);
-        }
-        Value::Array(items) => items.iter_mut().for_each(forget_moments),
-        _ => {}
-    }
-}
-
-fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Value {
-    let settings = [
-        ("AWS_ENDPOINT_URL", moto.url.as_str()),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_REGION", "us-east-1"),
-    ];
-    let ran = run_with(folder, words, &settings);
-    assert_eq!(ran.code, Some(0), "{words:?}: {}{}", ran.stdout, ran.stderr);
-    serde_json::from_str(&ran.stdout).expect("JSON")
+/// The document that a run on the account prints.
+fn document(moto: &Moto, folder: &Path, words: &[&str]) -> Value {
+    crashcart(moto, folder, words).json(0)
 }
 
 fn contain(moto: &Moto, folder: &Path, words: &[&str]) -> (String, String) {
-    let planned = crashcart(moto, folder, words);
+    let planned = document(moto, folder, words);
     let text = |name: &str| planned["plan"][name].as_str().expect("a text").to_owned();
     (text("path"), text("hash"))
 }
@@ -106,12 +83,12 @@ fn the_printed_commands_end_where_apply_ends_and_their_undo_where_it_began() {
         let applied = [words, &["one", "--case", "case", "--json"]].concat();
         let (path, hash) = contain(&moto, folder.path(), &applied);
         let apply = ["apply", &*path, "--approve", &hash, "--window", "0", "--json"];
-        crashcart(&moto, folder.path(), &apply);
+        document(&moto, folder.path(), &apply);
 
         let by_hand = [words, &["two", "--case", "case", "--json"]].concat();
         let (path, _) = contain(&moto, folder.path(), &by_hand);
         let show = ["plan", "show", &*path, "--aws-cli", "--json"];
-        let commands = crashcart(&moto, folder.path(), &show);
+        let commands = document(&moto, folder.path(), &show);
         moto.shell(&script(&commands, "change"));
         undo = format!("{}\n{undo}", script(&commands, "undo"));
     }

@@ -6,20 +6,11 @@ use std::path::Path;
 use crashcart_testkit::Moto;
 use serde_json::{Value, json};
 
-use crate::binary::{Ran, assert_same, run, run_with};
+use crate::account::crashcart;
+use crate::binary::{assert_same, run, run_with};
 use crate::material::{call, delivered, demo, folder};
 
 const LOGS: &str = "crashcart-demo/AWSLogs";
-
-fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
-    let settings = [
-        ("AWS_ENDPOINT_URL", moto.url.as_str()),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_REGION", "us-east-1"),
-    ];
-    run_with(folder, words, &settings)
-}
 
 /// Puts what lies below a folder into a bucket, each under its path there.
 fn upload(moto: &Moto, root: &Path, bucket: &str) {

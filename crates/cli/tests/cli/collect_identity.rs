@@ -1,12 +1,11 @@
 //! What an account says of a principal, sealed in a case, against a server that speaks AWS's
 //! protocols.
 
-use std::path::Path;
-
 use crashcart_testkit::Moto;
 use serde_json::{Value, json};
 
-use crate::binary::{Ran, run_with};
+use crate::account::crashcart;
+use crate::binary::Ran;
 
 /// A user that its group lets read, its own policy write policies; and its key, with the secret.
 const USER: &str = "iam = client('iam')
@@ -24,20 +23,6 @@ iam.add_user_to_group(GroupName='ci', UserName='build-agent')
 iam.attach_group_policy(GroupName='ci', PolicyArn='arn:aws:iam::aws:policy/ReadOnlyAccess')
 print(json.dumps([key['AccessKeyId'], key['SecretAccessKey']]))
 ";
-
-fn crashcart_as(moto: &Moto, key: &[String; 2], folder: &Path, words: &[&str]) -> Ran {
-    let settings = [
-        ("AWS_ENDPOINT_URL", moto.url.as_str()),
-        ("AWS_ACCESS_KEY_ID", key[0].as_str()),
-        ("AWS_SECRET_ACCESS_KEY", key[1].as_str()),
-        ("AWS_REGION", "us-east-1"),
-    ];
-    run_with(folder, words, &settings)
-}
-
-fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
-    crashcart_as(moto, &["test", "test"].map(str::to_owned), folder, words)
-}
 
 /// What AWS answers an account that is in no organization; moto says something else.
 fn in_no_organization(moto: &Moto) {

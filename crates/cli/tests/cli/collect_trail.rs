@@ -1,30 +1,14 @@
 //! `collect trail`: what a trail delivered, kept in a case, whatever happens on the way.
 
-use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crashcart_testkit::Moto;
 use serde_json::json;
 
-use crate::binary::{Ran, command, run, run_with};
+use crate::account::{crashcart, settings};
+use crate::binary::{command, run};
 use crate::material::{call, delivered, folder};
-
-fn settings(moto: &Moto) -> [(&'static str, String); 4] {
-    [
-        ("AWS_ENDPOINT_URL", moto.url.clone()),
-        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-        ("AWS_REGION", "us-east-1".to_owned()),
-    ]
-}
-
-fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
-    let settings = settings(moto);
-    let settings: Vec<(&str, &str)> =
-        settings.iter().map(|(name, value)| (*name, &**value)).collect();
-    run_with(folder, words, &settings)
-}
 
 /// A trail with this many log files on each of three days, a digest file, and an export beside.
 fn trail(moto: &Moto, files: usize) {

@@ -1,10 +1,9 @@
 //! From a leaked key to an account that is as it was, against a server that speaks AWS's protocols.
 
-use std::path::Path;
-
 use crashcart_testkit::Moto;
 use serde_json::Value;
 
+use crate::account::{crashcart, settings_as};
 use crate::binary::{Ran, run_with};
 
 /// A user with everything that one can come in with; prints the leaked key.
@@ -31,16 +30,6 @@ print(json.dumps([
     [key['Status'] for key in iam.list_ssh_public_keys(**who)['SSHPublicKeys']],
 ]))
 ";
-
-fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
-    let settings = [
-        ("AWS_ENDPOINT_URL", moto.url.as_str()),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_REGION", "eu-central-1"),
-    ];
-    run_with(folder, words, &settings)
-}
 
 fn json(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stderr))
@@ -141,12 +130,7 @@ fn whoever_assumed_a_role_does_not_cut_off_what_it_came_through() {
          iam.create_role(RoleName='responder', AssumeRolePolicyDocument='{}')\n\
          print(iam.create_access_key(UserName='ada')['AccessKey']['AccessKeyId'])",
     );
-    let settings = [
-        ("AWS_ENDPOINT_URL", moto.url.as_str()),
-        ("AWS_ACCESS_KEY_ID", key.as_str()),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_REGION", "eu-central-1"),
-    ];
+    let settings = settings_as(&moto, [&key, "test"]);
     let role = "arn:aws:iam::123456789012:role/responder";
     let contain = |user: &str| {
         let words = ["contain", "user", user, "--case", "case", "--assume-role", role];

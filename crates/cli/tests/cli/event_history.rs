@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use crashcart_testkit::Moto;
 use serde_json::{Value, json};
 
-use crate::binary::{Ran, command_with, run, run_with};
+use crate::account::{crashcart, settings};
+use crate::binary::{command_with, run, run_with};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const REGIONS: [(&str, &str); 4] = [
@@ -16,19 +17,6 @@ const REGIONS: [(&str, &str); 4] = [
     ("me-south-1", "not-opted-in"),
     ("us-east-1", "opt-in-not-required"),
 ];
-
-fn settings(moto: &Moto) -> [(&str, &str); 4] {
-    [
-        ("AWS_ENDPOINT_URL", moto.url.as_str()),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_REGION", "us-east-1"),
-    ]
-}
-
-fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
-    run_with(folder, words, &settings(moto))
-}
 
 /// A call so many seconds ago, signed with a key.
 fn call(region: &str, ago: u32, key: &str, more: &Value) -> Value {

@@ -6,6 +6,7 @@ use std::path::Path;
 use crashcart_testkit::Moto;
 use serde_json::{Value, json};
 
+use crate::account::settings_as;
 use crate::binary::{Ran, run, run_with};
 
 /// Whom it is about.
@@ -55,13 +56,8 @@ print(json.dumps([key['AccessKeyId'], key['SecretAccessKey']]))"
     }
 
     fn run(&self, folder: &Path, words: &[&str]) -> Ran {
-        let settings = [
-            ("AWS_ENDPOINT_URL", self.moto.url.as_str()),
-            ("AWS_ACCESS_KEY_ID", self.key[0].as_str()),
-            ("AWS_SECRET_ACCESS_KEY", self.key[1].as_str()),
-            ("AWS_REGION", "us-east-1"),
-        ];
-        run_with(folder, words, &settings)
+        let [key, secret] = &self.key;
+        run_with(folder, words, &settings_as(self.moto, [key, secret]))
     }
 }
 

@@ -2,11 +2,14 @@
 //! intruder, which can be given back.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use crashcart_testkit::Moto;
 use serde_json::{Value, json};
 
-use crate::binary::{Ran, run, run_with};
+use crate::account::{crashcart, settings, without_moments};
+use crate::binary::{command_with, run};
 
 /// A user with every way in, whose key leaked; a role and a user that the intruder reaches.
 const ACCOUNT: &str = "iam = client('iam')
@@ -44,34 +47,8 @@ print(json.dumps([users, {name: iam.get_role_policy(RoleName='deploy', PolicyNam
     for name in iam.list_role_policies(RoleName='deploy')['PolicyNames']}]))
 ";
 
-fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
-    let settings = [
-        ("AWS_ENDPOINT_URL", moto.url.as_str()),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_REGION", "us-east-1"),
-    ];
-    run_with(folder, words, &settings)
-}
-
 fn state(moto: &Moto) -> Value {
     serde_json::from_str(&moto.run(STATE)).expect("JSON")
-}
-
-/// The state without the moments in policies.
-fn timeless(mut state: Value) -> Value {
-    fn forget(value: &mut Value) {
-        if let Some(moment) = value.get_mut("aws:TokenIssueTime") {
-            *moment = Value::Null;
-        }
-        match value {
-            Value::Object(members) => members.values_mut().for_each(forget),
-            Value::Array(items) => items.iter_mut().for_each(forget),
-            _ => {}
-        }
-    }
-    forget(&mut state);
-    state
 }
 
 /// A call of the leaked key, so many seconds ago.
@@ -226,7 +203,7 @@ fn once_more_does_nothing_twice_and_a_password_goes_only_with_the_flag() {
     let once_more = crashcart(&moto, folder.path(), &words);
     assert!(!once_more.stdout.contains("contained already"), "a key is back: {}", once_more.stdout);
     // Later sessions are denied too: the moment of the cut-off moves, nothing else.
-    assert_eq!(timeless(state(&moto)), timeless(contained));
+    assert_eq!(without_moments(state(&moto)), without_moments(contained));
 }
 
 #[test]
@@ -242,4 +219,53 @@ fn nothing_is_changed_without_approval_and_an_approval_of_another_account_is_non
         assert!(ran.stdout.contains("NOT DONE"), "{}", ran.stdout);
         assert_eq!(state(&moto), before);
     }
+}
+
+#[test]
+fn a_region_that_was_not_heard_is_told_and_old_events_are_no_use_after_the_cut_off() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = incident(&moto);
+    moto.fail(json!({
+        "operation": "LookupEvents", "region": "eu-west-1", "status": 400,
+        "code": "AccessDeniedException",
+    }));
+    let words = [&["respond", "key", &key, "--window", "0", "--watch", "0"][..], &ANSWER].concat();
+    let ran = crashcart(&moto, folder.path(), &words);
+    assert_eq!(ran.code, Some(4), "{}{}", ran.stdout, ran.stderr);
+    let gap = "gap: LookupEvents, account 123456789012, eu-west-1";
+    assert!(ran.stderr.contains(gap), "{}", ran.stderr);
+    let (_, watch) = ran.stdout.split_once("WATCH").expect("it looked once");
+    assert!(watch.contains("no event after the cut-off"), "{watch}");
+    assert!(watch.contains("GAP") && watch.contains("eu-west-1"), "{watch}");
+}
+
+#[test]
+fn an_approval_for_the_owner_does_not_finish_a_run_about_somebody_else() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = incident(&moto);
+    let words = ["contain", "user", "bystander", "--case", "case", "--json"];
+    let plan = crashcart(&moto, folder.path(), &words).json(0)["plan"].clone();
+    let [path, hash] = ["path", "hash"].map(|name| plan[name].as_str().expect("a text").to_owned());
+    let words = ["apply", &path, "--approve", &hash, "--window", "60"];
+    let mut run = command_with(folder.path(), &words, &settings(&moto))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary runs");
+    let (journal, started) = (folder.path().join("case/journal.jsonl"), Instant::now());
+    while !std::fs::read_to_string(&journal).is_ok_and(|text| text.lines().count() >= 2) {
+        assert!(started.elapsed() < Duration::from_secs(120), "nothing is journalled");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    run.kill().expect("it is killed");
+    run.wait().expect("it ends");
+    let owner = state(&moto)[0]["build-agent"].clone();
+    let words = [&["respond", "key", &key, "--window", "0"][..], &ANSWER].concat();
+    let ran = crashcart(&moto, folder.path(), &words);
+    assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
+    let (_, resume) = ran.stdout.split_once("RESUME").expect("it says so");
+    assert!(resume.contains("user/bystander") && resume.contains("NOT DONE"), "{resume}");
+    assert_eq!(state(&moto)[0]["build-agent"], owner, "first that run is ended");
 }

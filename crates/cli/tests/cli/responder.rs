@@ -1,11 +1,9 @@
 //! A target in another account of the organization, and one in a stranger's.
 
-use std::path::Path;
-
 use crashcart_testkit::Moto;
 use serde_json::Value;
 
-use crate::binary::{Ran, run_with};
+use crate::account::crashcart;
 
 /// A member account with a user and the responders' role in it; prints its number and a key of the
 /// user.
@@ -25,16 +23,6 @@ trust = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow',
 iam.create_role(RoleName='CrashcartResponder', AssumeRolePolicyDocument=json.dumps(trust))
 print(json.dumps([account, key]))
 ";
-
-fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
-    let settings = [
-        ("AWS_ENDPOINT_URL", moto.url.as_str()),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_REGION", "us-east-1"),
-    ];
-    run_with(folder, words, &settings)
-}
 
 #[test]
 fn a_user_of_a_member_account_is_asked_about_contained_and_given_back_as_the_responder_there() {

@@ -1,11 +1,9 @@
 //! `contain session`: what descends from a leaked key is cut off, and nobody else of those roles.
 
-use std::path::Path;
-
 use crashcart_testkit::Moto;
 use serde_json::{Value, json};
 
-use crate::binary::{Ran, run_with};
+use crate::account::crashcart;
 use crate::material::{call, delivered, write};
 
 const ACCOUNT: &str = "123456789012";
@@ -21,16 +19,6 @@ print(json.dumps([
      for name in iam.list_role_policies(RoleName=role)['PolicyNames']] for role in ('web', 'data')
 ] + [iam.list_user_policies(UserName='ada')['PolicyNames']]))
 ";
-
-fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
-    let settings = [
-        ("AWS_ENDPOINT_URL", moto.url.as_str()),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_REGION", "eu-central-1"),
-    ];
-    run_with(folder, words, &settings)
-}
 
 fn user(key: &str) -> Value {
     json!({
