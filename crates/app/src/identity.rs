@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crashcart_aws::Door;
 use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_collect::{Identity, IdentityTarget, NoIdentity, identity};
-use crashcart_model::Timestamp;
 use crashcart_store::{Case, CollectedEntry, file_name};
 use serde::Serialize;
 
@@ -55,9 +54,8 @@ pub fn collect_identity(
             hint: "assume a role of that account with --assume-role",
         });
     }
-    let now = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond());
     let who = text.rsplit([':', '/']).next().unwrap_or(text);
-    let folder = format!("identity/{}/{}", file_name(who), now.to_string().replace(':', ""));
+    let folder = format!("identity/{}/{}", file_name(who), door.now().to_string().replace(':', ""));
     let keeper = Arc::new(Keeper::new(case, caller.account.clone(), folder.clone()));
     let found = {
         let door = door.keeping(keeper.clone());

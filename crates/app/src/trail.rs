@@ -10,7 +10,7 @@ use crashcart_aws::services::cloudtrail::{
 use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_aws::{Call, Door, Operation};
 use crashcart_collect::{Address, Found, Span, Wanted, find_objects};
-use crashcart_model::{Gap, GapReason, Timestamp};
+use crashcart_model::{Gap, GapReason};
 use crashcart_store::{Case, ManifestEntry};
 use serde::Serialize;
 
@@ -112,8 +112,7 @@ fn trails(
     into: &mut CollectedTrails,
 ) -> Result<Vec<Address>, AppError> {
     let account = door.reader().ask(&GetCallerIdentity {})?.answer.account;
-    let now = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond());
-    let folder = format!("trails/{}", now.to_string().replace(':', ""));
+    let folder = format!("trails/{}", door.now().to_string().replace(':', ""));
     let keeper = Arc::new(Keeper::new(case, account, folder));
     let door = door.keeping(keeper.clone());
     let all = DescribeTrails { include_shadow_trails: Some(true) };

@@ -5,8 +5,11 @@ use std::sync::{Arc, PoisonError};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::service_clock_skew::ServiceClockSkewInterceptor;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use jiff::Timestamp;
 
+use crate::clock::Clock;
 use crate::credentials::{self, DoorOptions};
 use crate::error::AwsError;
 use crate::exchange::Exchange;
@@ -113,6 +116,8 @@ impl Door {
                 credentials,
                 pace: Arc::default(),
                 asked: Arc::default(),
+                clock: Clock::new(options.clock),
+                skew: SharedInterceptor::new(ServiceClockSkewInterceptor::new()),
                 homes: Arc::default(),
                 only: None,
                 keep: None,
@@ -166,6 +171,11 @@ impl Door {
     /// The region that is asked where none is named.
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// The time by AWS's clock, as the last answer told it; this machine's before the first.
+    pub fn now(&self) -> crashcart_model::Timestamp {
+        crashcart_model::Timestamp::from_millis(self.exchange.clock.now().as_millisecond())
     }
 
     /// What can be asked.

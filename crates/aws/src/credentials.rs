@@ -27,6 +27,8 @@ pub struct DoorOptions {
     pub endpoint: Option<String>,
     /// Certificates to trust besides the system's, as PEM (`AWS_CA_BUNDLE`).
     pub certificates: Vec<u8>,
+    /// Who is told, once, how far AWS's clock is ahead of this machine's, if they differ by seconds.
+    pub clock: Option<fn(jiff::SignedDuration)>,
 }
 
 /// A code of an MFA device, which can be used once.

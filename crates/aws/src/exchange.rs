@@ -10,29 +10,31 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
+use aws_runtime::service_clock_skew::ServiceClockSkewClassifier;
 use aws_smithy_runtime::client::orchestrator::operation::Operation as Orchestrated;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::auth::{
     AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
 };
 use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::config_bag::Layer;
 use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
 use aws_types::service_config::ServiceConfigKey;
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::client::{Answered, Asked, Came, Keep};
+use crate::clock::Clock;
 use crate::credentials;
 use crate::endpoint::{Variant, bucket_endpoint, endpoint};
 use crate::error::AwsError;
 use crate::operation::{Call, Operation, Protocol};
 use crate::pace::Pace;
 use crate::response::{Received, answer};
-use crate::wire::{Retries, failure, http, received};
+use crate::wire::{Refused, Retries, failure, http, received};
 
 /// How often a request is sent at most, when AWS is slow or asks to wait.
 const ATTEMPTS: u32 = 5;
@@ -46,6 +48,9 @@ pub(crate) struct Exchange {
     pub credentials: SharedCredentialsProvider,
     pub pace: Arc<Pace>,
     pub asked: Arc<Mutex<Vec<Asked>>>,
+    pub clock: Clock,
+    /// Signs with AWS's time once an answer has told it.
+    pub skew: SharedInterceptor,
     /// The regions of buckets that said so, by name.
     pub homes: Arc<Mutex<HashMap<String, String>>>,
     /// The only calls that are made; none where all are.
@@ -63,7 +68,7 @@ impl Exchange {
         let operation = &C::OPERATION;
         self.must_be_listed(operation)?;
         let (region, outcome) = self.send_home(operation, region, request.clone()).await;
-        let at = Timestamp::now();
+        let at = self.clock.now();
         let mut asked = Asked {
             operation: operation.full_name(),
             region: region.clone(),
@@ -188,6 +193,9 @@ impl Exchange {
             .endpoint_url(&url)
             .standard_retry(&RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .retry_classifier(Retries { paced: operation.per_second.is_some() })
+            .retry_classifier(ServiceClockSkewClassifier::<Refused>::new())
+            .interceptor(self.clock.clone())
+            .interceptor(self.skew.clone())
             .timeout_config(credentials::timeouts())
             .runtime_plugin(self.signing(operation, &signed))
             .serializer(move |(operation, request): (&'static Operation, Value)| {

@@ -7,6 +7,7 @@
 //! a [`Reader`] has no method that changes anything.
 
 mod client;
+mod clock;
 mod credentials;
 mod endpoint;
 mod error;

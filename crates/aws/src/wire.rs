@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Or
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 
 use crate::error::AwsError;
 use crate::operation::Operation;
@@ -47,16 +48,39 @@ pub(crate) fn received(response: &HttpResponse) -> Result<Received, Orchestrator
     let mut refusal =
         Refusal::read(response.status().as_u16(), header("x-amzn-errortype").as_deref(), body);
     refusal.region = header("x-amz-bucket-region").or(refusal.region);
-    Err(OrchestratorError::operation(Refused(refusal)))
+    Err(OrchestratorError::operation(Refused::new(refusal)))
 }
 
 /// A refusal on its way through the SDK's runtime.
 #[derive(Debug)]
-pub(crate) struct Refused(Refusal);
+pub(crate) struct Refused {
+    refusal: Refusal,
+    /// For those parts of the runtime that ask for no more than a code.
+    meta: Box<ErrorMetadata>,
+}
+
+impl Refused {
+    fn new(refusal: Refusal) -> Self {
+        // EC2's words for a request that was signed at another time ("Error codes for the Amazon
+        // EC2 API") are not among those that the runtime knows.
+        let code = match &*refusal.code {
+            "RequestExpired" | "RequestInTheFuture" => "RequestTimeTooSkewed",
+            code => code,
+        };
+        let meta = ErrorMetadata::builder().code(code).message(&refusal.message).build();
+        Self { refusal, meta: Box::new(meta) }
+    }
+}
+
+impl ProvideErrorMetadata for Refused {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.meta
+    }
+}
 
 impl fmt::Display for Refused {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.0.code, self.0.message)
+        write!(out, "{}: {}", self.refusal.code, self.refusal.message)
     }
 }
 
@@ -75,11 +99,13 @@ impl ClassifyRetry for Retries {
             return RetryAction::NoActionIndicated;
         };
         match error.as_operation_error().and_then(|error| error.downcast_ref::<Refused>()) {
-            Some(Refused(refusal)) if refusal.is_throttling() && self.paced => {
+            Some(Refused { refusal, .. }) if refusal.is_throttling() && self.paced => {
                 RetryAction::NoActionIndicated
             }
-            Some(Refused(refusal)) if refusal.is_throttling() => RetryAction::throttling_error(),
-            Some(Refused(refusal)) if refusal.status >= 500 => RetryAction::server_error(),
+            Some(Refused { refusal, .. }) if refusal.is_throttling() => {
+                RetryAction::throttling_error()
+            }
+            Some(Refused { refusal, .. }) if refusal.status >= 500 => RetryAction::server_error(),
             _ => RetryAction::NoActionIndicated,
         }
     }
@@ -97,7 +123,7 @@ pub(crate) fn failure(
 ) -> AwsError {
     let message = chain(&error);
     if let SdkError::ServiceError(refused) = error {
-        return refused.into_err().0.classify(operation, region);
+        return refused.into_err().refusal.classify(operation, region);
     }
     let name = operation.full_name();
     if has_no_credentials(&error) {

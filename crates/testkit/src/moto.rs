@@ -81,6 +81,11 @@ impl Moto {
         self.front("POST", "regions", &regions);
     }
 
+    /// Puts AWS's clock so many seconds ahead of the caller's. What is signed too far off is refused.
+    pub fn clock(&self, ahead: i64) {
+        self.front("POST", "clock", &ahead.to_string());
+    }
+
     /// Region and body of every call of an operation so far, in the order of their coming.
     ///
     /// # Panics

@@ -1,8 +1,9 @@
 """A moto server with what moto lacks in front of it: service-specific credentials, LookupEvents, what
-`front_identity` has, the regions of an account as a test wants them, and calls that fail.
+`front_identity` has, the regions of an account as a test wants them, a clock that is not the caller's, and
+calls that fail.
 
 Speaks AWS's protocols as the API references have them; everything else goes to moto. Under `/front/` a
-test says what it wants: POST of JSON to `records`, `faults` and `regions`, GET of `asked`.
+test says what it wants: POST of JSON to `records`, `faults`, `regions` and `clock`, GET of `asked`.
 """
 
 import json
@@ -11,11 +12,12 @@ import uuid
 from io import BytesIO
 from urllib.parse import parse_qsl
 
+import front_clock
 import front_faults
 import front_identity
 import front_trail
 from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import run_simple
+from werkzeug.serving import WSGIRequestHandler, run_simple
 
 moto = DomainDispatcherApplication(create_backend_app)
 # By user: id, service, status.
@@ -73,7 +75,12 @@ def told(path, body):
     """What a test says or asks."""
     if path == "asked":
         return json.dumps(front_faults.asked)
-    take = {"records": front_trail.add, "faults": front_faults.faults.extend, "regions": regions.extend}
+    take = {
+        "records": front_trail.add,
+        "faults": front_faults.faults.extend,
+        "regions": regions.extend,
+        "clock": front_clock.put_ahead,
+    }
     take[path](json.loads(body))
     return "{}"
 
@@ -90,6 +97,9 @@ def answered(environ, body):
     if front_faults.is_s3(environ):
         told_body = f"{path}?{environ.get('QUERY_STRING', '')}"
     front_faults.asked.append({"operation": name, "region": region, "body": told_body})
+    refused = front_clock.refusal(environ)
+    if refused:
+        return front_faults.refusal(environ, *refused)
     fault = front_faults.fault(name, region, path)
     if fault:
         code, message = fault.get("code", ""), fault.get("message", "not allowed here")
@@ -120,4 +130,9 @@ def application(environ, start_response):
     return [text.encode()]
 
 
-run_simple("127.0.0.1", int(sys.argv[1]), application, threaded=True)
+class Handler(WSGIRequestHandler):
+    def date_time_string(self, timestamp=None):
+        return front_clock.date()
+
+
+run_simple("127.0.0.1", int(sys.argv[1]), application, threaded=True, request_handler=Handler)

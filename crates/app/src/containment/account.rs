@@ -140,7 +140,7 @@ impl Account for Live<'_> {
     }
 
     fn now(&self) -> Timestamp {
-        super::now()
+        self.0.now()
     }
 }
 

@@ -81,7 +81,7 @@ pub fn plan_containment(
     let caller = reader.ask(&GetCallerIdentity {})?.answer;
     let links = std::iter::once(&caller.arn).chain(door.through());
     let chain: Vec<String> = links.flat_map(|link| came_through(link)).collect();
-    let (caller_arn, now) = (&*caller.arn, now());
+    let (caller_arn, now) = (&*caller.arn, door.now());
     let situation =
         Situation { caller: caller_arn, chain: &chain, environment, now, tried_on_aws: false };
     let planned = match target {
@@ -116,11 +116,6 @@ pub fn plan_containment(
         }
     };
     planned.map_err(refused)
-}
-
-/// What is done to an account happens in time.
-fn now() -> Timestamp {
-    Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
 }
 
 /// The name in an ARN of the account, or the name as given.
@@ -172,9 +167,12 @@ pub fn keep_plan(case: &mut Case, plan: &Plan) -> Result<String, AppError> {
     Ok(name)
 }
 
-/// A plan and its undo as AWS CLI commands, as if carried out now: for those who may only read.
+/// A plan and its undo as AWS CLI commands, as if carried out now by this machine's clock: no
+/// account is asked, and whoever carries them out may only read.
+#[allow(clippy::disallowed_methods, reason = "there is no account whose time could be asked")]
 pub fn plan_commands(plan: &Plan) -> Vec<StepCommands> {
-    crashcart_respond::commands(plan, now())
+    let now = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond());
+    crashcart_respond::commands(plan, now)
 }
 
 /// Reads a plan.

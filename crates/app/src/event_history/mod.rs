@@ -103,7 +103,7 @@ pub fn collect_event_history(
 ) -> Result<EventHistory, AppError> {
     let door = door.only(Action::CollectLogs.calls());
     let caller = door.reader().ask(&GetCallerIdentity {})?.answer;
-    let now = jiff::Timestamp::now().as_second();
+    let now = door.now().millis() / 1000;
     let mut gaps = Vec::new();
     let window = reach(wanted, now, &mut gaps)?;
     let regions = which(&door, wanted, &mut gaps);

@@ -86,6 +86,7 @@ impl AccountArguments {
                 region: self.aws_region.clone(),
                 endpoint: self.endpoint_url.clone(),
                 certificates: certificates()?,
+                clock: Some(say_clock),
             },
             role: self.assume_role.clone(),
             mfa_serial: self.mfa_serial.clone(),
@@ -93,6 +94,13 @@ impl AccountArguments {
         let door = crashcart_app::open_account(&options, &ask_code)?;
         Ok(self.opened.get_or_init(|| door).clone())
     }
+}
+
+/// Times in a case are AWS's: who compares them with this machine's must know.
+fn say_clock(ahead: jiff::SignedDuration) {
+    let which = if ahead.is_negative() { "ahead of" } else { "behind" };
+    let by = jiff::SignedDuration::from_secs(ahead.as_secs()).abs();
+    say(&format!("this machine's clock is {by:#} {which} AWS's: times from here on are AWS's"));
 }
 
 #[allow(clippy::disallowed_methods, reason = "the command line is where the environment is read")]

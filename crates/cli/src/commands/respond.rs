@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use crashcart_app::containment::{self, ContainmentPlan, Onward, Run, Target};
 use crashcart_app::{AppError, Case, Door, Owner};
-use crashcart_model::{IdKind, Timestamp, UniqueId};
+use crashcart_model::{IdKind, UniqueId};
 use crashcart_report::{counted, escape, labelled};
 
 use crate::arguments::{AccountArguments, Bounds};
@@ -101,7 +101,7 @@ impl Key {
         let logs = || self.stage("LOGS", || self.logs(&door, &owner));
         let cut = || {
             let exit = self.stage("CUT OFF", || self.cut_off(&door, &owner));
-            (exit, Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()))
+            (exit, door.now())
         };
         let (read, (cut, cut_at)) = if self.investigate_first {
             let read = logs();

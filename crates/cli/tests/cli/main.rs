@@ -8,6 +8,7 @@ mod baseline;
 mod binary;
 mod buckets;
 mod case_folder;
+mod clock;
 mod collect_identity;
 mod collect_trail;
 mod columns;
