@@ -78,7 +78,10 @@ fn difference(sent: i64, named: i64, came: i64) -> i64 {
     if least <= 0 && most >= 0 { 0 } else { i64::midpoint(least, most) }
 }
 
-#[allow(clippy::disallowed_methods, reason = "what is sent is signed with a time, and answered at one")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "what is sent is signed with a time, and answered at one"
+)]
 fn local() -> Timestamp {
     Timestamp::now()
 }
