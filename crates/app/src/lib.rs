@@ -16,6 +16,7 @@ mod environment;
 mod error;
 mod event_history;
 mod filter;
+mod further_use;
 mod given;
 mod identity;
 mod inputs;
@@ -58,6 +59,7 @@ pub use event_history::{
     WantedHistory, collect_event_history, collect_live,
 };
 pub use filter::Filter;
+pub use further_use::{FurtherUse, further_use};
 pub use identity::{CollectedIdentity, collect_identity};
 pub use inputs::Inputs;
 pub use investigate::{Question, investigate};

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crashcart_collect::Listing;
 use crashcart_model::{Coverage, EventRef, Head, Record};
 use crashcart_story::{Keys, Lineage};
 
@@ -23,11 +24,11 @@ impl Observer for Gatherer {
 /// trouble is in the coverage's gaps.
 pub fn lineage(
     of: &str,
-    inputs: &Inputs,
+    listing: &Listing,
     options: &ReadOptions,
     progress: &Progress,
 ) -> (Lineage, Coverage) {
-    let mut material = reading::read(&inputs.listing, options, progress, &Gatherer::default);
+    let mut material = reading::read(listing, options, progress, &Gatherer::default);
     let mut keys = Keys::default();
     for Gatherer(own) in std::mem::take(&mut material.observers) {
         keys.merge(own);

@@ -11,8 +11,19 @@ use crashcart_story::Lineage;
 use super::{Target, descent, plan_containment};
 use crate::AppError;
 
+/// What the story adds.
+#[derive(Debug)]
+pub struct Found {
+    /// One plan for all of it; none where there is nothing to add.
+    pub plan: Option<Plan>,
+    /// What one should know, also of what is not in the plan.
+    pub notes: Vec<String>,
+    /// Whether everything that was found is in the plan.
+    pub is_complete: bool,
+}
+
 /// Plans what descends from `key` and what is suspected beside it, as one plan. `owner` is the user
-/// who was contained already. None where there is nothing to add.
+/// who was contained already.
 ///
 /// # Errors
 /// When the account cannot be asked; whoever must not be contained is said in the plan.
@@ -21,22 +32,54 @@ pub fn plan_what_was_found(
     environment: &Environment,
     (key, owner): (&str, Option<&str>),
     (investigation, lineage): (&Investigation, &Lineage),
-) -> Result<(Option<Plan>, Vec<String>), AppError> {
+) -> Result<Found, AppError> {
     // Also where nothing descends from it, as far as is known.
     let (mut plans, mut notes) = (Vec::new(), descent::unknown(lineage));
-    for target in targets((key, owner), investigation, lineage) {
-        match plan_containment(door, environment, &target) {
-            Ok(plan) => plans.push(plan),
-            Err(AppError::Request { what, hint }) => {
-                notes.push(format!("NOT PLANNED: {what}; {hint}"));
+    let mut left = targets((key, owner), investigation, lineage);
+    let mut is_complete = true;
+    while !left.is_empty() {
+        let target = left.remove(0);
+        let why = match plan_containment(door, environment, &target) {
+            Ok(plan) => {
+                plans.push(plan);
+                continue;
             }
+            Err(AppError::Request { what, hint }) => format!("{what}; {hint}"),
             Err(AppError::Aws(error @ AwsError::NotFound { .. })) => {
-                notes.push(format!("NOT PLANNED: {error}: it is gone, or of another account"));
+                format!("{error}: it is gone, or of another account")
+            }
+            Err(AppError::Aws(error @ AwsError::Denied { .. })) => {
+                // The rest is planned, and of a user who cannot be read the keys.
+                left.extend(keys_instead(&target, lineage));
+                error.to_string()
             }
             Err(error) => return Err(error),
-        }
+        };
+        is_complete = false;
+        notes.push(format!("NOT PLANNED: {}: {why}", words(&target)));
     }
-    Ok((plan_found(key, plans, notes.clone()), notes))
+    Ok(Found { plan: plan_found(key, plans, notes.clone()), notes, is_complete })
+}
+
+fn words(target: &Target) -> String {
+    match target {
+        Target::Key(id) => format!("the key {id}"),
+        Target::User { user, .. } => format!("the user {user}"),
+        Target::Role { role, .. } => format!("the role {role}"),
+        Target::Sessions { of, .. } => format!("the sessions of {of}"),
+    }
+}
+
+/// The keys of the lineage that are a user's.
+fn keys_instead(target: &Target, lineage: &Lineage) -> Vec<Target> {
+    let Target::User { user, .. } = target else { return Vec::new() };
+    let is_theirs = |principal: &str| user_of(principal) == Some(user);
+    let theirs = lineage
+        .descends
+        .iter()
+        .filter(|one| one.principal.as_ref().is_some_and(|principal| is_theirs(principal.raw())));
+    let keys = theirs.filter_map(|one| one.key.as_ref()).map(|key| key.raw());
+    keys.filter(|key| is_lasting(Some(key))).map(|key| Target::Key(key.to_owned())).collect()
 }
 
 fn targets(

@@ -27,10 +27,10 @@ pub(crate) use account::CALLS as APPLY_CALLS;
 use account::Live;
 pub(crate) use facts::CALLS as PLAN_CALLS;
 
-pub use found::plan_what_was_found;
+pub use found::{Found, plan_what_was_found};
 
 pub use crashcart_respond::{
-    Change, Ending, Options as HoldOptions, Plan as ContainmentPlan, Planned,
+    Change, Ending, Held, Options as HoldOptions, Plan as ContainmentPlan, Planned,
     Receipt as ContainmentReceipt, Resume as Onward, RevertOptions, Step, StepCommands,
     StepOutcome, StepReceipt, Undo, Verified, comes_back,
 };
@@ -87,15 +87,18 @@ pub fn plan_containment(
     let planned = match target {
         Target::Key(id) => {
             let used = reader.ask(&GetAccessKeyLastUsed { access_key_id: id.clone() })?.answer;
-            let owner = match used.user_name.filter(|name| !name.is_empty()) {
-                Some(name) => facts::user(reader, &caller.account, &name)?,
-                None => UserFacts {
-                    arn: format!("arn:aws:iam::{}:root", caller.account),
-                    account: caller.account.clone(),
-                    ..UserFacts::default()
-                },
+            let (owner, unknown) = match used.user_name.filter(|name| !name.is_empty()) {
+                Some(name) => facts::owner_of_key(reader, &caller.account, &name)?,
+                None => {
+                    let arn = format!("arn:aws:iam::{}:root", caller.account);
+                    let account = caller.account.clone();
+                    (UserFacts { arn, account, ..UserFacts::default() }, Vec::new())
+                }
             };
-            crashcart_respond::plan_key(id, &owner, &situation)
+            crashcart_respond::plan_key(id, &owner, &situation).map(|mut plan| {
+                plan.notes.extend(unknown);
+                plan
+            })
         }
         Target::User { user, delete_console_password } => {
             let name = name_in(user, "user/", &caller.account)?;
@@ -116,6 +119,28 @@ pub fn plan_containment(
         }
     };
     planned.map_err(refused)
+}
+
+/// Whether a key can be used, as far as IAM tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is there and active, and its user is not denied everything by a policy of ours.
+    Works,
+    /// It is active, but its user may do nothing.
+    Denied,
+    /// It is inactive.
+    Inactive,
+    /// The user has no such key.
+    Gone,
+}
+
+/// Reads whether a user's key can be used now.
+///
+/// # Errors
+/// When the account cannot be asked.
+pub fn standing(door: &Door, user: &str, key: &str) -> Result<Standing, AppError> {
+    let door = door.only(Action::Contain.calls());
+    Ok(facts::standing(door.reader(), user, key)?)
 }
 
 /// The name in an ARN of the account, or the name as given.
@@ -283,6 +308,15 @@ fn not_run(error: RunError, case: &Path) -> AppError {
         what: error.to_string(),
         hint: "nothing was sent; `crashcart resume CASE` goes on with a run that was cut off",
     }
+}
+
+/// What the plans of a case changed and did not give back, as its journal tells.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub fn held(case: &Case) -> Result<Vec<Held>, StoreError> {
+    let history: Vec<Entry> = Journal::open(case)?.entries()?;
+    Ok(crashcart_respond::held(&history))
 }
 
 /// The hash of the plan whose run was cut off, if there is one.

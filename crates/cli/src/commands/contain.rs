@@ -152,7 +152,7 @@ impl Contain {
                 };
                 let shown = Shown::begin(Terminal::look(false).live, false);
                 let (lineage, coverage) =
-                    crashcart_app::lineage(of, &inputs, &options, shown.counters());
+                    crashcart_app::lineage(of, &inputs.listing, &options, shown.counters());
                 drop(shown);
                 commands::tell_gaps(&coverage);
                 gaps = commands::exit(&coverage, false);

@@ -93,20 +93,23 @@ pub fn exit(coverage: &crashcart_model::Coverage, worst: bool) -> Exit {
 /// Says how tables were read and names what could not be read, for commands whose output has no place for it.
 pub fn tell_gaps(coverage: &crashcart_model::Coverage) {
     tables::tell(coverage);
-    const SHOWN: usize = 10;
-    for gap in coverage.gaps.iter().take(SHOWN) {
-        let size = gap.size.map_or("unknown size".to_owned(), |size| format!("{size} bytes"));
-        let text = format!(
-            "gap: {} at {}, {size}: {}: {}",
-            gap.path,
-            gap.offset,
-            gap.reason.words(),
-            gap.detail
-        );
-        say(&text);
+    for line in gap_lines(coverage) {
+        say(&format!("gap: {line}"));
     }
+}
+
+/// What could not be read, a line each; how many more there are is the last.
+pub fn gap_lines(coverage: &crashcart_model::Coverage) -> Vec<String> {
+    const SHOWN: usize = 10;
+    let line = |gap: &crashcart_model::Gap| {
+        let size = gap.size.map_or("unknown size".to_owned(), |size| format!("{size} bytes"));
+        let (path, offset, reason) = (&gap.path, gap.offset, gap.reason.words());
+        format!("{path} at {offset}, {size}: {reason}: {}", gap.detail)
+    };
+    let mut lines: Vec<String> = coverage.gaps.iter().take(SHOWN).map(line).collect();
     let more = coverage.gap_count.saturating_sub(SHOWN as u64);
     if more > 0 {
-        say(&format!("{more} more gaps: investigate --json lists them"));
+        lines.push(format!("{more} more: investigate --json lists them"));
     }
+    lines
 }

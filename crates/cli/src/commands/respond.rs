@@ -1,12 +1,14 @@
 //! `crashcart respond`: the stages in their order, and their approval.
 
+mod cut;
 mod logs;
+mod watch;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use crashcart_app::containment::{self, ContainmentPlan, Onward, Run, Target};
+use crashcart_app::containment::{self, ContainmentPlan, Onward, Run};
 use crashcart_app::{AppError, Case, Door, Owner};
 use crashcart_model::{IdKind, UniqueId};
 use crashcart_report::{counted, escape, labelled};
@@ -99,11 +101,8 @@ impl Key {
         exit = exit.or(self.stage("EVIDENCE", || self.evidence(&door)));
         exit = exit.or(self.stage("RESUME", || self.go_on(&door, &owner)));
         let logs = || self.stage("LOGS", || self.logs(&door, &owner));
-        let cut = || {
-            let exit = self.stage("CUT OFF", || self.cut_off(&door, &owner));
-            (exit, door.now())
-        };
-        let (read, (cut, cut_at)) = if self.investigate_first {
+        let cut = || self.stage("CUT OFF", || self.cut_off(&door, &owner));
+        let (read, cut) = if self.investigate_first {
             let read = logs();
             (read, cut())
         } else {
@@ -111,13 +110,15 @@ impl Key {
             (logs(), cut)
         };
         exit = exit.or(read).or(cut);
+        let now = self.stage("NOW", || self.stands(&door, &owner));
+        exit = exit.or(now);
         if let Some(minutes) = self.watch {
-            exit = exit.or(self.stage("WATCH", || self.watch(&door, minutes, cut_at)));
+            exit = exit.or(self.stage("WATCH", || self.watch(&door, &owner, minutes)));
         }
         self.tell(
             "NEXT",
-            "run this again for what comes late: what is done already is not done twice; silence \
-             in the logs is no proof",
+            "read what is STILL IN PLACE and what was read in the report; run this again for what \
+             comes late: what is done already is not done twice; silence in the logs is no proof",
         )?;
         Ok(exit)
     }
@@ -212,27 +213,6 @@ impl Key {
         self.carry_out(door, &mut case, (&plan, given.as_deref()), Run::Resume(Onward::Finish))
     }
 
-    fn cut_off(&self, door: &Door, owner: &Owner) -> Result<Exit, AppError> {
-        let target = match &owner.user {
-            Some(user) => Target::User {
-                user: user.clone(),
-                // Once it is deleted there is none to delete.
-                delete_console_password: self.delete_console_password
-                    && owner.console != Some(false),
-            },
-            // Refused with words on what to do instead, where it is root's.
-            None => Target::Key(self.id.clone()),
-        };
-        let environment = self.environment()?;
-        let plan = containment::plan_containment(door, &environment, &target)?;
-        if plan.is_in_place() {
-            let text = format!("{} is contained already: the account was read again", plan.target);
-            self.tell("CUT OFF", &text)?;
-            return Ok(Exit::Done);
-        }
-        self.approve_and_apply(door, "CUT OFF", &plan, self.yes_contain.as_deref())
-    }
-
     /// Keeps a plan, asks for its approval, carries it out.
     fn approve_and_apply(
         &self,
@@ -282,7 +262,8 @@ impl Key {
         };
         let running = plans::Running::of(approved, self.window);
         let approval = running.approval(plan, &[])?;
-        let options = running.options(false);
+        // What could be cut off stays so where a step fails: giving it back would wake the intruder.
+        let options = running.options(true);
         let ran = containment::run_plan((door, case), plan, &approval, run, options)?;
         running.tell(ran, &self.case)
     }

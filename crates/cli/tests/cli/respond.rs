@@ -9,7 +9,7 @@ use crashcart_testkit::Moto;
 use serde_json::{Value, json};
 
 use crate::account::{crashcart, settings, without_moments};
-use crate::binary::{command_with, run};
+use crate::binary::{Ran, command_with, run};
 
 /// A user with every way in, whose key leaked; a role and a user that the intruder reaches.
 const ACCOUNT: &str = "iam = client('iam')
@@ -233,11 +233,76 @@ fn a_region_that_was_not_heard_is_told_and_old_events_are_no_use_after_the_cut_o
     let words = [&["respond", "key", &key, "--window", "0", "--watch", "0"][..], &ANSWER].concat();
     let ran = crashcart(&moto, folder.path(), &words);
     assert_eq!(ran.code, Some(4), "{}{}", ran.stdout, ran.stderr);
-    let gap = "gap: LookupEvents, account 123456789012, eu-west-1";
-    assert!(ran.stderr.contains(gap), "{}", ran.stderr);
+    let (logs, _) = ran.stdout.split_once("FOUND").expect("it went on");
+    assert!(logs.contains("GAP       LookupEvents, account 123456789012, eu-west-1"), "{logs}");
     let (_, watch) = ran.stdout.split_once("WATCH").expect("it looked once");
     assert!(watch.contains("no event after the cut-off"), "{watch}");
     assert!(watch.contains("GAP") && watch.contains("eu-west-1"), "{watch}");
+}
+
+/// The rest of what is told after a label.
+fn told<'r>(ran: &'r Ran, label: &str) -> &'r str {
+    ran.stdout.split_once(&format!("\n{label} ")).unwrap_or_else(|| panic!("{}", ran.shown())).1
+}
+
+#[test]
+fn use_after_the_cut_off_is_told_by_every_later_run_with_what_became_of_it() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = incident(&moto);
+    let words = [&["respond", "key", &key, "--window", "0", "--watch", "0"][..], &ANSWER].concat();
+    let first = crashcart(&moto, folder.path(), &words);
+    assert!(told(&first, "NOW").contains("is inactive, cut off at"), "{}", first.shown());
+    assert!(told(&first, "WATCH").contains("no event after the cut-off"), "{}", first.shown());
+    // Events tell whole seconds: these are in a later one than the cut-off.
+    std::thread::sleep(Duration::from_secs(1));
+    let mut denied = call(0, "iam:ListUsers", &key, Value::Null, Value::Null);
+    denied["errorCode"] = "AccessDenied".into();
+    denied["eventID"] = "denied-later".into();
+    moto.record(&[denied]);
+    let second = crashcart(&moto, folder.path(), &words);
+    let watch = told(&second, "WATCH");
+    assert!(watch.contains("effect observed: 1 call after the cut-off"), "{watch}");
+    assert!(watch.contains("ListUsers") && !watch.contains("STILL USED"), "{watch}");
+    let mut done = call(0, "s3:ListBuckets", &key, Value::Null, Value::Null);
+    done["eventID"] = "done-later".into();
+    moto.record(&[done]);
+    let third = crashcart(&moto, folder.path(), &words);
+    assert_eq!(third.code, Some(4), "{}", third.shown());
+    let watch = told(&third, "WATCH").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(watch.contains("STILL USED: 1 call took effect after the cut-off"), "{watch}");
+    assert!(watch.contains("ListBuckets with AKIA"), "{watch}");
+}
+
+#[test]
+fn what_was_not_cut_off_is_still_active_and_nothing_is_watched() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = incident(&moto);
+    let words = ["respond", "key", &key, "--case", "case", "--watch", "0"];
+    let ran = crashcart(&moto, folder.path(), &words);
+    assert_eq!(ran.code, Some(2), "{}", ran.shown());
+    assert!(told(&ran, "FOUND").contains("NOT DONE"), "{}", ran.shown());
+    assert!(told(&ran, "NOW").contains("STILL ACTIVE"), "{}", ran.shown());
+    assert!(told(&ran, "WATCH").starts_with("    NOT DONE"), "{}", ran.shown());
+}
+
+#[test]
+fn a_lesser_credential_that_cannot_be_cut_off_or_read_does_not_keep_the_key_alive() {
+    let failing = ["UpdateSSHPublicKey", "ListSigningCertificates"];
+    for operation in failing {
+        let Some(moto) = Moto::start() else { return };
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = incident(&moto);
+        moto.fail(json!({"operation": operation, "status": 403, "code": "AccessDenied"}));
+        let words = [&["respond", "key", &key, "--window", "0"][..], &ANSWER].concat();
+        let ran = crashcart(&moto, folder.path(), &words);
+        assert_eq!(ran.code, Some(4), "{operation}: {}", ran.shown());
+        assert!(told(&ran, "NOW").contains("is inactive"), "{operation}: {}", ran.shown());
+        assert!(ran.stdout.contains(&format!("iam:{operation}")), "{operation}: {}", ran.shown());
+        let made = state(&moto)[0]["backdoor"][1].clone();
+        assert_eq!(made, json!(["Inactive"]), "{operation}: {}", ran.shown());
+    }
 }
 
 #[test]
