@@ -183,7 +183,7 @@ impl Executor<'_> {
             return Ok(Came { outcome, goal, said: String::new() });
         }
         if live != expects {
-            return Err(Trouble::Drift { thing: thing.clone(), found: live.words() });
+            return Err(Trouble::Drift { thing: thing.clone(), found: live.told() });
         }
         let purpose = if ours { Purpose::Again } else { Purpose::Contain };
         self.set(&Task { step: &step.name, purpose, thing, before: live, to: &to })?;

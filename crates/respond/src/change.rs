@@ -60,7 +60,19 @@ impl State {
             Self::Document(_) => "a policy document",
         }
     }
+
+    /// In words, with the beginning of the document: it may be somebody's who works against us.
+    pub fn told(&self) -> String {
+        let Self::Document(document) = self else { return self.words().to_owned() };
+        let whole = document.to_string();
+        let beginning: String = whole.chars().take(DOCUMENT_TOLD).collect();
+        let more = if beginning.len() < whole.len() { "..." } else { "" };
+        format!("the policy {beginning}{more}")
+    }
 }
+
+/// Characters of a policy that are told in a sentence.
+const DOCUMENT_TOLD: usize = 300;
 
 /// Sets a thing to a state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

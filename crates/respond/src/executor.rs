@@ -40,7 +40,7 @@ impl Default for Options {
 #[derive(Debug, Clone, PartialEq, Error)]
 pub(crate) enum Trouble {
     #[error("somebody changed the {thing} meanwhile: it is {found}; plan again")]
-    Drift { thing: Thing, found: &'static str },
+    Drift { thing: Thing, found: String },
     #[error("the {0} is not in the approved plan")]
     NotApproved(Thing),
     #[error(transparent)]

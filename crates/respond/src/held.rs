@@ -47,9 +47,12 @@ impl Held {
     }
 }
 
+/// A plan's sum, and since when each of its things is held.
+type Counted = (Ledger, Vec<(Thing, Timestamp)>);
+
 /// What is held, in the order of plan and first change.
 pub fn held(journal: &[Entry]) -> Vec<Held> {
-    let mut ledgers: BTreeMap<&str, (Ledger, Vec<(Thing, Timestamp)>)> = BTreeMap::new();
+    let mut ledgers: BTreeMap<&str, Counted> = BTreeMap::new();
     for entry in journal {
         let Entry::Outcome { plan, at, .. } = entry else {
             if let Entry::Intent { plan, .. } = entry {

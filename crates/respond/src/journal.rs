@@ -94,7 +94,10 @@ pub enum Entry {
 pub enum Run {
     /// The plan.
     Apply,
-    /// Everything exactly back: a step failed, or the wrong principal was contained.
+    /// What the run itself changed exactly back: a step failed.
+    BackOut,
+    /// Everything exactly back: the wrong principal was contained, or a run that was cut off is
+    /// not to be finished.
     Undo,
     /// Back, except for what would re-arm somebody.
     Revert,

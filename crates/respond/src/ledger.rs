@@ -42,6 +42,10 @@ pub(crate) struct Ledger {
     pub(crate) open: Option<Open>,
     /// What was begun and has not ended.
     pub(crate) under_way: Option<Run>,
+    /// What runs that came to their end held when the one under way began.
+    held_by_ended: Vec<Thing>,
+    /// What was held when the plan was last begun or gone on with.
+    held_before: Vec<Thing>,
 }
 
 impl Ledger {
@@ -57,7 +61,7 @@ impl Ledger {
     /// Adds one entry; those of other plans are passed over.
     pub(crate) fn take(&mut self, entry: &Entry, hash: &str) {
         match entry {
-            Entry::Begun { plan, run, .. } if plan == hash => self.under_way = Some(*run),
+            Entry::Begun { plan, run, .. } if plan == hash => self.begin(*run),
             Entry::Ended { plan, .. } if plan == hash => self.under_way = None,
             Entry::Intent { plan, step, purpose, before, change, .. } if plan == hash => {
                 self.open = Some(Open {
@@ -74,6 +78,29 @@ impl Ledger {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn begin(&mut self, run: Run) {
+        let things = || self.left.iter().map(|left| left.thing.clone()).collect();
+        match (self.under_way, run) {
+            (None, Run::Apply) => self.held_by_ended = things(),
+            (None, _) => self.held_by_ended.clear(),
+            (Some(_), _) => {}
+        }
+        if run == Run::Apply {
+            self.held_before = things();
+        }
+        self.under_way = Some(run);
+    }
+
+    /// Whether a run that gives back leaves a thing as it is, since an earlier run holds it: a run
+    /// that fails, or that is not finished, must not free whom another has contained.
+    pub(crate) fn is_held_by_earlier(&self, thing: &Thing, run: Run) -> bool {
+        match run {
+            Run::BackOut => self.held_before.contains(thing),
+            Run::Undo => self.held_by_ended.contains(thing),
+            Run::Apply | Run::Revert => false,
         }
     }
 

@@ -52,6 +52,9 @@ pub enum Ending {
     Partly,
     /// A step failed; everything was given back.
     FailedAndUndone,
+    /// A step failed, or the run was not to be finished: what it had changed was given back, and
+    /// what earlier runs of the plan hold stays.
+    Stopped,
     /// Everything that was asked for was given back.
     GivenBack,
     /// Something could not be given back.
@@ -65,7 +68,7 @@ impl Ending {
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Contained | Self::GivenBack => 0,
-            Self::NotProven | Self::Partly => 4,
+            Self::NotProven | Self::Partly | Self::Stopped => 4,
             Self::FailedAndUndone => 5,
             Self::UndoIncomplete | Self::Halted => 6,
         }
@@ -83,6 +86,10 @@ impl Ending {
             Self::FailedAndUndone => Some(
                 "nothing is contained: everything is as it was before; correct what is said at the \
                  failed step and plan again, or apply with --keep-going",
+            ),
+            Self::Stopped => Some(
+                "what earlier runs of the plan hold is left alone: correct what is said at the \
+                 failed step, then apply again, or plan again where somebody changed something",
             ),
             Self::UndoIncomplete => {
                 Some("what is left is listed: correct what is said there and revert again")

@@ -55,5 +55,6 @@ pub fn resume(
         (back, _) => back,
     };
     executor.begin(back)?;
-    Ok(executor.give_back(back, false))
+    let receipt = executor.receipt(back);
+    Ok(executor.give_back(receipt, back, false))
 }

@@ -44,7 +44,8 @@ pub fn revert(
     executor.ledger.left.clone_from(&receipt.left);
     let run = if how.rearm { Run::Undo } else { Run::Revert };
     executor.begin(run)?;
-    Ok(executor.give_back(run, how.force))
+    let receipt = executor.receipt(run);
+    Ok(executor.give_back(receipt, run, how.force))
 }
 
 /// What comes back to life where a receipt is undone exactly: to be said before it is done.
@@ -73,27 +74,50 @@ enum Back {
 }
 
 impl Executor<'_> {
-    /// After a failed step: everything exactly back.
+    /// After a failed step: everything exactly back that the run has changed.
     pub(crate) fn back_out(&mut self, failed: Receipt) -> Receipt {
-        if self.begin(Run::Undo).is_err() {
+        if self.begin(Run::BackOut).is_err() {
             return self.finished(failed, Ending::Halted);
         }
-        let back = self.give_back(Run::Undo, false);
-        let ending = match back.ending {
-            Ending::GivenBack => Ending::FailedAndUndone,
-            other => other,
-        };
-        let steps = failed.steps.into_iter().chain(back.steps).collect();
-        Receipt { run: Run::Apply, began: failed.began, ending, steps, ..back }
+        self.give_back(failed, Run::BackOut, false)
     }
 
-    /// Gives back what the ledger holds, and ends the run.
-    pub(crate) fn give_back(&mut self, run: Run, force: bool) -> Receipt {
-        let mut receipt = self.receipt(run);
-        match self.give_back_into(&mut receipt, run, force) {
-            Ok(true) => self.finished(receipt, Ending::GivenBack),
-            Ok(false) => self.finished(receipt, Ending::UndoIncomplete),
-            Err(_) => self.finished(receipt, Ending::Halted),
+    /// Gives back what the ledger holds, and ends the run. The receipt goes on from what it has.
+    pub(crate) fn give_back(&mut self, mut receipt: Receipt, run: Run, force: bool) -> Receipt {
+        let mut back = self.receipt(run);
+        let complete = self.give_back_into(&mut back, run, force);
+        let held = self.ledger.left.iter();
+        let held = held.filter(|left| self.ledger.is_held_by_earlier(&left.thing, run));
+        let held: Vec<String> = held.map(|left| self.still_held(left)).collect();
+        let ending = match (complete, run) {
+            (Err(_), _) => Ending::Halted,
+            (Ok(false), _) => Ending::UndoIncomplete,
+            (Ok(true), _) if !held.is_empty() => Ending::Stopped,
+            (Ok(true), Run::BackOut) => Ending::FailedAndUndone,
+            (Ok(true), _) => Ending::GivenBack,
+        };
+        receipt.steps.extend(back.steps);
+        receipt.notes.extend(back.notes.into_iter().chain(held));
+        self.finished(receipt, ending)
+    }
+
+    /// Whether what an earlier run did still stands, in words.
+    fn still_held(&self, left: &Left) -> String {
+        let rule = self.approved.plan().step(&left.step).and_then(|step| step.cut_off());
+        match self.account.state(&left.thing) {
+            Ok(live)
+                if live == left.to || rule.is_some_and(|rule| rule.moment(&live).is_some()) =>
+            {
+                format!("still held by an earlier run: {}", left.thing)
+            }
+            Ok(live) => format!(
+                "no longer as an earlier run left it: the {} is {}",
+                left.thing,
+                live.told()
+            ),
+            Err(error) => {
+                format!("held by an earlier run, not read again: {} ({error})", left.thing)
+            }
         }
     }
 
@@ -108,7 +132,9 @@ impl Executor<'_> {
             return Ok(false);
         }
         let (all, mut given) = (self.ledger.left.clone(), Vec::new());
-        for left in all.iter().rev() {
+        let earlier = |left: &&Left| self.ledger.is_held_by_earlier(&left.thing, run);
+        let of_this_run: Vec<Left> = all.iter().filter(|left| !earlier(left)).cloned().collect();
+        for left in of_this_run.iter().rev() {
             let back = match self.back(left, run, force) {
                 Ok(back) => back,
                 Err(Trouble::Journal(error)) => return Err(error),

@@ -292,6 +292,7 @@ fn ending(receipt: &ContainmentReceipt) -> &'static str {
         Ending::NotProven => "DONE, NOT PROVEN",
         Ending::Partly => "PARTLY DONE",
         Ending::FailedAndUndone => "FAILED, EVERYTHING GIVEN BACK",
+        Ending::Stopped => "STOPPED: WHAT EARLIER RUNS HOLD STAYS",
         Ending::GivenBack if keeps(receipt) => "GIVEN BACK, EXCEPT WHAT IS SUSPECT",
         Ending::GivenBack => "GIVEN BACK",
         Ending::UndoIncomplete => "NOT ALL COULD BE GIVEN BACK",

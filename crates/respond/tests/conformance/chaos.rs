@@ -89,7 +89,7 @@ proptest! {
         match receipt.ending {
             Ending::Contained => prop_assert_eq!(now, contained),
             Ending::GivenBack | Ending::FailedAndUndone => prop_assert_eq!(now, start),
-            Ending::UndoIncomplete => {
+            Ending::UndoIncomplete | Ending::Stopped => {
                 // Each thing that differs is listed.
                 for left in &receipt.left {
                     start.remove(&left.thing);

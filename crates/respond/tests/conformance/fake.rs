@@ -56,6 +56,10 @@ pub struct Fake {
     now: Cell<i64>,
     /// Calls so far, reads and changes.
     pub calls: Cell<usize>,
+    /// Reads so far, of a thing or a list.
+    pub reads: Cell<usize>,
+    /// Reads that are denied, by their number from 0.
+    pub denied_reads: RefCell<Vec<usize>>,
     /// Changes sent so far.
     pub sends: Cell<usize>,
     /// Faults by number of the change, from 0; the second member says for how many on.
@@ -77,6 +81,8 @@ impl Fake {
             world: RefCell::new(World { things: things.collect() }),
             now: Cell::new(now),
             calls: Cell::new(0),
+            reads: Cell::new(0),
+            denied_reads: RefCell::default(),
             sends: Cell::new(0),
             faults: RefCell::default(),
             intruder: RefCell::default(),
@@ -130,6 +136,17 @@ impl Fake {
         self.now.set(end);
     }
 
+    /// A read, which may be denied.
+    fn read(&self) -> Result<(), AwsError> {
+        self.call();
+        let number = self.reads.replace(self.reads.get() + 1);
+        if self.denied_reads.borrow().contains(&number) {
+            let (operation, message) = ("iam:Read".to_owned(), "made up".to_owned());
+            return Err(AwsError::Denied { permission: operation.clone(), operation, message });
+        }
+        Ok(())
+    }
+
     fn call(&self) {
         self.calls.set(self.calls.get() + 1);
         self.pass(self.latency.get());
@@ -144,13 +161,13 @@ impl Fake {
 
 impl Account for Fake {
     fn state(&self, thing: &Thing) -> Result<State, AwsError> {
-        self.call();
+        self.read()?;
         self.needed.borrow_mut().insert(thing.permissions(&State::Absent).0);
         Ok(self.state_at(thing, self.now.get() - self.lag.get()))
     }
 
     fn list(&self, scope: &Scope) -> Result<Vec<(Thing, State)>, AwsError> {
-        self.call();
+        self.read()?;
         self.needed.borrow_mut().insert(scope.permissions()[0]);
         let moment = self.now.get() - self.lag.get();
         let things: Vec<Thing> = self.world.borrow().things.keys().cloned().collect();

@@ -7,6 +7,7 @@
     reason = "a kit that cannot go on fails its test"
 )]
 
+mod again;
 mod cases;
 mod chaos;
 mod crash;
