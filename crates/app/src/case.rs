@@ -71,7 +71,8 @@ impl CaseRun<'_> {
         });
         let question =
             Question { sealed: sealed.collect(), baseline: earlier.as_ref(), ..question };
-        let investigation = investigate(&inputs.listing, options, progress, &question);
+        let mut investigation = investigate(&inputs.listing, options, progress, &question);
+        crate::containment::tell_what_is_held(&case, &mut investigation)?;
         let mut entries = entries(&investigation, &inputs);
         // These are sealed already, as answers of AWS.
         entries.retain(|entry| !collected.contains_key(&entry.path));
@@ -243,6 +244,17 @@ fn publish(case: &mut Case, investigation: &Investigation) -> Result<(), AppErro
     case.publish("investigation.json", &written(&Json { pretty: true })?)?;
     case.publish("report/report.html", &written(&Html)?)?;
     Ok(())
+}
+
+/// Writes the results of a case's investigation again, after its plans were carried out.
+///
+/// # Errors
+/// When the case cannot be opened or written.
+pub fn tell_again(folder: &Path, investigation: &mut Investigation) -> Result<(), AppError> {
+    let version = investigation.tool.version.clone();
+    let mut case = Case::open_for_writing(folder, &version, None)?;
+    crate::containment::tell_what_is_held(&case, investigation)?;
+    publish(&mut case, investigation)
 }
 
 /// Where the evidence lies that a case sealed; nothing where there is no case yet.

@@ -97,6 +97,7 @@ pub fn investigate(
         verdict: told.verdict,
         story,
         containment: told.containment,
+        cut_off: Vec::new(),
     }
 }
 

@@ -43,7 +43,7 @@ mod whois;
 pub use account::{AccountOptions, open_account, whose};
 pub use asked::Asked;
 pub use buckets::Buckets;
-pub use case::{CaseResult, CaseRun, sealed_places, verify_case};
+pub use case::{CaseResult, CaseRun, sealed_places, tell_again, verify_case};
 pub use columns::column_map;
 pub use crashcart_aws::{Door, DoorOptions};
 pub use crashcart_collect::{AppliedPolicy, Everything, Identity, Key, Owner};

@@ -22,8 +22,27 @@ pub struct Investigation {
     pub verdict: Verdict,
     /// What happened.
     pub story: Story,
-    /// What to do first.
+    /// What to do first; what the case's plans did already is not among it.
     pub containment: Vec<Containment>,
+    /// What the case's plans cut off and did not give back, as its journal tells: whether it still
+    /// is, only the account can tell. In the order of their time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cut_off: Vec<CutOff>,
+}
+
+/// One thing that a plan of the case holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CutOff {
+    /// What, as `access key AKIA... of user/nina`.
+    pub what: LogText,
+    /// What it became, as `inactive`.
+    pub state: String,
+    /// In which account.
+    pub account: LogText,
+    /// Since when.
+    pub at: Timestamp,
+    /// The plan's hash.
+    pub plan: String,
 }
 
 impl Investigation {

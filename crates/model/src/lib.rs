@@ -40,7 +40,7 @@ pub use gap::{Gap, GapReason};
 pub use head::{Head, Identity};
 pub use ids::{AccountId, IdKind, UniqueId};
 pub use incident::{CleanUp, FindingPart, FindingRead, IncidentGroup, PivotTold};
-pub use investigation::{Baseline, Coverage, Investigation, LogTypeCount, Tool};
+pub use investigation::{Baseline, Coverage, CutOff, Investigation, LogTypeCount, Tool};
 pub use log_text::LogText;
 pub use outcome::{Outcome, Outcomes};
 pub use principal::principal_name;

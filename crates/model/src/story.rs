@@ -86,6 +86,9 @@ pub struct Suspect {
     pub score: u32,
     /// Whether to cut it off now.
     pub act_now: bool,
+    /// When a plan of this case cut it off; see `CutOff`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_off_at: Option<Timestamp>,
     /// Listed because the responder asked about it: nothing it did here makes it suspect.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_asked: bool,
@@ -164,6 +167,9 @@ pub struct Persistence {
     pub state: PersistenceState,
     /// Who removed it.
     pub removed_by: Option<LogText>,
+    /// When a plan of this case cut it off; see `CutOff`. It is still there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_off_at: Option<Timestamp>,
     /// The records.
     pub origins: Vec<Origin>,
 }

@@ -5,6 +5,10 @@ use crashcart_model::{Finding, Persistence, PersistenceState, Story};
 /// So many ways back in are listed at most: where they fill the list, some may not be in it.
 const LISTED: usize = 300;
 
+/// How far the list of what was cut off can be trusted.
+pub(crate) const NOT_READ_NOW: &str =
+    "by this case's journal; whether it still is so, only the account tells";
+
 /// The part of an ARN that people say: `user/nina` of `arn:aws:iam::111122223333:user/nina`,
 /// with the account in brackets where several accounts are in play. Other names stay whole.
 pub(crate) fn short(name: &str, with_account: bool) -> String {

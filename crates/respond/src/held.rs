@@ -13,6 +13,8 @@ use crate::{Entry, State, Thing};
 pub struct Held {
     /// The plan's hash.
     pub plan: String,
+    /// The account's number.
+    pub account: String,
     /// The thing, and its states before and after.
     pub left: Left,
     /// Since when, without a break.
@@ -47,32 +49,42 @@ impl Held {
     }
 }
 
-/// A plan's sum, and since when each of its things is held.
-type Counted = (Ledger, Vec<(Thing, Timestamp)>);
+/// What the journal has of one plan.
+#[derive(Default)]
+struct Followed {
+    ledger: Ledger,
+    account: String,
+    since: Vec<(Thing, Timestamp)>,
+}
 
 /// What is held, in the order of plan and first change.
 pub fn held(journal: &[Entry]) -> Vec<Held> {
-    let mut ledgers: BTreeMap<&str, Counted> = BTreeMap::new();
+    let mut plans: BTreeMap<&str, Followed> = BTreeMap::new();
     for entry in journal {
-        let Entry::Outcome { plan, at, .. } = entry else {
-            if let Entry::Intent { plan, .. } = entry {
-                ledgers.entry(plan).or_default().0.take(entry, plan);
+        match entry {
+            Entry::Intent { plan, change, .. } => {
+                let followed = plans.entry(plan).or_default();
+                followed.account.clone_from(&change.account);
+                followed.ledger.take(entry, plan);
             }
-            continue;
-        };
-        let (ledger, since) = ledgers.entry(plan).or_default();
-        ledger.take(entry, plan);
-        since.retain(|(thing, _)| ledger.of(thing).is_some());
-        for left in &ledger.left {
-            if !since.iter().any(|(thing, _)| *thing == left.thing) {
-                since.push((left.thing.clone(), *at));
+            Entry::Outcome { plan, at, .. } => {
+                let Followed { ledger, since, .. } = plans.entry(plan).or_default();
+                ledger.take(entry, plan);
+                since.retain(|(thing, _)| ledger.of(thing).is_some());
+                for left in &ledger.left {
+                    if !since.iter().any(|(thing, _)| *thing == left.thing) {
+                        since.push((left.thing.clone(), *at));
+                    }
+                }
             }
+            _ => {}
         }
     }
-    let held = ledgers.into_iter().flat_map(|(plan, (ledger, since))| {
+    let held = plans.into_iter().flat_map(|(plan, followed)| {
+        let Followed { ledger, account, since } = followed;
         ledger.left.into_iter().filter_map(move |left| {
             let (_, since) = since.iter().find(|(thing, _)| *thing == left.thing)?;
-            Some(Held { plan: plan.to_owned(), since: *since, left })
+            Some(Held { plan: plan.to_owned(), account: account.clone(), since: *since, left })
         })
     });
     held.collect()

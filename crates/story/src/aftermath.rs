@@ -82,6 +82,7 @@ pub(crate) fn persistence(scene: &Scene<'_>, kept: &[Kept<'_>]) -> Vec<Persisten
                     None => PersistenceState::InPlace,
                 },
                 removed_by: removed.map(|call| LogText::from(call.parts.actor)),
+                cut_off_at: None,
                 origins,
             }
         })

@@ -187,7 +187,7 @@ fn cut_user(plan: &mut Plan, profile: &Profile<'_>, account: &str) {
         );
         return disable_key(plan, (user, made.key, account), why);
     }
-    let text = "an explicit deny takes effect within minutes on the user, its keys and its sessions of GetSessionToken; console sign-in still succeeds, and GetFederationToken sessions live on within their own policy, up to 36 hours";
+    let text = "an explicit deny takes effect within minutes on the user, its keys and its sessions of GetSessionToken and GetFederationToken; console sign-in still succeeds and can do nothing, and sessions of roles that it assumed go on";
     let command = aws(
         "iam put-user-policy",
         &[

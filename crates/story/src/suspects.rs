@@ -106,6 +106,7 @@ impl Profile<'_> {
             score: self.score,
             only_asked: self.score < LISTED,
             act_now: self.act_now,
+            cut_off_at: None,
             incomplete: self.incomplete().into_iter().map(str::to_owned).collect(),
             because: self.because.iter().map(str::to_owned).collect(),
         }

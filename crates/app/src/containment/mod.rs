@@ -6,6 +6,7 @@ mod account;
 mod descent;
 mod facts;
 mod found;
+mod told;
 
 use std::path::Path;
 
@@ -26,6 +27,8 @@ use crate::permissions::Action;
 pub(crate) use account::CALLS as APPLY_CALLS;
 use account::Live;
 pub(crate) use facts::CALLS as PLAN_CALLS;
+
+pub(crate) use told::tell_what_is_held;
 
 pub use found::{Found, plan_what_was_found};
 

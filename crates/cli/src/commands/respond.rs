@@ -2,6 +2,7 @@
 
 mod cut;
 mod logs;
+mod remains;
 mod watch;
 
 use std::io::{IsTerminal, Write};
@@ -100,7 +101,8 @@ impl Key {
         let mut exit = if owner.gaps.is_empty() { Exit::Done } else { Exit::Gaps };
         exit = exit.or(self.stage("EVIDENCE", || self.evidence(&door)));
         exit = exit.or(self.stage("RESUME", || self.go_on(&door, &owner)));
-        let logs = || self.stage("LOGS", || self.logs(&door, &owner));
+        let mut story = None;
+        let mut logs = || self.stage("LOGS", || self.logs(&door, &owner, &mut story));
         let cut = || self.stage("CUT OFF", || self.cut_off(&door, &owner));
         let (read, cut) = if self.investigate_first {
             let read = logs();
@@ -114,6 +116,9 @@ impl Key {
         exit = exit.or(now);
         if let Some(minutes) = self.watch {
             exit = exit.or(self.stage("WATCH", || self.watch(&door, &owner, minutes)));
+        }
+        if let Some(story) = story {
+            exit = exit.or(self.stage("STORY", || self.remains(story)));
         }
         self.tell(
             "NEXT",

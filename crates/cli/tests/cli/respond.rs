@@ -275,6 +275,47 @@ fn use_after_the_cut_off_is_told_by_every_later_run_with_what_became_of_it() {
 }
 
 #[test]
+fn the_report_says_what_is_cut_off_and_the_end_names_what_is_not() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = incident(&moto);
+    let rule = json!({"groupId": "sg-0a1b2c3d", "ipPermissions": {"items": [{
+        "ipProtocol": "tcp", "fromPort": 22, "toPort": 22,
+        "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]},
+    }]}});
+    let secret = json!({"secretId": "prod/db"});
+    moto.record(&[
+        call(6800, "ec2:AuthorizeSecurityGroupIngress", &key, rule, json!({"_return": true})),
+        call(6700, "secretsmanager:GetSecretValue", &key, secret, Value::Null),
+    ]);
+    let words = [&["respond", "key", &key, "--window", "0"][..], &ANSWER].concat();
+    let ran = crashcart(&moto, folder.path(), &words);
+    let left = told(&ran, "IN PLACE");
+    assert!(left.contains("sg-0a1b2c3d"), "{}", ran.shown());
+    let (left, read) = left.split_once("READ").expect("what was read");
+    assert!(!left.contains("backdoor"), "its key and its user are cut off: {left}");
+    assert!(read.contains("prod/db"), "{read}");
+
+    let told = crashcart(&moto, folder.path(), &["investigate", "--case", "case", "--json"]);
+    let told: Value = serde_json::from_str(&told.stdout).expect("JSON");
+    let cut_off = told["cut_off"].as_array().expect("a list");
+    assert!(cut_off.iter().any(|one| one["what"].as_str().is_some_and(|what| what.contains(&key))));
+    for way in told["story"]["persistence"].as_array().expect("a list") {
+        let is_cut = matches!(way["kind"].as_str(), Some("access key" | "IAM user"));
+        assert_eq!(way["cut_off_at"].is_string(), is_cut, "{way}");
+    }
+    let owner = &told["story"]["suspects"][0];
+    assert!(owner["cut_off_at"].is_string(), "{owner}");
+    for action in told["containment"].as_array().expect("a list") {
+        assert_ne!(action["action"], "disable access key", "{action}");
+        assert_ne!(action["action"], "deny everything to the user", "{action}");
+    }
+    let kept = std::fs::read(folder.path().join("case/investigation.json")).expect("the case's");
+    let kept: Value = serde_json::from_slice(&kept).expect("JSON");
+    assert_eq!(kept, told, "the case says the same");
+}
+
+#[test]
 fn what_was_not_cut_off_is_still_active_and_nothing_is_watched() {
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");

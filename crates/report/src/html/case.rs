@@ -3,12 +3,13 @@
 use std::io;
 
 use crashcart_model::{
-    Containment, Coverage, Incident, Investigation, LogText, Story, Suspect, Verdict,
+    Containment, Coverage, CutOff, Incident, Investigation, LogText, Story, Suspect, Verdict,
 };
 
-use super::markup::Markup;
+use super::markup::{Cell, Markup};
 use crate::command;
 use crate::material;
+use crate::names::NOT_READ_NOW;
 use crate::zone::{Zone, counted, number};
 
 /// Keys, addresses and the like shown before the rest is folded.
@@ -131,7 +132,9 @@ impl<'a> Markup<'a> {
     fn suspect(&mut self, suspect: &Suspect) -> io::Result<()> {
         self.element("div", &[("class", "card")], |markup| {
             markup.element("h3", &[], |markup| {
-                let (class, words) = if suspect.act_now {
+                let (class, words) = if suspect.cut_off_at.is_some() {
+                    ("label good", "Cut off: ")
+                } else if suspect.act_now {
                     ("label alarm", "Act now: ")
                 } else if suspect.only_asked {
                     ("label", "Asked about: ")
@@ -142,6 +145,9 @@ impl<'a> Markup<'a> {
                 markup.log(suspect.principal.raw())
             })?;
             markup.element("dl", &[], |markup| {
+                if let Some(at) = suspect.cut_off_at {
+                    markup.term("cut off", &[Zone::Utc.moment(Some(at)).into()])?;
+                }
                 markup.term("score", &[format!("{} of 100", suspect.score).into()])?;
                 let because: Vec<LogText> =
                     suspect.because.iter().cloned().map(LogText::from).collect();
@@ -186,6 +192,25 @@ impl<'a> Markup<'a> {
                 self.literal("<br>")?;
             }
             self.log(text.raw())
+        })
+    }
+
+    /// What the case's own plans hold.
+    pub(super) fn cut_off(&mut self, cut_off: &'a [CutOff]) -> io::Result<()> {
+        if cut_off.is_empty() {
+            return Ok(());
+        }
+        self.section("cut-off", "Cut off", |markup| {
+            markup.span("p", "quiet", &format!("{NOT_READ_NOW}."))?;
+            let rows = cut_off.iter().map(|cut| {
+                vec![
+                    Cell::Log(&cut.what),
+                    Cell::Text(cut.state.clone()),
+                    Cell::Log(&cut.account),
+                    Cell::Time(Some(cut.at)),
+                ]
+            });
+            markup.table(&["What", "State", "Account", "Since"], rows)
         })
     }
 

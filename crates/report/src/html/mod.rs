@@ -50,6 +50,7 @@ impl Writer for Html {
         markup.pivots(story)?;
         markup.incidents(story)?;
         markup.suspects(story)?;
+        markup.cut_off(&investigation.cut_off)?;
         markup.containment(&investigation.containment)?;
         markup.firsts(story)?;
         markup.timeline(story)?;

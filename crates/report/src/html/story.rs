@@ -41,6 +41,9 @@ impl<'a> Markup<'a> {
                 &headings,
                 ways.into_iter().map(|way| {
                     let state = match way.state {
+                        PersistenceState::InPlace if way.cut_off_at.is_some() => {
+                            Cell::State("cut off", "good")
+                        }
                         PersistenceState::InPlace => STANDS,
                         PersistenceState::Removed => Cell::State("removed", "good"),
                     };

@@ -29,6 +29,7 @@ impl Writer for Markdown {
         sheet.pivots(story)?;
         sheet.incidents(story)?;
         sheet.suspects(story)?;
+        sheet.cut_off(&investigation.cut_off)?;
         sheet.containment(&investigation.containment)?;
         sheet.firsts(story)?;
         sheet.graph(story)?;

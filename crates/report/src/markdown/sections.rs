@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::io;
 
 use crashcart_model::{
-    BlastRadius, Containment, Coverage, Finding, Incident, Investigation, PersistenceState, Story,
+    BlastRadius, Containment, Coverage, CutOff, Finding, Incident, Investigation, PersistenceState,
+    Story,
 };
 
 use super::{Sheet, listed, log, maybe, moment, outcome};
+use crate::names::NOT_READ_NOW;
 use crate::zone::{Zone, at_last, counted, number, size, times};
 use crate::{command, escape, material, names};
 
@@ -50,12 +52,16 @@ impl<'a> Sheet<'a> {
         self.heading("Suspects")?;
         for suspect in &story.suspects {
             let word = match (suspect.act_now, suspect.only_asked) {
+                _ if suspect.cut_off_at.is_some() => "cut off",
                 (true, _) => "ACT NOW",
                 (false, true) => "asked about",
                 (false, false) => "suspect",
             };
             let name = log(&suspect.principal);
             writeln!(self.out, "- **{word}** {name} (score {} of 100)", suspect.score)?;
+            if suspect.cut_off_at.is_some() {
+                writeln!(self.out, "  - cut off at {}", moment(suspect.cut_off_at))?;
+            }
             for (label, texts) in [
                 ("keys", &suspect.access_keys),
                 ("from", &suspect.addresses),
@@ -74,6 +80,20 @@ impl<'a> Sheet<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What the case's own plans hold.
+    pub(super) fn cut_off(&mut self, cut_off: &[CutOff]) -> io::Result<()> {
+        if cut_off.is_empty() {
+            return Ok(());
+        }
+        self.heading("Cut off")?;
+        writeln!(self.out, "{NOT_READ_NOW}.\n")?;
+        let rows = cut_off.iter().map(|cut| {
+            let at = moment(Some(cut.at));
+            vec![log(&cut.what), escape::markdown(&cut.state), log(&cut.account), at]
+        });
+        self.table(&["What", "State", "Account", "Since"], rows)
     }
 
     /// Commands stand in fences longer than any run of backticks in them.
@@ -162,6 +182,7 @@ impl<'a> Sheet<'a> {
             .iter()
             .map(|way| {
                 let state = match way.state {
+                    PersistenceState::InPlace if way.cut_off_at.is_some() => "cut off",
                     PersistenceState::InPlace => "**STILL IN PLACE**",
                     PersistenceState::Removed => "removed",
                 };

@@ -59,6 +59,7 @@ impl Writer for Text {
         sheet.data_read(story)?;
         sheet.failed(story)?;
         sheet.findings(&investigation.findings)?;
+        sheet.cut_off(&investigation.cut_off)?;
         sheet.containment(&investigation.containment)?;
         sheet.answers(story)?;
         sheet.reach(&story.blast_radius)?;

@@ -81,7 +81,8 @@ impl<'a> Sheet<'a> {
                 .text(&self.brief(way.what.raw(), LONGEST))
                 .maybe("by ", &self.by(&way.by))
                 .maybe("at ", &self.moment(way.at))
-                .then("removed by ", &removed.unwrap_or_default());
+                .then("removed by ", &removed.unwrap_or_default())
+                .then("cut off by this case at ", &self.moment(way.cut_off_at));
             self.item(words, &way.origins, 2)?;
         }
         let room = self.options.limit.saturating_sub(ways.len());

@@ -2,10 +2,11 @@
 
 use std::io;
 
-use crashcart_model::{Containment, Incident, LogText, Story, Suspect, Verdict};
+use crashcart_model::{Containment, CutOff, Incident, LogText, Story, Suspect, Verdict};
 
 use super::Sheet;
 use crate::command;
+use crate::names::NOT_READ_NOW;
 use crate::page::{Lead, Style, Words};
 use crate::zone::number;
 
@@ -56,6 +57,7 @@ impl<'a> Sheet<'a> {
     fn suspect(&mut self, suspect: &'a Suspect, story: &'a Story) -> io::Result<()> {
         self.page.blank()?;
         let (style, word) = match (suspect.act_now, suspect.only_asked) {
+            _ if suspect.cut_off_at.is_some() => (Style::Good, "CUT OFF"),
             (true, _) => (Style::Alarm, "ACT NOW"),
             (false, true) => (Style::Plain, "ASKED"),
             (false, false) => (Style::Warning, "SUSPECT"),
@@ -82,6 +84,7 @@ impl<'a> Sheet<'a> {
             return self.page.paragraph(&lead, &words);
         }
         self.page.paragraph(&lead, &words)?;
+        self.detail("cut off", &self.moment(suspect.cut_off_at))?;
         self.detail("keys", &keys)?;
         self.detail("from", &addresses)?;
         let programs = self.programs(&suspect.user_agents, whole("user_agents"));
@@ -111,6 +114,23 @@ impl<'a> Sheet<'a> {
         }
         let lead = Lead::indent(LABEL).column(Style::Dim, label, LABEL);
         self.page.paragraph(&lead, &Words::of(text))
+    }
+
+    /// What the case's own plans hold.
+    pub(super) fn cut_off(&mut self, cut_off: &[CutOff]) -> io::Result<()> {
+        if cut_off.is_empty() {
+            return Ok(());
+        }
+        self.heading(Style::Good, "CUT OFF", NOT_READ_NOW)?;
+        for cut in cut_off.iter().take(self.options.limit) {
+            let words = Words::default()
+                .styled(Style::Bold, cut.what.raw())
+                .text(&cut.state)
+                .maybe("in account ", cut.account.raw())
+                .maybe("since ", &self.moment(Some(cut.at)));
+            self.page.paragraph(&Lead::indent(2), &words)?;
+        }
+        self.left_out(cut_off.len(), "things")
     }
 
     /// What to do first, with commands to copy.

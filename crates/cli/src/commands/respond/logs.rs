@@ -15,7 +15,12 @@ use crate::progress::{Asked, Shown};
 use crate::terminal::Terminal;
 
 impl Key {
-    pub(super) fn logs(&self, door: &Door, owner: &Owner) -> Result<Exit, AppError> {
+    pub(super) fn logs(
+        &self,
+        door: &Door,
+        owner: &Owner,
+        story: &mut Option<Investigation>,
+    ) -> Result<Exit, AppError> {
         let mut exit = Exit::Done;
         if !self.no_event_history {
             exit = self.stage("LOGS", || self.event_history(door, owner));
@@ -52,7 +57,9 @@ impl Key {
         }
         let exit = exit.or(known).or(commands::exit(&investigation.coverage, false));
         let found = || self.found(door, owner, (&investigation, &lineage));
-        Ok(exit.or(self.stage("FOUND", found)))
+        let exit = exit.or(self.stage("FOUND", found));
+        *story = Some(investigation);
+        Ok(exit)
     }
 
     /// Investigates what the case has and what was given.
