@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crashcart_model::Timestamp;
 
 use crate::ledger::{Ledger, Left};
-use crate::{Entry, State, Thing};
+use crate::{Entry, State, Thing, alive};
 
 /// One thing that a plan holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,14 +38,7 @@ impl Held {
 
     /// The user that may do nothing because of it.
     pub fn denied_user(&self) -> Option<&str> {
-        match (&self.left.thing, &self.left.to) {
-            (Thing::UserPolicy { user, .. }, State::Document(document))
-                if *document == crate::documents::deny_all() =>
-            {
-                Some(user)
-            }
-            _ => None,
-        }
+        alive::denied_user(&self.left.thing, &self.left.to)
     }
 }
 

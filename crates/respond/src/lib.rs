@@ -6,6 +6,7 @@
 
 mod account;
 mod actions;
+mod alive;
 mod apply;
 mod approve;
 mod change;

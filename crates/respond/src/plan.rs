@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::documents::{self, Whose};
-use crate::{Change, Scope, State, Thing};
+use crate::{Change, Scope, State, Thing, alive};
 
 /// The form that this version writes and reads.
 pub const SCHEMA: &str = "crashcart.plan/1";
@@ -289,7 +289,16 @@ impl Step {
             std::iter::once(read).chain(sets.copied()).collect::<Vec<_>>()
         };
         match &self.change {
-            Planned::One { expects, change } => of(&change.thing, &[&change.to, expects]),
+            Planned::One { expects, change } => {
+                let mut all = of(&change.thing, &[&change.to, expects]);
+                // Before it is lifted, every way in is read; a suspect one is not lifted.
+                let denied = alive::denied_user(&change.thing, &change.to);
+                if let Some(user) = denied.filter(|_| !self.suspect) {
+                    all.extend(alive::scopes(user).iter().map(|scope| scope.permissions()[0]));
+                    all.push("iam:GetLoginProfile");
+                }
+                all
+            }
             Planned::CutOff { expects, rule } => {
                 let document = rule.document(Timestamp::from_millis(0));
                 of(&rule.policy, &[&document, expects])

@@ -226,6 +226,11 @@ impl Executor<'_> {
                 Back::Not(format!("somebody changed the {thing}: it is {words}"))
             });
         }
+        if run == Run::Revert
+            && let Some(because) = self.must_stay(left)
+        {
+            return Ok(Back::Not(because));
+        }
         let what = What::One(left.thing.clone(), left.before.clone());
         let goal = Goal { step: left.step.clone(), purpose: Purpose::Undo, what };
         if live == left.before {

@@ -60,6 +60,8 @@ pub struct Fake {
     pub reads: Cell<usize>,
     /// Reads that are denied, by their number from 0.
     pub denied_reads: RefCell<Vec<usize>>,
+    /// What the caller may not read, by IAM action.
+    pub denied_actions: RefCell<Vec<&'static str>>,
     /// Changes sent so far.
     pub sends: Cell<usize>,
     /// Faults by number of the change, from 0; the second member says for how many on.
@@ -83,6 +85,7 @@ impl Fake {
             calls: Cell::new(0),
             reads: Cell::new(0),
             denied_reads: RefCell::default(),
+            denied_actions: RefCell::default(),
             sends: Cell::new(0),
             faults: RefCell::default(),
             intruder: RefCell::default(),
@@ -137,11 +140,13 @@ impl Fake {
     }
 
     /// A read, which may be denied.
-    fn read(&self) -> Result<(), AwsError> {
+    fn read(&self, action: &'static str) -> Result<(), AwsError> {
         self.call();
+        self.needed.borrow_mut().insert(action);
         let number = self.reads.replace(self.reads.get() + 1);
-        if self.denied_reads.borrow().contains(&number) {
-            let (operation, message) = ("iam:Read".to_owned(), "made up".to_owned());
+        let denied = self.denied_actions.borrow().contains(&action);
+        if denied || self.denied_reads.borrow().contains(&number) {
+            let (operation, message) = (action.to_owned(), "made up".to_owned());
             return Err(AwsError::Denied { permission: operation.clone(), operation, message });
         }
         Ok(())
@@ -161,14 +166,12 @@ impl Fake {
 
 impl Account for Fake {
     fn state(&self, thing: &Thing) -> Result<State, AwsError> {
-        self.read()?;
-        self.needed.borrow_mut().insert(thing.permissions(&State::Absent).0);
+        self.read(thing.permissions(&State::Absent).0)?;
         Ok(self.state_at(thing, self.now.get() - self.lag.get()))
     }
 
     fn list(&self, scope: &Scope) -> Result<Vec<(Thing, State)>, AwsError> {
-        self.read()?;
-        self.needed.borrow_mut().insert(scope.permissions()[0]);
+        self.read(scope.permissions()[0])?;
         let moment = self.now.get() - self.lag.get();
         let things: Vec<Thing> = self.world.borrow().things.keys().cloned().collect();
         let covered = things.into_iter().filter(|thing| scope.covers(thing));

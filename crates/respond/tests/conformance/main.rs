@@ -104,9 +104,11 @@ fn every_action_needs_the_permissions_that_its_plan_tells_and_no_others() {
     for case in cases::all() {
         let (fake, notes) = (case.fake(), Notes::default());
         let receipt = run(&case, &fake, &notes);
-        let how = RevertOptions { rearm: true, ..RevertOptions::default() };
-        let (history, approved) = (notes.history(), case.approved());
-        revert((&receipt, &approved), &history, &fake, &mut notes.clone(), how).unwrap();
+        for rearm in [false, true] {
+            let how = RevertOptions { rearm, ..RevertOptions::default() };
+            let (history, approved) = (notes.history(), case.approved());
+            revert((&receipt, &approved), &history, &fake, &mut notes.clone(), how).unwrap();
+        }
         let needed: Vec<&str> = fake.needed.borrow().iter().copied().collect();
         assert_eq!(case.plan.permissions(), needed, "{}", case.name);
     }

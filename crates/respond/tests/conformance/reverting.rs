@@ -193,3 +193,63 @@ fn a_suspect_key_that_somebody_made_active_meanwhile_is_told() {
     let reverted = back(&case, &fake, (&notes, &receipt), false);
     assert_eq!(reverted.ending, Ending::UndoIncomplete, "{reverted:?}");
 }
+
+#[test]
+fn a_denial_stays_while_a_credential_that_it_keeps_out_can_be_used() {
+    let ssh_key = Thing::SshKey { user: "ada".into(), id: "APKALATER".into() };
+    let ways_in = [
+        (key("AKIAEXAMPLE1"), State::Active, "made active meanwhile"),
+        (key("AKIALATER"), State::Active, "made meanwhile"),
+        (ssh_key, State::Active, "made meanwhile"),
+        (password(), State::Present, "a password set meanwhile"),
+    ];
+    for case in cases::all().into_iter().filter(|case| case.name.starts_with("user")) {
+        for (way_in, state, why) in &ways_in {
+            let at = format!("{}: {way_in}, {why}", case.name);
+            let (fake, notes) = (case.fake(), Notes::default());
+            let receipt = run(&case, &fake, &notes);
+            if fake.snapshot().contains_key(&password()) {
+                // Then it stays in any case.
+                continue;
+            }
+            fake.put(way_in, state.clone());
+            // Twice is once.
+            for _ in 0..2 {
+                let reverted = back(&case, &fake, (&notes, &receipt), false);
+                assert_eq!(reverted.ending, Ending::UndoIncomplete, "{at}: {reverted:?}");
+                assert!(fake.snapshot().contains_key(&user_policy(DENY_ALL)), "{at}");
+                let step = reverted.steps.iter().find(|step| step.name == "deny-all").unwrap();
+                assert!(step.said[0].contains(&way_in.to_string()), "{at}: {step:?}");
+                assert!(step.said[0].contains("contain user/ada again"), "{at}: {step:?}");
+            }
+            // Nor is it said to be done where somebody else has lifted it.
+            fake.put(&user_policy(DENY_ALL), State::Absent);
+            let reverted = back(&case, &fake, (&notes, &receipt), false);
+            assert_eq!(reverted.ending, Ending::UndoIncomplete, "{at}: {reverted:?}");
+            fake.put(
+                &user_policy(DENY_ALL),
+                State::Document(crashcart_respond::documents::deny_all()),
+            );
+            let dead = if *way_in == password() { State::Absent } else { State::Inactive };
+            fake.put(way_in, dead);
+            let reverted = back(&case, &fake, (&notes, &receipt), false);
+            assert_eq!(reverted.ending, Ending::GivenBack, "{at}: {reverted:?}");
+            assert!(!fake.snapshot().contains_key(&user_policy(DENY_ALL)), "{at}");
+        }
+    }
+}
+
+#[test]
+fn a_denial_stays_where_it_cannot_be_read_whom_it_keeps_out() {
+    let case = cases::all().remove(1);
+    for action in ["iam:ListAccessKeys", "iam:ListSSHPublicKeys", "iam:GetLoginProfile"] {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let receipt = run(&case, &fake, &notes);
+        fake.denied_actions.borrow_mut().push(action);
+        let reverted = back(&case, &fake, (&notes, &receipt), false);
+        assert_eq!(reverted.ending, Ending::UndoIncomplete, "{reverted:?}");
+        let step = reverted.steps.iter().find(|step| step.name == "deny-all").unwrap();
+        assert!(step.said[0].contains(action), "{step:?}");
+        assert!(fake.snapshot().contains_key(&user_policy(DENY_ALL)));
+    }
+}
