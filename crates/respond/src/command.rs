@@ -86,7 +86,11 @@ pub fn commands(plan: &Plan, now: Timestamp) -> Vec<StepCommands> {
         let command = |change: &Change| {
             let command = aws_cli(change);
             if command.is_none() {
-                said.push(format!("no command can be given for the {}", change.thing));
+                said.push(format!(
+                    "no command can be given for the {}: {}",
+                    change.thing,
+                    why_none(change)
+                ));
             }
             command
         };
@@ -116,6 +120,18 @@ pub fn commands(plan: &Plan, now: Timestamp) -> Vec<StepCommands> {
         StepCommands { step: step.name.clone(), look, change, undo, said }
     };
     plan.steps.iter().map(&mut of_step).collect()
+}
+
+/// Why [`aws_cli`] has no command for a change.
+fn why_none(change: &Change) -> &'static str {
+    match change.possible() {
+        true => {
+            "its name or its owner's holds what a shell must not be given (a line break, something \
+             else that cannot be printed, or what the AWS CLI would load as a file); `crashcart \
+             apply` needs no shell"
+        }
+        false => "AWS has no call for it",
+    }
 }
 
 fn look(scope: &Scope) -> Option<String> {
@@ -186,6 +202,8 @@ mod tests {
         let password = Thing::LoginProfile { user: "ada".into() };
         assert_eq!(aws_cli(&change(password, State::Present)), None);
         let hidden = Thing::LoginProfile { user: "a\u{1b}[2J".into() };
-        assert_eq!(aws_cli(&change(hidden, State::Absent)), None);
+        let hidden = change(hidden, State::Absent);
+        assert_eq!(aws_cli(&hidden), None);
+        assert!(why_none(&hidden).contains("cannot be printed"), "a name is the reason");
     }
 }

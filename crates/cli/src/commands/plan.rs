@@ -57,8 +57,8 @@ impl Plan {
                     let hash = plan.hash();
                     let hash = hash.get(..12).unwrap_or_default();
                     let (path, target) = (path.display(), &plan.target);
-                    writeln!(out, "{hash}  {}  {target}  {path}", plan.action)
-                        .map_err(AppError::Output)?;
+                    let line = format!("{hash}  {}  {target}  {path}", plan.action);
+                    writeln!(out, "{}", escape::terminal(&line)).map_err(AppError::Output)?;
                 }
                 out.flush().map_err(AppError::Output)?;
                 Ok(Exit::Done)
@@ -67,7 +67,8 @@ impl Plan {
     }
 }
 
-/// Prints a plan as a script for a POSIX shell; nothing in it is run by us.
+/// Prints a plan as a script for a POSIX shell; nothing in it is run by us. A name that a log wrote
+/// stands in comments too: escaped, it cannot end the line and become a command.
 fn commands_of(plan: &ContainmentPlan, json: bool) -> Result<Exit, AppError> {
     let steps = containment::plan_commands(plan);
     let mut out = commands::output();
@@ -76,7 +77,7 @@ fn commands_of(plan: &ContainmentPlan, json: bool) -> Result<Exit, AppError> {
             return json_document(&json!({"hash": plan.hash(), "steps": steps}), true, out);
         }
         for step in &steps {
-            writeln!(out, "# {}", step.step)?;
+            writeln!(out, "# {}", escape::terminal(&step.step))?;
             for said in &step.said {
                 writeln!(out, "# {}", escape::terminal(said))?;
             }

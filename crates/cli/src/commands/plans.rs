@@ -195,7 +195,8 @@ pub fn plan_text(
 
 fn steps(plan: &ContainmentPlan, width: usize, out: &mut dyn Write) -> std::io::Result<()> {
     let target = escape::terminal(&plan.target);
-    writeln!(out, "PLAN  contain {} {target} in account {}", plan.action, plan.account)?;
+    let (action, account) = (escape::terminal(&plan.action), escape::terminal(&plan.account));
+    writeln!(out, "PLAN  contain {action} {target} in account {account}")?;
     for (number, step) in (1..).zip(&plan.steps) {
         writeln!(out, "\n{number}  {}", change(step))?;
         labelled("why", &escape::terminal(&step.why), width, out)?;

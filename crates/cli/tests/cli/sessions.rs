@@ -130,3 +130,46 @@ fn the_evidence_of_the_case_is_read_where_no_path_is_given() {
     assert_eq!(nobody.code, Some(2), "{}", nobody.shown());
     assert!(nobody.stderr.contains("none that could be contained"), "{}", nobody.shown());
 }
+
+#[test]
+fn a_session_name_that_a_log_wrote_runs_nothing_and_moves_no_cursor_in_the_printed_script() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    moto.run(ROLES);
+    let owned = folder.path().join("owned");
+    let touch = format!("touch '{}'", owned.display());
+    let mine = [format!("a\n{touch}\n#"), format!("$({touch})"), format!("q'; {touch}; '")];
+    let hostile = [0, 7, 8, 9, 10].map(|at| crashcart_testkit::HOSTILE[at].to_owned());
+    let events: Vec<Value> = (1..)
+        .zip(mine.iter().chain(&hostile))
+        .map(|(id, name)| {
+            let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/web/{name}");
+            let key = format!("ASIAHOSTILE{id}");
+            issued(&id.to_string(), "AssumeRole", user("AKIALEAKED"), &arn, &key)
+        })
+        .collect();
+    write(folder.path(), "logs/a.json", &delivered(&events));
+    let words = ["contain", "session", "AKIALEAKED", "logs", "--case", "case", "--json"];
+    let planned = crashcart(&moto, folder.path(), &words).json(0);
+    let path = planned["plan"]["path"].as_str().expect("a path");
+    let is_raw = |character: char| {
+        character != '\n'
+            && (character.is_control() || "\u{202e}\u{200b}\u{2028}".contains(character))
+    };
+    for words in [
+        &["plan", "show", path, "--aws-cli"][..],
+        &["plan", "show", path],
+        &["plan", "list", "case"],
+    ] {
+        let shown = crashcart(&moto, folder.path(), words);
+        assert!(!shown.out(0).contains(is_raw), "{words:?}: {:?}", shown.stdout);
+    }
+    let script = crashcart(&moto, folder.path(), &["plan", "show", path, "--aws-cli"]);
+    for line in script.out(0).lines().filter(|line| !line.is_empty()) {
+        assert!(line.starts_with("# ") || line.starts_with("aws iam put-role-policy"), "{line}");
+    }
+    moto.shell(&script.stdout);
+    assert!(!owned.exists(), "{}", script.stdout);
+    let put: Value = serde_json::from_str(&moto.run(POLICIES)).expect("JSON");
+    assert_eq!(put[0].as_array().map(Vec::len), Some(mine.len() + hostile.len()), "{put}");
+}
