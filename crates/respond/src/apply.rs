@@ -28,6 +28,12 @@ pub enum RunError {
         /// The hash that was approved.
         approved: String,
     },
+    /// The receipt is not the journal's.
+    #[error(
+        "revert: the receipt is not as the journal of this case has it: it was edited, or it is of \
+         another case, or the journal was cut; nothing of it is followed"
+    )]
+    NotInJournal,
     /// What became of the change that was under way cannot be read.
     #[error("resume the plan: read what became of the last change")]
     Unread(#[source] crashcart_aws::AwsError),
@@ -226,13 +232,21 @@ impl Executor<'_> {
         }
     }
 
-    /// The receipt at the end of a run; a run that was halted does not end.
+    /// The receipt at the end of a run. The journal has it first, as it is; a run whose end it could
+    /// not take is halted.
     pub(crate) fn finished(&mut self, mut receipt: Receipt, ending: Ending) -> Receipt {
-        let ended = ending != Ending::Halted && self.end().is_ok();
-        receipt.ending = if ended { ending } else { Ending::Halted };
-        receipt.notes.extend(receipt.ending.next_step().map(str::to_owned));
         receipt.ended = self.account.now();
         receipt.left.clone_from(&self.ledger.left);
-        receipt
+        let concluded = |ending: Ending| {
+            let mut receipt = receipt.clone();
+            receipt.ending = ending;
+            receipt.notes.extend(ending.next_step().map(str::to_owned));
+            receipt
+        };
+        let ended = concluded(ending);
+        if ending == Ending::Halted || self.end(&ended).is_err() {
+            return concluded(Ending::Halted);
+        }
+        ended
     }
 }

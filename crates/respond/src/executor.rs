@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::journal::{Effect, Entry, Journal, JournalError, Purpose, Run};
 use crate::ledger::{Ledger, Open};
-use crate::{Account, Approved, Change, State, Thing, Undo};
+use crate::{Account, Approved, Change, Receipt, State, Thing, Undo};
 
 /// How often a call is tried that was throttled or got no answer.
 const ATTEMPTS: u32 = 4;
@@ -85,10 +85,10 @@ impl<'a> Executor<'a> {
         self.write(Entry::Begun { at, plan, run })
     }
 
-    /// Notes that it came to its end.
-    pub(crate) fn end(&mut self) -> Result<(), JournalError> {
-        let (at, plan) = (self.account.now(), self.approved.hash().to_owned());
-        self.write(Entry::Ended { at, plan })
+    /// Notes that it came to its end, and what it did.
+    pub(crate) fn end(&mut self, receipt: &Receipt) -> Result<(), JournalError> {
+        let (at, plan) = (receipt.ended, self.approved.hash().to_owned());
+        self.write(Entry::Ended { at, plan, receipt: Box::new(receipt.clone()) })
     }
 
     /// Journals, sends, journals what became of it.

@@ -5,7 +5,7 @@ use crashcart_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Change, State, Thing, Undo};
+use crate::{Change, Receipt, State, Thing, Undo};
 
 /// A place for entries that survives a crash.
 pub trait Journal {
@@ -85,6 +85,8 @@ pub enum Entry {
         at: Timestamp,
         /// The plan's hash.
         plan: String,
+        /// Its receipt: the file in the case is a copy of this, which can be made again.
+        receipt: Box<Receipt>,
     },
 }
 

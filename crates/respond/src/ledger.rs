@@ -62,7 +62,11 @@ impl Ledger {
     pub(crate) fn take(&mut self, entry: &Entry, hash: &str) {
         match entry {
             Entry::Begun { plan, run, .. } if plan == hash => self.begin(*run),
-            Entry::Ended { plan, .. } if plan == hash => self.under_way = None,
+            Entry::Ended { plan, receipt, .. } if plan == hash => {
+                self.under_way = None;
+                // What was given back and did not hold is still to be given back.
+                self.left.clone_from(&receipt.left);
+            }
             Entry::Intent { plan, step, purpose, before, change, .. } if plan == hash => {
                 self.open = Some(Open {
                     step: step.clone(),

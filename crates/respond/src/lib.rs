@@ -39,5 +39,5 @@ pub use journal::{Effect, Entry, Journal, JournalError, Purpose, Run};
 pub use ledger::Left;
 pub use plan::{CutOff, Plan, PlanError, Planned, SCHEMA, Step, Undo};
 pub use receipt::{Ending, RECEIPT_SCHEMA, Receipt, StepOutcome, StepReceipt, Verified};
-pub use resume::{Resume, cut_off_plan, resume};
+pub use resume::{Resume, cut_off_plan, receipts, resume};
 pub use revert::{RevertOptions, comes_back, revert};

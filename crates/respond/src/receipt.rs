@@ -10,7 +10,8 @@ use crate::journal::Run;
 /// The form that this version writes and reads.
 pub const RECEIPT_SCHEMA: &str = "crashcart.receipt/1";
 
-/// The record of one run. It is enough to give everything back.
+/// The record of one run. The journal has it; the file in the case is a copy, and points to what the
+/// journal says is to be given back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receipt {

@@ -29,6 +29,14 @@ pub fn cut_off_plan(history: &[Entry]) -> Option<&str> {
     under_way
 }
 
+/// The receipts of the runs that ended, in order, as the journal has them.
+pub fn receipts(history: &[Entry]) -> impl Iterator<Item = &Receipt> {
+    history.iter().filter_map(|entry| match entry {
+        Entry::Ended { receipt, .. } => Some(&**receipt),
+        _ => None,
+    })
+}
+
 /// Goes on where a run was cut off.
 ///
 /// # Errors

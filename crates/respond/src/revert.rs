@@ -8,7 +8,9 @@ use crate::apply::{RunError, note};
 use crate::executor::{Executor, Options, Task, Trouble};
 use crate::hold::{Goal, What};
 use crate::journal::{Entry, Journal, JournalError, Purpose, Run};
+use crate::ledger::Ledger;
 use crate::receipt::{Ending, Receipt, StepOutcome, StepReceipt};
+use crate::resume::receipts;
 use crate::{Account, Approved, CutOff, Left, State, Undo};
 
 /// How to give back.
@@ -22,7 +24,8 @@ pub struct RevertOptions {
     pub options: Options,
 }
 
-/// Gives back what a receipt says is left. `history` is what the journal holds so far.
+/// Gives back what a plan has left, by the journal. The receipt only points to the plan: it must be
+/// as the journal has it, and what is in it is not followed.
 ///
 /// # Errors
 /// Only where nothing was sent; whatever happens later is in the receipt.
@@ -33,36 +36,72 @@ pub fn revert(
     journal: &mut dyn Journal,
     how: RevertOptions,
 ) -> Result<Receipt, RunError> {
-    if receipt.plan != approved.hash() {
-        let (receipt, approved) = (receipt.plan.clone(), approved.hash().to_owned());
-        return Err(RunError::OtherPlan { receipt, approved });
-    }
+    check(receipt, approved, history)?;
     let mut executor = Executor::new(approved, history, account, journal, how.options);
     if executor.ledger.under_way.is_some() {
         return Err(RunError::CutOff);
     }
-    executor.ledger.left.clone_from(&receipt.left);
     let run = if how.rearm { Run::Undo } else { Run::Revert };
     executor.begin(run)?;
     let receipt = executor.receipt(run);
     Ok(executor.give_back(receipt, run, how.force))
 }
 
-/// What comes back to life where a receipt is undone exactly: to be said before it is done.
-pub fn comes_back(receipt: &Receipt, approved: &Approved) -> Vec<String> {
-    let plan = approved.plan();
-    let alive = |left: &Left| match plan.step(&left.step).and_then(|step| step.cut_off()) {
-        Some(rule) => rule.moment(&left.to).map_or_else(
-            || format!("{} is given back", left.thing),
-            |moment| format!("sessions issued before {moment} can be used again"),
-        ),
-        None if left.thing.is_credential() && left.before == State::Active => {
-            format!("{} can be used again", left.thing)
-        }
-        None if left.before == State::Absent => format!("{} is removed", left.thing),
-        None => format!("{} is as it was", left.thing),
+/// Whether the receipt is the plan's, and the journal's. One of a run that was halted never came
+/// into the journal: it points to a plan of which the journal must know a run.
+fn check(receipt: &Receipt, approved: &Approved, history: &[Entry]) -> Result<(), RunError> {
+    if receipt.plan != approved.hash() {
+        let (receipt, approved) = (receipt.plan.clone(), approved.hash().to_owned());
+        return Err(RunError::OtherPlan { receipt, approved });
+    }
+    let begun = |entry: &Entry| matches!(entry, Entry::Begun { plan, .. } if *plan == receipt.plan);
+    let known = match receipt.ending {
+        Ending::Halted => history.iter().any(begun),
+        _ => receipts(history).any(|kept| kept == receipt),
     };
-    receipt.left.iter().rev().map(alive).collect()
+    if known { Ok(()) } else { Err(RunError::NotInJournal) }
+}
+
+/// What comes back to life where a plan is undone exactly, and what cannot: sentences to be said
+/// before it is done. What is gone meanwhile is told as gone.
+///
+/// # Errors
+/// As [`revert`] refuses a receipt.
+pub fn comes_back(
+    (receipt, approved): (&Receipt, &Approved),
+    history: &[Entry],
+    account: &dyn Account,
+) -> Result<Vec<String>, RunError> {
+    check(receipt, approved, history)?;
+    let ledger = Ledger::read(history, approved.hash());
+    let plan = approved.plan();
+    let told = |left: &Left| {
+        let thing = &left.thing;
+        if !thing.can_become(&left.before) {
+            return match Undo::to(&plan.account, thing, &left.before) {
+                Undo::Never { because } => format!("does not come back: {thing}: {because}"),
+                Undo::By(_) => format!("does not come back: {thing}"),
+            };
+        }
+        let live = account.state(thing);
+        if thing.is_credential() && live == Ok(State::Absent) {
+            return format!("does not come back: {thing} is gone");
+        }
+        let alive = match plan.step(&left.step).and_then(|step| step.cut_off()) {
+            Some(rule) => rule.moment(&left.to).map_or_else(
+                || format!("{thing} is given back"),
+                |moment| format!("sessions issued before {moment} can be used again"),
+            ),
+            None if thing.is_credential() && left.before == State::Active => {
+                let unread = live.is_err().then_some(", if it is still there");
+                format!("{thing} can be used again{}", unread.unwrap_or_default())
+            }
+            None if left.before == State::Absent => format!("{thing} is removed"),
+            None => format!("{thing} is as it was"),
+        };
+        format!("comes back to life: {alive}")
+    };
+    Ok(ledger.left.iter().rev().map(told).collect())
 }
 
 /// What became of one thing on the way back.

@@ -35,7 +35,7 @@ pub use found::{Found, plan_what_was_found};
 pub use crashcart_respond::{
     Change, Ending, Held, Options as HoldOptions, Plan as ContainmentPlan, Planned,
     Receipt as ContainmentReceipt, Resume as Onward, RevertOptions, Step, StepCommands,
-    StepOutcome, StepReceipt, Undo, Verified, comes_back,
+    StepOutcome, StepReceipt, Undo, Verified,
 };
 
 /// Whom to contain, and how far to go.
@@ -265,16 +265,7 @@ pub fn run_plan(
         });
     }
     let door = &door.only(Action::Apply.calls());
-    let caller = door.reader().ask(&GetCallerIdentity {})?.answer;
-    if caller.account != plan.account {
-        return Err(AppError::Request {
-            what: format!(
-                "the plan is for account {}, the credentials at hand are of {}",
-                plan.account, caller.account
-            ),
-            hint: "assume a role of that account with --assume-role",
-        });
-    }
+    must_be_of_account(door, plan)?;
     let live = Live(door);
     let receipt = {
         let mut journal = Journal::open(case)?;
@@ -294,11 +285,69 @@ pub fn run_plan(
         }
         .map_err(|error| not_run(error, case.dir()))?
     };
-    let at = receipt.ended.to_string().replace(':', "");
-    let short = receipt.plan.get(..12).unwrap_or_default();
-    let name = format!("receipts/{at}-{short}.json");
+    let name = receipt_name(&receipt);
     let kept = case.publish(&name, &receipt.bytes()).map_err(AppError::from);
     Ok((receipt, kept.map(|()| name)))
+}
+
+fn must_be_of_account(door: &Door, plan: &Plan) -> Result<(), AppError> {
+    let caller = door.reader().ask(&GetCallerIdentity {})?.answer;
+    if caller.account == plan.account {
+        return Ok(());
+    }
+    Err(AppError::Request {
+        what: format!(
+            "the plan is for account {}, the credentials at hand are of {}",
+            plan.account, caller.account
+        ),
+        hint: "assume a role of that account with --assume-role",
+    })
+}
+
+/// Where a case keeps a receipt.
+fn receipt_name(receipt: &Receipt) -> String {
+    let at = receipt.ended.to_string().replace(':', "");
+    let short = receipt.plan.get(..12).unwrap_or_default();
+    format!("receipts/{at}-{short}.json")
+}
+
+/// Writes the receipts that the journal has and the case's folder has not: of a run that was killed
+/// when it had ended. Returns each with its name.
+///
+/// # Errors
+/// When the journal cannot be read or the case cannot be written.
+pub fn write_missing_receipts(case: &mut Case) -> Result<Vec<(Receipt, String)>, AppError> {
+    let history: Vec<Entry> = Journal::open(case)?.entries()?;
+    let mut written = Vec::new();
+    for receipt in crashcart_respond::receipts(&history) {
+        let name = receipt_name(receipt);
+        if !case.dir().join(&name).exists() {
+            case.publish(&name, &receipt.bytes())?;
+            written.push((receipt.clone(), name));
+        }
+    }
+    Ok(written)
+}
+
+/// What comes back to life where a plan is undone exactly, asked of the account; to be said before
+/// it is done.
+///
+/// # Errors
+/// As [`run_plan`] refuses the receipt.
+pub fn comes_back(
+    (door, case): (&Door, &Case),
+    plan: &Plan,
+    receipt: &Receipt,
+) -> Result<Vec<String>, AppError> {
+    let approved = plan.approve(&plan.hash()).map_err(|error| AppError::Request {
+        what: error.to_string(),
+        hint: "`crashcart plan show` prints the plan and its hash",
+    })?;
+    let door = &door.only(Action::Apply.calls());
+    must_be_of_account(door, plan)?;
+    let history: Vec<Entry> = Journal::open(case)?.entries()?;
+    crashcart_respond::comes_back((receipt, &approved), &history, &Live(door))
+        .map_err(|error| not_run(error, case.dir()))
 }
 
 fn not_run(error: RunError, case: &Path) -> AppError {
@@ -307,10 +356,14 @@ fn not_run(error: RunError, case: &Path) -> AppError {
         let source = std::io::Error::other(format!("nothing was sent: {error}"));
         return AppError::Write { path: case.join("journal.jsonl"), source };
     }
-    AppError::Request {
-        what: error.to_string(),
-        hint: "nothing was sent; `crashcart resume CASE` goes on with a run that was cut off",
-    }
+    let hint = match error {
+        RunError::NotInJournal => {
+            "`crashcart case verify CASE` names what changed; move the file away, then `crashcart \
+             resume CASE` writes the receipt once more from the journal"
+        }
+        _ => "nothing was sent; `crashcart resume CASE` goes on with a run that was cut off",
+    };
+    AppError::Request { what: error.to_string(), hint }
 }
 
 /// What the plans of a case changed and did not give back, as its journal tells.

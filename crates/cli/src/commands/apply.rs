@@ -54,6 +54,7 @@ impl Apply {
         let folder = plans::case_of(&self.plan)?;
         let approval = self.running.approval(&plan, &[])?;
         let mut case = plans::open_case(&folder)?;
+        plans::missing_receipts(&mut case)?;
         let door = self.account.open_for(&plan.account)?;
         let options = self.running.options(self.keep_going);
         let ran = containment::run_plan((&door, &mut case), &plan, &approval, Run::Apply, options)?;

@@ -49,7 +49,7 @@ impl Running {
     /// The approval: given, or asked for on the terminal after the plan was shown.
     pub fn approval(&self, plan: &ContainmentPlan, alive: &[String]) -> Result<String, AppError> {
         for line in alive {
-            say(&format!("comes back to life: {line}"));
+            say(line);
         }
         if let Some(given) = &self.approve {
             return Ok(given.clone());
@@ -146,6 +146,21 @@ pub fn all(case: &Path) -> Result<Vec<(PathBuf, ContainmentPlan)>, AppError> {
         }
     };
     Ok(paths.into_iter().filter_map(read).collect())
+}
+
+/// Writes the receipts that a crash kept out of the case, says where, and returns the last.
+pub fn missing_receipts(case: &mut Case) -> Result<Option<Ran>, AppError> {
+    let mut last = None;
+    for (receipt, name) in containment::write_missing_receipts(case)? {
+        let path = case.dir().join(&name);
+        say(&format!(
+            "a run that ended {} had no receipt; written from the journal: {}",
+            receipt.ended,
+            path.display()
+        ));
+        last = Some((receipt, Ok(name)));
+    }
+    Ok(last)
 }
 
 /// The plan with this hash.

@@ -206,6 +206,7 @@ impl Key {
     /// run of another plan is asked for.
     fn go_on(&self, door: &Door, owner: &Owner) -> Result<Exit, AppError> {
         let mut case = plans::open_case(&self.case)?;
+        plans::missing_receipts(&mut case)?;
         let Some(hash) = containment::cut_off(&case)? else { return Ok(Exit::Done) };
         let plan = plans::plan_of(&self.case, &hash)?;
         let text = format!("a run of the plan {hash} was cut off, of {}", plan.target);

@@ -12,6 +12,8 @@ use crate::exit::Exit;
 
 /// Go on after a crash: look at the account, then finish the run or give everything back
 ///
+/// Where a run had ended and only its receipt was not written, that is done, and nothing else.
+///
 /// Examples:
 ///   crashcart resume ./case
 ///   crashcart resume ./case --undo
@@ -36,7 +38,12 @@ impl ResumeRun {
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
         let mut case = plans::open_case(&self.case)?;
-        let hash = containment::cut_off(&case)?.ok_or_else(|| AppError::Request {
+        let missing = plans::missing_receipts(&mut case)?;
+        let cut_off = containment::cut_off(&case)?;
+        if let (None, Some(ran)) = (&cut_off, missing) {
+            return self.running.tell(ran, &self.case);
+        }
+        let hash = cut_off.ok_or_else(|| AppError::Request {
             what: format!("no run was cut off in {}", self.case.display()),
             hint: "`crashcart plan list` names the plans of a case",
         })?;

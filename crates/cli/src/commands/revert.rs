@@ -49,13 +49,14 @@ impl Revert {
         if let Some(exit) = self.preflight.run(open, self.running.json, needs)? {
             return Ok(exit);
         }
-        let alive = match (self.rearm, plan.approve(&receipt.plan)) {
-            (true, Ok(approved)) => containment::comes_back(&receipt, &approved),
-            _ => Vec::new(),
+        let mut case = plans::open_case(&folder)?;
+        plans::missing_receipts(&mut case)?;
+        let door = self.account.open_for(&plan.account)?;
+        let alive = match self.rearm {
+            true => containment::comes_back((&door, &case), &plan, &receipt)?,
+            false => Vec::new(),
         };
         let approval = self.running.approval(&plan, &alive)?;
-        let mut case = plans::open_case(&folder)?;
-        let door = self.account.open_for(&plan.account)?;
         let options = self.running.options(false);
         let how = RevertOptions { rearm: self.rearm, force: self.force, options };
         let run = Run::Revert(&receipt, how);

@@ -177,3 +177,60 @@ fn without_an_account_it_is_said_what_to_do() {
     assert!(policy.stdout.contains("\"iam:GetAccessKeyLastUsed\""), "{}", policy.stdout);
     assert!(!policy.stdout.contains("iam:Update"), "{}", policy.stdout);
 }
+
+/// Contains the user and carries it out; the receipt's path and the plan's hash.
+fn contained(moto: &Moto, folder: &std::path::Path) -> (std::path::PathBuf, String) {
+    moto.run(USER);
+    let words = ["contain", "user", "build-agent", "--case", "case", "--json"];
+    let planned = json(&crashcart(moto, folder, &words));
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let (path, hash) = (text(&planned["plan"]["path"]), text(&planned["plan"]["hash"]));
+    let words = ["apply", &path, "--approve", &hash, "--window", "0", "--json"];
+    let applied = crashcart(moto, folder, &words);
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+    (text(&json(&applied)["receipt"]["path"]).into(), hash)
+}
+
+#[test]
+fn a_receipt_that_was_edited_is_not_obeyed() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, hash) = contained(&moto, folder.path());
+    let before = moto.run(STATE);
+    let receipt = std::fs::read_to_string(&path).expect("a receipt");
+    let allow = r#""before": {"document": {"Statement": {"Effect": "Allow", "Action": "*"}}}"#;
+    std::fs::write(&path, receipt.replacen(r#""before": "absent""#, allow, 1)).expect("written");
+    let path = path.display().to_string();
+    for rearm in [&[][..], &["--rearm"]] {
+        let words = ["revert", &path, "--approve", &hash, "--window", "0"];
+        let ran = crashcart(&moto, folder.path(), &[&words[..], rearm].concat());
+        assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains("not as the journal"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("comes back to life"), "{}", ran.stderr);
+    }
+    assert_eq!(moto.run(STATE), before, "nothing was sent");
+    let verified = crashcart(&moto, folder.path(), &["case", "verify", "case"]);
+    assert_eq!(verified.code, Some(4));
+    assert!(verified.stdout.contains("receipts/"), "{}", verified.stdout);
+}
+
+#[test]
+fn a_receipt_that_a_crash_kept_out_of_the_case_is_written_from_the_journal() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, hash) = contained(&moto, folder.path());
+    let receipt = std::fs::read(&path).expect("a receipt");
+    let asked = moto.run(STATE);
+    std::fs::remove_file(&path).expect("removed");
+    let resumed = crashcart(&moto, folder.path(), &["resume", "case"]);
+    assert_eq!(resumed.code, Some(0), "{}{}", resumed.stdout, resumed.stderr);
+    assert!(resumed.stdout.starts_with("CONTAINED"), "{}", resumed.stdout);
+    assert_eq!(std::fs::read(&path).expect("a receipt"), receipt);
+    assert_eq!(moto.run(STATE), asked);
+    let verified = crashcart(&moto, folder.path(), &["case", "verify", "case"]);
+    assert_eq!(verified.code, Some(0), "{}", verified.stdout);
+    let path = path.display().to_string();
+    let words = ["revert", &path, "--approve", &hash, "--window", "0", "--rearm"];
+    let reverted = crashcart(&moto, folder.path(), &words);
+    assert_eq!(reverted.code, Some(0), "{}{}", reverted.stdout, reverted.stderr);
+}

@@ -1,14 +1,14 @@
 //! Giving back: with `rearm` exactly, without it nothing that is suspect.
 
-use crashcart_respond::documents::{DENY_ALL, DENY_OLDER_SESSIONS};
+use crashcart_respond::documents::{DENY_ALL, DENY_OLDER_SESSIONS, deny_all};
 use crashcart_respond::{
-    Ending, Entry, Options, Planned, Purpose, Receipt, Resume, RevertOptions, State, StepOutcome,
-    Thing, comes_back, resume, revert,
+    Ending, Entry, Options, Planned, Purpose, Receipt, Resume, RevertOptions, RunError, State,
+    StepOutcome, Thing, comes_back, receipts, resume, revert,
 };
 use serde_json::json;
 
 use crate::cases::{self, Case, key, password, user_policy};
-use crate::fake::{Fake, Notes};
+use crate::fake::{Fake, Intruder, Notes};
 use crate::run;
 
 fn back(case: &Case, fake: &Fake, (notes, receipt): (&Notes, &Receipt), rearm: bool) -> Receipt {
@@ -22,8 +22,11 @@ fn with_rearm_the_account_is_as_it_was_except_for_what_was_declared_lost() {
     for case in cases::all() {
         let (fake, notes) = (case.fake(), Notes::default());
         let receipt = run(&case, &fake, &notes);
-        let named = comes_back(&receipt, &case.approved());
+        let (history, approved) = (notes.history(), case.approved());
+        let named = comes_back((&receipt, &approved), &history, &fake).unwrap();
         assert_eq!(named.len(), receipt.left.len());
+        let lost = named.iter().filter(|line| line.starts_with("does not come back")).count();
+        assert_eq!(lost, usize::from(case.deletes_password()), "{named:?}");
         let reverted = back(&case, &fake, (&notes, &receipt), true);
         let mut start = case.fake().snapshot();
         if case.deletes_password() {
@@ -226,10 +229,7 @@ fn a_denial_stays_while_a_credential_that_it_keeps_out_can_be_used() {
             fake.put(&user_policy(DENY_ALL), State::Absent);
             let reverted = back(&case, &fake, (&notes, &receipt), false);
             assert_eq!(reverted.ending, Ending::UndoIncomplete, "{at}: {reverted:?}");
-            fake.put(
-                &user_policy(DENY_ALL),
-                State::Document(crashcart_respond::documents::deny_all()),
-            );
+            fake.put(&user_policy(DENY_ALL), State::Document(deny_all()));
             let dead = if *way_in == password() { State::Absent } else { State::Inactive };
             fake.put(way_in, dead);
             let reverted = back(&case, &fake, (&notes, &receipt), false);
@@ -252,4 +252,86 @@ fn a_denial_stays_where_it_cannot_be_read_whom_it_keeps_out() {
         assert!(step.said[0].contains(action), "{step:?}");
         assert!(fake.snapshot().contains_key(&user_policy(DENY_ALL)));
     }
+}
+
+#[test]
+fn a_receipt_that_was_edited_is_refused_and_nothing_of_it_is_followed() {
+    let allow = json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    for case in cases::all() {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let receipt = run(&case, &fake, &notes);
+        let (contained, approved) = (fake.snapshot(), case.approved());
+        let mut edited = Vec::new();
+        for index in 0..receipt.left.len() {
+            let mut other = receipt.clone();
+            other.left[index].before = State::Document(allow.clone());
+            edited.push(other);
+            let mut other = receipt.clone();
+            other.left.remove(index);
+            edited.push(other);
+        }
+        edited.push(Receipt { ending: Ending::NotProven, ..receipt.clone() });
+        for other in edited {
+            for rearm in [false, true] {
+                let how = RevertOptions { rearm, ..RevertOptions::default() };
+                let (history, journal) = (notes.history(), &mut notes.clone());
+                let refused = revert((&other, &approved), &history, &fake, journal, how);
+                assert!(matches!(refused, Err(RunError::NotInJournal)), "{}", case.name);
+            }
+            let told = comes_back((&other, &approved), &notes.history(), &fake);
+            assert!(matches!(told, Err(RunError::NotInJournal)), "{}", case.name);
+        }
+        // Nor is one followed whose journal was emptied.
+        let how = RevertOptions { rearm: true, ..RevertOptions::default() };
+        let refused = revert((&receipt, &approved), &[], &fake, &mut Notes::default(), how);
+        assert!(matches!(refused, Err(RunError::NotInJournal)), "{}", case.name);
+        // The journal knows no end of a run that was halted: its receipt only points to the plan.
+        let mut halted = Receipt { ending: Ending::Halted, ..receipt.clone() };
+        halted.left.iter_mut().for_each(|left| left.before = State::Document(allow.clone()));
+        let (history, journal) = (notes.history(), &mut notes.clone());
+        assert_eq!(fake.snapshot(), contained, "{}", case.name);
+        revert((&halted, &approved), &history, &fake, journal, how).unwrap();
+        let mut start = case.fake().snapshot();
+        if case.deletes_password() {
+            start.remove(&password());
+        }
+        assert_eq!(fake.snapshot(), start, "{}", case.name);
+    }
+}
+
+#[test]
+fn the_journal_has_the_receipt_of_every_run_that_ended() {
+    for case in cases::all() {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let mut kept = vec![run(&case, &fake, &notes)];
+        kept.push(back(&case, &fake, (&notes, &kept[0]), false));
+        kept.push(back(&case, &fake, (&notes, &kept[0]), true));
+        let history = notes.history();
+        let journalled: Vec<&Receipt> = receipts(&history).collect();
+        assert_eq!(journalled, kept.iter().collect::<Vec<_>>(), "{}", case.name);
+    }
+}
+
+/// Puts the denial back whenever it was lifted.
+struct Binder;
+
+impl Intruder for Binder {
+    fn act(&mut self, fake: &Fake, _now: i64) -> i64 {
+        fake.put(&user_policy(DENY_ALL), State::Document(deny_all()));
+        40
+    }
+}
+
+#[test]
+fn what_was_given_back_and_did_not_hold_is_given_back_by_the_next_revert() {
+    let case = cases::all().remove(1);
+    let (fake, notes) = (case.fake(), Notes::default());
+    let receipt = run(&case, &fake, &notes);
+    *fake.intruder.borrow_mut() = Some((fake.millis(), Box::new(Binder)));
+    let reverted = back(&case, &fake, (&notes, &receipt), true);
+    assert_eq!(reverted.ending, Ending::UndoIncomplete, "{reverted:?}");
+    *fake.intruder.borrow_mut() = None;
+    let again = back(&case, &fake, (&notes, &reverted), true);
+    assert_eq!(again.ending, Ending::GivenBack, "{again:?}");
+    assert_eq!(fake.snapshot(), case.fake().snapshot());
 }
