@@ -5,7 +5,7 @@
 //! slack). The hash is keyed at random in each process: whoever writes log fields cannot aim at a
 //! collision and so have an event taken for a copy.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -161,12 +161,11 @@ impl Distinct {
 
     /// Hashes of the event's id and name, and of all its kept fields.
     pub fn identity(&self, head: &Head<'_>) -> (u64, u64) {
-        KEPT.with_borrow_mut(|kept| {
-            kept.clear();
-            let named = gather(head, kept, &self.first);
-            let name = kept.get(..named).unwrap_or_default();
-            (self.first.hash_one(name), self.second.hash_one(kept.as_slice()) & !(LOSSY | FAR))
-        })
+        let mut name = self.first.build_hasher();
+        write(&mut name, head.event_id);
+        write(&mut name, head.name);
+        let content = content(head, self.second.build_hasher(), &self.first);
+        (name.finish(), content & !(LOSSY | FAR))
     }
 }
 
@@ -179,20 +178,13 @@ fn seconds(head: &Head<'_>) -> i64 {
     head.time.map_or(i64::MIN, |time| time.millis().div_euclid(1000))
 }
 
-thread_local! {
-    /// Room for the fields of one event, used again for the next.
-    static KEPT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Gathers the fields that every shape keeps, told apart by their place; returns the length of
-/// the first two, which name the event.
-fn gather(head: &Head<'_>, kept: &mut Vec<u8>, state: &RandomState) -> usize {
+/// A hash of the fields that every shape keeps, told apart by their place.
+fn content(head: &Head<'_>, mut hasher: impl Hasher, state: &RandomState) -> u64 {
     let identity = head.identity();
-    put(kept, head.event_id);
-    put(kept, head.name);
-    let named = kept.len();
-    kept.extend_from_slice(&seconds(head).to_le_bytes());
+    hasher.write_i64(seconds(head));
     for field in [
+        head.event_id,
+        head.name,
         head.recipient,
         head.source,
         head.region,
@@ -205,43 +197,46 @@ fn gather(head: &Head<'_>, kept: &mut Vec<u8>, state: &RandomState) -> usize {
         identity.principal_id,
         identity.access_key,
     ] {
-        put(kept, field);
+        write(&mut hasher, field);
     }
     for part in [head.request, head.response, head.additional] {
-        let leaves = part.map_or(0, |part| leaves(&part, 0, state));
-        kept.extend_from_slice(&leaves.to_le_bytes());
+        hasher.write_u64(part.map_or(0, |part| leaves(&part, 0, state)));
     }
-    named
+    hasher.finish()
 }
 
-fn put(kept: &mut Vec<u8>, field: Option<Str<'_>>) {
+/// An absent text counts as an empty one. Each is hashed with its length.
+fn write(hasher: &mut impl Hasher, field: Option<Str<'_>>) {
     match field {
-        Some(text) if text.is_escaped() => kept.extend_from_slice(text.text().as_bytes()),
-        Some(text) => kept.extend_from_slice(text.raw().as_bytes()),
-        None => {}
+        Some(text) if text.is_escaped() => hasher.write(text.text().as_bytes()),
+        Some(text) => hasher.write(text.raw().as_bytes()),
+        None => hasher.write(&[]),
     }
-    // No UTF-8 text holds this byte.
-    kept.push(0xff);
 }
 
 /// A sum over the scalars inside, so that the order of members does not matter; what is null or
 /// empty does not count, since exports drop it.
 fn leaves(record: &Record<'_>, place: u64, state: &RandomState) -> u64 {
-    record.members().fold(0_u64, |sum, (key, value)| {
+    let mut sum = 0_u64;
+    let mut members = record.members();
+    loop {
+        let position = members.position();
+        let Some(key) = members.next_name() else { return sum };
         let mut hasher = state.build_hasher();
         hasher.write_u64(place);
         hasher.write(key.raw().as_bytes());
-        sum.wrapping_add(match value {
+        let leaf = match record.value_at(position) {
             Value::Array(inner) | Value::Object(inner) => leaves(&inner, hasher.finish(), state),
-            _ => match value.scalar() {
+            value => match value.scalar() {
                 Some(text) if !text.is_empty() => {
                     hasher.write(text.as_bytes());
                     hasher.finish()
                 }
                 _ => 0,
             },
-        })
-    })
+        };
+        sum = sum.wrapping_add(leaf);
+    }
 }
 
 #[cfg(test)]
