@@ -52,10 +52,14 @@ struct Walk {
 impl Walk {
     /// `above` holds the real paths of the folders that enclose this one.
     fn enter(&mut self, path: &Path, above: &mut Vec<PathBuf>) {
-        let real = match path.canonicalize() {
-            Ok(real) => real,
-            Err(error) => return self.gap(path, GapReason::Unreadable, &error.to_string()),
-        };
+        match path.canonicalize() {
+            Ok(real) => self.take(path, real, above),
+            Err(error) => self.gap(path, GapReason::Unreadable, &error.to_string()),
+        }
+    }
+
+    /// A file or a folder whose real path is known.
+    fn take(&mut self, path: &Path, real: PathBuf, above: &mut Vec<PathBuf>) {
         match path.metadata() {
             Ok(meta) if meta.is_dir() => self.folder(path, real, above),
             Ok(meta) if meta.is_file() => {
@@ -88,14 +92,22 @@ impl Walk {
         let mut inside = Vec::new();
         for entry in entries {
             match entry {
-                Ok(entry) => inside.push(entry.path()),
+                Ok(entry) => {
+                    // What is no link lies in the folder's real path: asking for its own costs a
+                    // question for each folder above it.
+                    let is_link = entry.file_type().map_or(true, |kind| kind.is_symlink());
+                    inside.push((entry.path(), (!is_link).then(|| real.join(entry.file_name()))));
+                }
                 Err(error) => self.gap(path, GapReason::Unreadable, &error.to_string()),
             }
         }
         inside.sort();
         above.push(real);
-        for entry in inside {
-            self.enter(&entry, above);
+        for (path, real) in inside {
+            match real {
+                Some(real) => self.take(&path, real, above),
+                None => self.enter(&path, above),
+            }
         }
         above.pop();
     }
