@@ -26,7 +26,7 @@ pub(crate) fn whole(bytes: &[u8], caps: &Caps, flow: &Flow) -> Option<Vec<u8>> {
         return None;
     }
     let mut out = ROOM.take();
-    out.clear();
+    // What the last file left is written over.
     out.resize(size, 0);
     let count = libdeflater::Decompressor::new().gzip_decompress(bytes, &mut out).ok()?;
     let same = libdeflater::crc32(&out).to_le_bytes() == crc;
