@@ -116,24 +116,32 @@ impl Place {
     }
 }
 
-/// Follows a path through objects, as [`FieldPath::visit`] does.
-fn descend(value: Value<'_>, rest: &str) -> Place {
+/// Follows a path through objects, as [`FieldPath::visit`] does, in one walk over each.
+pub(crate) fn descend(value: Value<'_>, rest: &str) -> Place {
     let object = match value {
         Value::Object(object) => object,
         Value::Array(_) | Value::String(_) => return Place::Several,
         Value::Null | Value::Bool(_) | Value::Number(_) => return Place::Absent,
     };
-    if let Some(position) = object.position_of(rest) {
-        return Place::At(position);
-    }
     let mut place = Place::Absent;
-    for (dot, _) in rest.match_indices('.') {
-        let (Some(name), Some(tail)) = (rest.get(..dot), rest.get(dot + 1..)) else { continue };
-        if let Some(position) = object.position_of(name) {
-            place = place.or(descend(object.value_at(position), tail));
+    let mut members = object.members();
+    loop {
+        let position = members.position();
+        let Some(name) = members.next_name() else { return place };
+        let name = name.text();
+        match rest.as_bytes().get(name.len()) {
+            // The whole name counts before all ways to split it.
+            None if *name == *rest => return Place::At(position),
+            // Of a name that stands twice the first counts, as everywhere else.
+            Some(b'.')
+                if rest.starts_with(&*name) && object.position_of(&name) == Some(position) =>
+            {
+                let tail = rest.get(name.len() + 1..).unwrap_or_default();
+                place = place.or(descend(object.value_at(position), tail));
+            }
+            _ => {}
         }
     }
-    place
 }
 
 /// The first scalar at a path, as text; an array gives its first.

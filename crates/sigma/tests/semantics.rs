@@ -178,6 +178,11 @@ fn a_path_leads_through_objects_dotted_names_and_json_in_strings() {
         ("a.b.c: x", r#"{"a.b":{"c":"x"}}"#, true),
         ("a.b.c: x", r#"{"a":{"b.c":"x"}}"#, true),
         ("a.b.c: x", r#"{"a.b.c":"x"}"#, true),
+        // Of a name that stands twice the first counts, and the whole name before its parts.
+        ("p.a.b: x", r#"{"p":{"a":{"b":"x"},"a":{"b":"y"}}}"#, true),
+        ("p.a.b: y", r#"{"p":{"a":{"b":"x"},"a":{"b":"y"}}}"#, false),
+        ("p.a.b: y", r#"{"p":{"a":{"c":"x"},"a":{"b":"y"}}}"#, false),
+        ("p.a.b: y", r#"{"p":{"a":{"b":"x"},"a.b":"y"}}"#, true),
         ("p.policyDocument.Statement.Effect: allow", policy, true),
         (r"p.policyDocument.Statement.Action: '\*'", policy, true),
         (r"p.policyDocument.Statement.Action: 's3:Get'", policy, true),

@@ -13,7 +13,7 @@ use super::interned::{EventId, Interned, NONE};
 use super::{Question, Read, Step};
 use crate::RuleSet;
 use crate::embedded::Embedded;
-use crate::field::first_text;
+use crate::field::{Place, descend, first_text};
 use crate::predicate::number;
 
 /// Gathers for all correlations of a rule set; one per thread. Held per event taken in: 72 bytes,
@@ -211,18 +211,11 @@ impl<'r> Correlator<'r> {
     }
 }
 
-/// The text at a path of one or two names, where that is a string without escapes: the common
-/// case of [`first_text`], without a copy.
+/// The text at a path that leads to one string without escapes: the common case of
+/// [`first_text`], without a copy.
 fn plain_text<'a>(path: &FieldPath, record: &Record<'a>) -> Option<&'a str> {
-    let whole = path.as_str();
-    let text = match record.position_of(whole) {
-        Some(position) => record.value_at(position),
-        None => {
-            let (name, rest) = whole.split_once('.').filter(|(_, rest)| !rest.contains('.'))?;
-            record.object(name)?.get(rest)?
-        }
-    };
-    text.as_str().filter(|text| !text.is_escaped()).map(Str::raw)
+    let Place::At(position) = descend(record.as_value(), path.as_str()) else { return None };
+    record.value_at(position).as_str().filter(|text| !text.is_escaped()).map(Str::raw)
 }
 
 /// Numbers fit 32 bits: no run takes in four thousand million events.
