@@ -32,6 +32,7 @@ mod responder;
 mod rule_proof;
 mod rules;
 mod search;
+mod selftest;
 mod sorted;
 mod stats;
 #[cfg(test)]
@@ -72,6 +73,11 @@ pub use reading::ReadOptions;
 pub use responder::{Entered, account_of, enter};
 pub use rules::{RuleOptions, Rules, check_rules, pack};
 pub use search::{SearchOptions, search};
+pub use selftest::{
+    ActionShown, ApprovedAccount, CredentialShown, Denied, SELFTEST_SCHEMA, Selftest,
+    SelftestOptions, SelftestReceipt, StepShown, TriedOnAws, approve_selftest, clean_up_selftest,
+    selftest, selftest_left,
+};
 pub use sorted::SortError;
 pub use stats::{StatColumn, StatRow, Stats, stats};
 pub use timeline::timeline;

@@ -2,12 +2,12 @@
 //! so that the policy that is printed here is all that it needs.
 
 use crashcart_aws::services::sts::{AssumeRole, GetCallerIdentity};
-use crashcart_aws::{Call, Operation, policy};
+use crashcart_aws::{Call, Operation, policy as aws_policy};
 use crashcart_collect::{IDENTITY_CALLS, OBJECT_CALLS, OWNER_CALLS, REGION_CALLS};
 
 use serde_json::json;
 
-use crate::{AppError, containment, event_history, preflight, responder, trail};
+use crate::{AppError, containment, event_history, preflight, responder, selftest, trail};
 
 /// An action that talks to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum Action {
     Buckets,
     /// `collect logs`, and `investigate --live`.
     CollectLogs,
+    /// `selftest`.
+    Selftest,
 }
 
 /// Whose the credentials are: every action asks, and everybody may.
@@ -37,7 +39,7 @@ const CALLER: Operation = GetCallerIdentity::OPERATION;
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Whois,
         Self::Contain,
         Self::Apply,
@@ -47,6 +49,7 @@ impl Action {
         Self::Preflight,
         Self::CollectTrail,
         Self::Buckets,
+        Self::Selftest,
     ];
 
     /// Its name for people, and on the command line.
@@ -61,6 +64,7 @@ impl Action {
             Self::CollectTrail => "collect-trail",
             Self::Buckets => "s3",
             Self::CollectLogs => "collect-logs",
+            Self::Selftest => "selftest",
         }
     }
 
@@ -77,6 +81,7 @@ impl Action {
             // Without the question whose the credentials are: whoever may only read logs is enough.
             Self::Buckets => return OBJECT_CALLS.iter().collect(),
             Self::CollectLogs => &[REGION_CALLS, event_history::CALLS],
+            Self::Selftest => &[selftest::CALLS, containment::PLAN_CALLS, containment::APPLY_CALLS],
         };
         std::iter::once(&CALLER).chain(own.iter().copied().flatten()).collect()
     }
@@ -87,24 +92,43 @@ impl Action {
 /// # Errors
 /// When there is no such action.
 pub fn permissions(actions: &[String]) -> Result<serde_json::Value, AppError> {
-    let mut operations: Vec<&Operation> = Vec::new();
+    let (mut operations, mut has_selftest): (Vec<&Operation>, _) = (Vec::new(), false);
     for name in actions {
         let action = Action::ALL.into_iter().find(|action| action.name() == name);
         let known = Action::ALL.map(Action::name).join(", ");
-        operations.extend(action.map(Action::calls).ok_or_else(|| AppError::Request {
+        let action = action.ok_or_else(|| AppError::Request {
             what: format!("no action is called {name}; there are {known}"),
             hint: "`crashcart permissions whois` prints one",
-        })?);
+        })?;
+        match action {
+            Action::Selftest => has_selftest = true,
+            action => operations.extend(action.calls()),
+        }
+    }
+    // Who was asked for nothing else needs to know whose the credentials are, too.
+    if operations.is_empty() {
+        operations.push(&CALLER);
     }
     // Whoever may assume any role may do what they may: this one is held to its name.
     let assumes = |operation: &&Operation| operation.action == AssumeRole::OPERATION.action;
     let is_responder = operations.iter().any(assumes);
-    let mut policy = policy(operations.into_iter().filter(|operation| !assumes(operation)));
+    let mut policy = aws_policy(operations.into_iter().filter(|operation| !assumes(operation)));
     if is_responder && let Some(statements) = policy["Statement"].as_array_mut() {
         let role = format!("arn:aws:iam::*:role/{}", responder::ROLE);
         statements.push(json!({
             "Sid": "CrashcartResponder", "Effect": "Allow",
             "Action": [AssumeRole::OPERATION.action], "Resource": role,
+        }));
+    }
+    // Whoever may make keys of any user may become any user: this is held to the selftest's own.
+    if has_selftest && let Some(statements) = policy["Statement"].as_array_mut() {
+        let calls = Action::Selftest.calls().into_iter();
+        let own = aws_policy(calls.filter(|call| call.action != CALLER.action));
+        let resources =
+            ["user", "role"].map(|kind| format!("arn:aws:iam::*:{kind}{}*", selftest::PATH));
+        statements.push(json!({
+            "Sid": "CrashcartSelftest", "Effect": "Allow",
+            "Action": own["Statement"][0]["Action"], "Resource": resources,
         }));
     }
     Ok(policy)

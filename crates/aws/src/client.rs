@@ -13,8 +13,9 @@ use crate::clock::Clock;
 use crate::credentials::{self, DoorOptions};
 use crate::error::AwsError;
 use crate::exchange::Exchange;
-use crate::operation::{Call, Operation, Reads, Writes};
+use crate::operation::{Call, Operation, Reads, Service, Writes};
 use crate::response::token;
+use crate::services::iam::NewAccessKey;
 use crate::services::sts::RoleCredentials;
 
 /// Where a partition's one endpoint is asked, and others when no region is configured.
@@ -163,6 +164,25 @@ impl Door {
         Self { through, ..self.with_credentials(credentials) }
     }
 
+    /// The same door with a long-lived key; its secret stays in memory.
+    #[must_use]
+    pub fn as_key(&self, key: NewAccessKey) -> Self {
+        let (key, secret) = (key.access_key_id, key.secret_access_key);
+        self.with_credentials(Credentials::new(key, secret, None, None, "crashcart"))
+    }
+
+    /// The same door with a record of its own of what is asked through it.
+    #[must_use]
+    pub fn recording_apart(&self) -> Self {
+        let exchange = Exchange { asked: Arc::default(), ..self.exchange.clone() };
+        Self { exchange, ..self.clone() }
+    }
+
+    /// Where a service is asked instead of at AWS; none where it is AWS.
+    pub fn instead_of_aws(&self, service: &Service) -> Option<String> {
+        self.exchange.override_of(service)
+    }
+
     /// The ARNs through which the caller came to be, where roles were assumed by this door.
     pub fn through(&self) -> &[String] {
         &self.through
@@ -183,7 +203,8 @@ impl Door {
         Reader(self)
     }
 
-    /// What can be changed. Only an executor of approved plans may hold one.
+    /// What can be changed. Only an executor of approved plans may hold one, and a selftest for what
+    /// it makes itself.
     pub const fn writer(&self) -> Writer<'_> {
         Writer(self)
     }

@@ -31,10 +31,10 @@ use crate::clock::Clock;
 use crate::credentials;
 use crate::endpoint::{Variant, bucket_endpoint, endpoint};
 use crate::error::AwsError;
-use crate::operation::{Call, Operation, Protocol};
+use crate::operation::{Call, Operation, Protocol, Service};
 use crate::pace::Pace;
 use crate::response::{Received, answer};
-use crate::wire::{Refused, Retries, failure, http, received};
+use crate::wire::{Failed, Refused, Retries, failure, http, received};
 
 /// How often a request is sent at most, when AWS is slow or asks to wait.
 const ATTEMPTS: u32 = 5;
@@ -76,6 +76,10 @@ impl Exchange {
             at,
             error: None,
         };
+        let outcome = outcome.map_err(|failed| {
+            asked.request_id = failed.request_id;
+            failed.error
+        });
         let outcome = outcome.and_then(|received| {
             asked.request_id.clone_from(&received.request_id);
             if let Some(keep) = &self.keep {
@@ -116,7 +120,7 @@ impl Exchange {
         operation: &'static Operation,
         region: String,
         request: Value,
-    ) -> (String, Result<Received, AwsError>) {
+    ) -> (String, Result<Received, Failed>) {
         let Some(bucket) = bucket_of(operation, &request) else {
             let outcome = self.send_in_turn(operation, &region, request).await;
             return (region, outcome);
@@ -126,7 +130,7 @@ impl Exchange {
         };
         let asked = home(&self.homes).unwrap_or(region);
         match self.send(operation, &asked, request.clone()).await {
-            Err(AwsError::Elsewhere { region, .. }) if region != asked => {
+            Err(Failed { error: AwsError::Elsewhere { region, .. }, .. }) if region != asked => {
                 let homes = || self.homes.lock().unwrap_or_else(PoisonError::into_inner);
                 homes().insert(bucket, region.clone());
                 let outcome = self.send(operation, &region, request).await;
@@ -142,13 +146,13 @@ impl Exchange {
         operation: &'static Operation,
         region: &str,
         request: Value,
-    ) -> Result<Received, AwsError> {
+    ) -> Result<Received, Failed> {
         let mut turns = 1;
         loop {
             tokio::time::sleep(self.pace.turn(operation, region, Instant::now())).await;
             let outcome = self.send(operation, region, request.clone()).await;
             match &outcome {
-                Err(AwsError::Throttled { .. })
+                Err(Failed { error: AwsError::Throttled { .. }, .. })
                     if operation.per_second.is_some() && turns < TURNS =>
                 {
                     self.pace.throttled(operation, region, Instant::now());
@@ -168,13 +172,13 @@ impl Exchange {
         operation: &'static Operation,
         region: &str,
         request: Value,
-    ) -> Result<Received, AwsError> {
+    ) -> Result<Received, Failed> {
         let variant = Variant {
             fips: self.config.use_fips().unwrap_or_default(),
             dual_stack: self.config.use_dual_stack().unwrap_or_default(),
         };
         let (url, signed) = endpoint(operation.service, region, variant);
-        let own = self.override_of(operation);
+        let own = self.override_of(operation.service);
         let bucket = bucket_of(operation, &request).filter(|_| own.is_none());
         let hosted =
             bucket.and_then(|bucket| bucket_endpoint(operation.service, region, variant, &bucket));
@@ -208,9 +212,9 @@ impl Exchange {
     }
 
     /// `AWS_ENDPOINT_URL`, for one service or all, from the environment or the profile.
-    fn override_of(&self, operation: &Operation) -> Option<String> {
+    pub(crate) fn override_of(&self, service: &Service) -> Option<String> {
         let key = ServiceConfigKey::builder()
-            .service_id(operation.service.id)
+            .service_id(service.id)
             .env("AWS_ENDPOINT_URL")
             .profile("endpoint_url")
             .build()

@@ -91,16 +91,19 @@ pub(crate) struct Refusal {
     pub message: String,
     /// The region of the bucket that was asked for.
     pub region: Option<String>,
+    /// What AWS calls the request.
+    pub request_id: Option<String>,
 }
 
 impl Refusal {
     /// Reads what a service said. `header` is `x-amzn-errortype`.
     pub fn read(status: u16, header: Option<&str>, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
-        let mut region = None;
+        let (mut region, mut request_id) = (None, None);
         let (code, message) = if text.trim_start().starts_with('<') {
             let inner = element(&text, "Error").unwrap_or(&text);
             region = text_of(inner, "Region");
+            request_id = text_of(&text, "RequestId").or_else(|| text_of(&text, "RequestID"));
             (text_of(inner, "Code"), text_of(inner, "Message"))
         } else {
             let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
@@ -113,7 +116,7 @@ impl Refusal {
         // `com.amazonaws.service#Name:http://...`: the name stands alone.
         let code = code.split(':').next().unwrap_or_default();
         let code = code.rsplit('#').next().unwrap_or_default().to_owned();
-        Self { status, code, message: message.unwrap_or_default(), region }
+        Self { status, code, message: message.unwrap_or_default(), region, request_id }
     }
 
     /// Codes that ask to slow down (botocore, `_retry.json`, and the SDKs' shared list).

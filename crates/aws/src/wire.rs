@@ -38,8 +38,8 @@ pub(crate) fn http(
 pub(crate) fn received(response: &HttpResponse) -> Result<Received, OrchestratorError<Refused>> {
     let body = response.body().bytes().unwrap_or_default();
     let header = |name: &str| response.headers().get(name).map(str::to_owned);
+    let request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
     if response.status().is_success() {
-        let request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
         let headers = response.headers().iter();
         let headers =
             headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
@@ -48,6 +48,7 @@ pub(crate) fn received(response: &HttpResponse) -> Result<Received, Orchestrator
     let mut refusal =
         Refusal::read(response.status().as_u16(), header("x-amzn-errortype").as_deref(), body);
     refusal.region = header("x-amz-bucket-region").or(refusal.region);
+    refusal.request_id = request_id.or(refusal.request_id);
     Err(OrchestratorError::operation(Refused::new(refusal)))
 }
 
@@ -115,21 +116,37 @@ impl ClassifyRetry for Retries {
     }
 }
 
+/// A call without an answer.
+pub(crate) struct Failed {
+    /// Why.
+    pub(crate) error: AwsError,
+    /// What AWS calls the request, where it was AWS that refused it.
+    pub(crate) request_id: Option<String>,
+}
+
+impl From<AwsError> for Failed {
+    fn from(error: AwsError) -> Self {
+        Self { error, request_id: None }
+    }
+}
+
 /// Why there was no answer.
 pub(crate) fn failure(
     error: SdkError<Refused, HttpResponse>,
     operation: &Operation,
     region: &str,
-) -> AwsError {
+) -> Failed {
     let message = chain(&error);
     if let SdkError::ServiceError(refused) = error {
-        return refused.into_err().refusal.classify(operation, region);
+        let mut refusal = refused.into_err().refusal;
+        let request_id = refusal.request_id.take();
+        return Failed { error: refusal.classify(operation, region), request_id };
     }
-    let name = operation.full_name();
+    let operation = operation.full_name();
     if has_no_credentials(&error) {
-        return AwsError::Credentials { operation: name, message };
+        return AwsError::Credentials { operation, message }.into();
     }
-    AwsError::NoAnswer { operation: name, message }
+    AwsError::NoAnswer { operation, message }.into()
 }
 
 fn has_no_credentials(error: &(dyn Error + 'static)) -> bool {

@@ -70,6 +70,8 @@ fn operations() -> Vec<Value> {
         UpdateAccessKey PutUserPolicy DeleteUserPolicy PutRolePolicy DeleteRolePolicy
         UpdateAssumeRolePolicy DeleteLoginProfile UpdateSSHPublicKey
         UpdateServiceSpecificCredential UpdateSigningCertificate
+        CreateUser DeleteUser CreateAccessKey DeleteAccessKey CreateRole DeleteRole GetTrailStatus
+        GetEventSelectors
     };
     all.push(declared(&AssumeRole {
         role_arn: "arn:aws:iam::111122223333:role/r".to_owned(),
@@ -78,6 +80,7 @@ fn operations() -> Vec<Value> {
         serial_number: Some("arn:aws:iam::111122223333:mfa/m".to_owned()),
         token_code: Some("123456".to_owned()),
     }));
+    all.push(declared(&GetSessionToken { duration_seconds: Some(900) }));
     all.push(declared(&LookupEvents {
         lookup_attributes: vec![LookupAttribute {
             attribute_key: "AccessKeyId".to_owned(),
@@ -98,8 +101,6 @@ fn operations() -> Vec<Value> {
     instances["sample"] = json!({"InstanceIds": ids});
     all.push(instances);
     all.push(declared(&DescribeTrails { include_shadow_trails: Some(true) }));
-    all.push(declared(&GetTrailStatus { name: "t".to_owned() }));
-    all.push(declared(&GetEventSelectors { trail_name: "t".to_owned() }));
     all.push(declared(&DescribeRegions { all_regions: Some(true) }));
     let bucket = "my.bucket".to_owned();
     all.push(declared(&ListObjectsV2 {

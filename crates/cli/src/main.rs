@@ -79,7 +79,7 @@ fn report_bug() {
 }
 
 /// What failed, why, and what to do next.
-fn report(error: &crashcart_app::AppError) {
+pub(crate) fn report(error: &crashcart_app::AppError) {
     say(&format!("error: {error}"));
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {

@@ -5,7 +5,7 @@ use crashcart_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Change, Receipt, State, Thing, Undo};
+use crate::{Change, Receipt, State, Thing, Throwaway, Undo};
 
 /// A place for entries that survives a crash.
 pub trait Journal {
@@ -36,7 +36,7 @@ fn told(error: &dyn std::error::Error) -> String {
     }
 }
 
-/// One line of the journal. Every one names its plan by hash.
+/// One line of the journal. Every one of a run names its plan by hash.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Entry {
@@ -87,6 +87,22 @@ pub enum Entry {
         plan: String,
         /// Its receipt: the file in the case is a copy of this, which can be made again.
         receipt: Box<Receipt>,
+    },
+    /// A selftest is about to make something of its own. It belongs to no plan.
+    Making {
+        /// When.
+        at: Timestamp,
+        /// The account's number.
+        account: String,
+        /// What.
+        what: Throwaway,
+    },
+    /// All that a selftest made is gone again.
+    TakenAway {
+        /// When.
+        at: Timestamp,
+        /// The account's number.
+        account: String,
     },
 }
 

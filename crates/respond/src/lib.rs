@@ -22,6 +22,7 @@ mod plan;
 mod receipt;
 mod resume;
 mod revert;
+mod throwaway;
 
 pub use account::{Account, Sent};
 pub use actions::{
@@ -41,3 +42,4 @@ pub use plan::{CutOff, Plan, PlanError, Planned, SCHEMA, Step, Undo};
 pub use receipt::{Ending, RECEIPT_SCHEMA, Receipt, StepOutcome, StepReceipt, Verified};
 pub use resume::{Resume, cut_off_plan, receipts, resume};
 pub use revert::{RevertOptions, comes_back, revert};
+pub use throwaway::{LeftBehind, Throwaway, left_behind};

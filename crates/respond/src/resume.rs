@@ -5,7 +5,7 @@ use crate::apply::{RunError, run};
 use crate::executor::{Executor, Options, Trouble};
 use crate::journal::{Entry, Journal, Run};
 use crate::receipt::Receipt;
-use crate::{Account, Approved};
+use crate::{Account, Approved, Throwaway};
 
 /// What to do with a plan whose run was cut off. A run that was giving back goes on giving back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +18,16 @@ pub enum Resume {
 
 /// The plan whose run was cut off, by hash, if there is one.
 pub fn cut_off_plan(history: &[Entry]) -> Option<&str> {
-    let mut under_way = None;
+    let (mut under_way, mut own) = (None, Vec::new());
     for entry in history {
         match entry {
             Entry::Begun { plan, .. } => under_way = Some(plan.as_str()),
             Entry::Ended { plan, .. } if under_way == Some(plan.as_str()) => under_way = None,
+            // A selftest's plan ends with the principals that it was about.
+            Entry::Making { what: Throwaway::Plan { hash }, .. } => own.push(hash.as_str()),
+            Entry::TakenAway { .. } if under_way.is_some_and(|plan| own.contains(&plan)) => {
+                under_way = None;
+            }
             _ => {}
         }
     }

@@ -107,6 +107,28 @@ impl Moto {
         self.exchange("POST", "/moto-api/reset-auth", "0");
     }
 
+    /// From now on credentials that are made here are held to IAM as it was so many seconds ago, when
+    /// they ask for regions or sessions: keys, inline policies with conditions, trust policies.
+    pub fn spread(&self, seconds: f64) {
+        self.front("POST", "spread", &serde_json::json!({"seconds": seconds}).to_string());
+    }
+
+    /// The same at once, but from the first call of an operation on no change arrives any more.
+    pub fn spread_until(&self, operation: &str) {
+        let told = serde_json::json!({"seconds": 0, "deaf_from": operation});
+        self.front("POST", "spread", &told.to_string());
+    }
+
+    /// Every secret of a credential that was made since then.
+    ///
+    /// # Panics
+    /// When the front does not tell: a test must not take that for none.
+    #[allow(clippy::panic, reason = "a test that cannot ask its server must fail loudly")]
+    pub fn secrets(&self) -> Vec<String> {
+        let told = self.front("GET", "secrets", "");
+        serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}"))
+    }
+
     /// Tells or asks the front; returns the body of its answer.
     fn front(&self, method: &str, path: &str, body: &str) -> String {
         self.exchange(method, &format!("/front/{path}"), body)

@@ -3,7 +3,8 @@
 calls that fail.
 
 Speaks AWS's protocols as the API references have them; everything else goes to moto. Under `/front/` a
-test says what it wants: POST of JSON to `records`, `faults`, `regions` and `clock`, GET of `asked`.
+test says what it wants: POST of JSON to `records`, `faults`, `regions`, `clock` and `spread`, GET of `asked`
+and `secrets`.
 """
 
 import json
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl
 import front_clock
 import front_faults
 import front_identity
+import front_spread
 import front_trail
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, run_simple
@@ -75,14 +77,22 @@ def told(path, body):
     """What a test says or asks."""
     if path == "asked":
         return json.dumps(front_faults.asked)
+    if path == "secrets":
+        return json.dumps(sorted(front_spread.secrets))
     take = {
         "records": front_trail.add,
         "faults": front_faults.faults.extend,
         "regions": regions.extend,
         "clock": front_clock.put_ahead,
+        "spread": front_spread.begin,
     }
     take[path](json.loads(body))
     return "{}"
+
+
+def form_of(environ, body):
+    is_form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    return dict(parse_qsl(body.decode())) if is_form else {}
 
 
 def answered(environ, body):
@@ -90,8 +100,7 @@ def answered(environ, body):
     path = environ.get("PATH_INFO", "")
     if path.startswith("/front/"):
         return "200 OK", [("Content-Type", "application/json")], told(path.removeprefix("/front/"), body)
-    is_form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
-    form = dict(parse_qsl(body.decode())) if is_form else {}
+    form = form_of(environ, body)
     name, region = front_faults.operation(environ, form)
     told_body = body.decode("utf-8", "replace")
     if front_faults.is_s3(environ):
@@ -105,6 +114,9 @@ def answered(environ, body):
         code, message = fault.get("code", ""), fault.get("message", "not allowed here")
         status, headers, text = front_faults.refusal(environ, fault["status"], code, message)
         return status, [*headers, *fault.get("headers", {}).items()], fault.get("body", text)
+    probed = front_spread.answer(environ, form, name, described_regions(form)) if form else None
+    if probed:
+        return probed
     if environ.get("HTTP_X_AMZ_TARGET") == front_trail.TARGET:
         json_headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-RequestId", str(uuid.uuid4()))]
         try:
@@ -113,7 +125,7 @@ def answered(environ, body):
             return front_faults.refusal(environ, 400, error.code, str(error))
     if name == "DescribeRegions" and regions:
         return "200 OK", [("Content-Type", "text/xml")], described_regions(form)
-    text = own(form) if is_form else None
+    text = own(form) if form else None
     return None if text is None else ("200 OK", [("Content-Type", "text/xml")], text)
 
 
@@ -123,7 +135,9 @@ def application(environ, start_response):
     environ["wsgi.input"] = BytesIO(body)
     answer = answered(environ, body)
     if answer is None:
-        return moto(environ, start_response)
+        answer_of_moto = moto(environ, start_response)
+        front_spread.note(form_of(environ, body).get("Action"))
+        return answer_of_moto
     status, headers, text = answer
     # Without it the server writes chunks, which who asks by HTTP/1.0 does not expect.
     start_response(status, [*headers, ("Content-Length", str(len(text.encode())))])

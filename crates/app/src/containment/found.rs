@@ -9,7 +9,7 @@ use crashcart_respond::{Plan, plan_found};
 use crashcart_story::Lineage;
 
 use super::{Target, descent, plan_containment};
-use crate::AppError;
+use crate::{AppError, TriedOnAws};
 
 /// What the story adds.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Found {
 /// # Errors
 /// When the account cannot be asked; whoever must not be contained is said in the plan.
 pub fn plan_what_was_found(
-    door: &Door,
+    (door, tried): (&Door, &TriedOnAws),
     environment: &Environment,
     (key, owner): (&str, Option<&str>),
     (investigation, lineage): (&Investigation, &Lineage),
@@ -39,7 +39,7 @@ pub fn plan_what_was_found(
     let mut is_complete = true;
     while !left.is_empty() {
         let target = left.remove(0);
-        let why = match plan_containment(door, environment, &target) {
+        let why = match plan_containment(door, environment, &target, tried) {
             Ok(plan) => {
                 plans.push(plan);
                 continue;

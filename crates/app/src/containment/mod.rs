@@ -22,8 +22,8 @@ use crashcart_respond::{
 use crashcart_store::{Case, Journal, StoreError};
 use crashcart_story::Lineage;
 
-use crate::AppError;
 use crate::permissions::Action;
+use crate::{AppError, TriedOnAws};
 pub(crate) use account::CALLS as APPLY_CALLS;
 use account::Live;
 pub(crate) use facts::CALLS as PLAN_CALLS;
@@ -70,7 +70,19 @@ pub enum Target {
     },
 }
 
-/// Reads the account and plans. Changes nothing.
+impl Target {
+    /// The action's name in plans and receipts.
+    const fn action(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "key",
+            Self::User { .. } => "user",
+            Self::Role { .. } => "role",
+            Self::Sessions { .. } => "session",
+        }
+    }
+}
+
+/// Reads the account and plans. Changes nothing. `tried` is what selftests have shown.
 ///
 /// # Errors
 /// Who must not be contained, and what to do instead; what could not be read.
@@ -78,6 +90,7 @@ pub fn plan_containment(
     door: &Door,
     environment: &Environment,
     target: &Target,
+    tried: &TriedOnAws,
 ) -> Result<Plan, AppError> {
     let door = &door.only(Action::Contain.calls());
     let reader = door.reader();
@@ -85,8 +98,8 @@ pub fn plan_containment(
     let links = std::iter::once(&caller.arn).chain(door.through());
     let chain: Vec<String> = links.flat_map(|link| came_through(link)).collect();
     let (caller_arn, now) = (&*caller.arn, door.now());
-    let situation =
-        Situation { caller: caller_arn, chain: &chain, environment, now, tried_on_aws: false };
+    let tried_on_aws = tried.has(target.action());
+    let situation = Situation { caller: caller_arn, chain: &chain, environment, now, tried_on_aws };
     let planned = match target {
         Target::Key(id) => {
             let used = reader.ask(&GetAccessKeyLastUsed { access_key_id: id.clone() })?.answer;

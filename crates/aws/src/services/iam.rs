@@ -8,8 +8,13 @@ use crate::operation::calls;
 use crate::{Endpoints, Protocol, Service};
 
 mod answers;
+pub(super) mod making;
 
 pub use answers::*;
+pub use making::{
+    CreateAccessKey, CreateRole, CreateUser, DeleteAccessKey, DeleteRole, DeleteUser,
+    MadeAccessKey, NewAccessKey,
+};
 
 /// See the module.
 pub const IAM: Service = Service {

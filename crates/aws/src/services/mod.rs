@@ -11,5 +11,6 @@ use crate::Operation;
 
 /// Every declared operation.
 pub fn all() -> Vec<&'static Operation> {
-    [iam::ALL, sts::ALL, organizations::ALL, cloudtrail::ALL, ec2::ALL, s3::ALL].concat()
+    [iam::ALL, iam::making::ALL, sts::ALL, organizations::ALL, cloudtrail::ALL, ec2::ALL, s3::ALL]
+        .concat()
 }

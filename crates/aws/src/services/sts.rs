@@ -28,6 +28,17 @@ calls! { STS;
         serial_number: Option<String>,
         token_code: Option<String>,
     } -> AssumedRole;
+
+    /// Credentials of the user who asks. Needs no permission, and no policy can deny it.
+    reads "sts:GetSessionToken" GetSessionToken { duration_seconds: Option<u32> } -> UserSession;
+}
+
+/// Answer of [`GetSessionToken`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UserSession {
+    /// What to sign with.
+    pub credentials: RoleCredentials,
 }
 
 /// Answer of [`GetCallerIdentity`].

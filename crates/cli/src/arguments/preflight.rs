@@ -21,6 +21,11 @@ pub struct PreflightArguments {
 }
 
 impl PreflightArguments {
+    /// Whether nothing shall be done but that.
+    pub const fn is_asked(&self) -> bool {
+        self.preflight
+    }
+
     /// Where it was asked for, tells which permissions there are, and how to end: 0 all are there, 3
     /// some are missing, 4 it could not be found out.
     ///

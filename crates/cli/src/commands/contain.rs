@@ -9,7 +9,7 @@ use crashcart_app::{Action, AppError, Door, Needs};
 use crashcart_report::json_document;
 
 use crate::arguments::{AccountArguments, Bounds, Filters, PreflightArguments};
-use crate::commands::{self, plans};
+use crate::commands::{self, plans, selftest};
 use crate::exit::Exit;
 use crate::progress::Shown;
 use crate::terminal::Terminal;
@@ -163,7 +163,7 @@ impl Contain {
         let environment =
             commands::environment::load(with.environment.as_deref(), Some(&with.case))?;
         let door = self.open(with)?;
-        let plan = containment::plan_containment(&door, &environment, &target)?;
+        let plan = containment::plan_containment(&door, &environment, &target, &selftest::tried())?;
         let mut case = plans::open_case(&with.case)?;
         let path = with.case.join(containment::keep_plan(&mut case, &plan)?);
         let mut out = commands::output();

@@ -18,6 +18,7 @@ mod resume;
 mod revert;
 mod rules;
 mod search;
+mod selftest;
 mod stats;
 mod tables;
 mod timeline;
@@ -45,6 +46,7 @@ pub enum Command {
     Revert(revert::Revert),
     Resume(resume::ResumeRun),
     Plan(plan::Plan),
+    Selftest(selftest::SelftestRun),
     Permissions(permissions::Permissions),
     Rules(rules::Rules),
     Case(case::Case),
@@ -69,6 +71,7 @@ impl Command {
             Command::Revert(command) => command.run(),
             Command::Resume(command) => command.run(),
             Command::Plan(command) => command.run(),
+            Command::Selftest(command) => command.run(),
             Command::Permissions(command) => command.run(),
             Command::Rules(command) => command.run(),
             Command::Case(command) => command.run(),

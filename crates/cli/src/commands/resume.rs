@@ -8,6 +8,7 @@ use crashcart_app::{AppError, Needs};
 
 use crate::arguments::{AccountArguments, PreflightArguments};
 use crate::commands::plans::{self, Running};
+use crate::commands::selftest;
 use crate::exit::Exit;
 
 /// Go on after a crash: look at the account, then finish the run or give everything back
@@ -35,8 +36,19 @@ pub struct ResumeRun {
 }
 
 impl ResumeRun {
+    /// What a selftest made for itself needs no approval to go.
+    fn clean_up(&self) -> Result<bool, AppError> {
+        if self.preflight.is_asked() {
+            return Ok(false);
+        }
+        selftest::clean_up(&self.case, &self.account, self.running.options(false))
+    }
+
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        if self.clean_up()? {
+            return Ok(Exit::Done);
+        }
         let mut case = plans::open_case(&self.case)?;
         let missing = plans::missing_receipts(&mut case)?;
         let cut_off = containment::cut_off(&case)?;

@@ -43,6 +43,7 @@ pub fn command_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)
     let nowhere = folder.join("no-configuration");
     let mut command = command(folder, arguments);
     command.env("AWS_CONFIG_FILE", &nowhere).env("AWS_SHARED_CREDENTIALS_FILE", &nowhere);
+    command.env("XDG_STATE_HOME", folder.join("no-state"));
     for name in ["AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY"] {
         command.env_remove(name);
     }

@@ -32,5 +32,6 @@ mod responder;
 mod rules;
 mod sameness;
 mod secrets;
+mod selftest;
 mod sessions;
 mod whois;

@@ -183,3 +183,25 @@ fn a_plan_s_preflight_asks_for_what_the_plan_can_need_and_sends_nothing() {
     assert_eq!((&told["missing"], &told["allowed"]), (&missing, &json!(["iam:ListAccessKeys"])));
     assert_eq!(moto.asked("UpdateAccessKey").len(), 0);
 }
+
+#[test]
+fn a_selftest_gets_by_with_its_policy_which_is_held_to_what_it_makes_itself() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut own = policy(&["selftest"]);
+    let statements = own["Statement"].as_array_mut().expect("statements");
+    let resources = json!([
+        "arn:aws:iam::*:user/crashcart-selftest/*",
+        "arn:aws:iam::*:role/crashcart-selftest/*",
+    ]);
+    assert_eq!(statements[0]["Action"], json!(["sts:GetCallerIdentity"]));
+    assert_eq!(statements[1]["Resource"], resources);
+    // The server does not know what a call is about.
+    statements[1]["Resource"] = json!("*");
+    let tests = Responder::with(&moto, "tests", &own);
+    moto.spread(0.0);
+    moto.enforce();
+    let words = ["selftest", "--case", "case", "--window", "0", "--account", "123456789012"];
+    let ran = tests.run(folder.path(), &words);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+}

@@ -5,7 +5,7 @@ use crashcart_app::{AppError, Door, Owner};
 use crashcart_model::Timestamp;
 
 use super::Key;
-use crate::commands::plans;
+use crate::commands::{plans, selftest};
 use crate::exit::Exit;
 
 impl Key {
@@ -21,14 +21,15 @@ impl Key {
             // Refused with words on what to do instead, where it is root's.
             None => Target::Key(self.id.clone()),
         };
-        let environment = self.environment()?;
-        let (plan, exit) = match containment::plan_containment(door, &environment, &target) {
+        let (environment, tried) = (self.environment()?, selftest::tried());
+        let (plan, exit) = match containment::plan_containment(door, &environment, &target, &tried)
+        {
             Ok(plan) => (plan, Exit::Done),
             // Whatever else cannot be read, the key that leaked must not stay alive for it.
             Err(AppError::Aws(error)) if owner.user.is_some() => {
                 self.tell("CUT OFF", &format!("NOT ALL OF IT: {error}; the key alone"))?;
                 let key = Target::Key(self.id.clone());
-                (containment::plan_containment(door, &environment, &key)?, Exit::Gaps)
+                (containment::plan_containment(door, &environment, &key, &tried)?, Exit::Gaps)
             }
             Err(error) => return Err(error),
         };
