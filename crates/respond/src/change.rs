@@ -111,6 +111,11 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whose they are, as in [`Thing::owner`].
+    pub fn owner(&self) -> String {
+        self.thing(String::new()).owner()
+    }
+
     /// Whether the rule reaches this thing.
     pub fn covers(&self, thing: &Thing) -> bool {
         match (self, thing) {
@@ -151,6 +156,19 @@ impl Scope {
 }
 
 impl Thing {
+    /// Whose it is: `user/NAME` or `role/NAME`, as at the end of an ARN without a path.
+    pub fn owner(&self) -> String {
+        match self {
+            Self::AccessKey { user, .. }
+            | Self::UserPolicy { user, .. }
+            | Self::LoginProfile { user }
+            | Self::SshKey { user, .. }
+            | Self::ServiceCredential { user, .. }
+            | Self::SigningCertificate { user, .. } => format!("user/{user}"),
+            Self::RolePolicy { role, .. } | Self::TrustPolicy { role } => format!("role/{role}"),
+        }
+    }
+
     /// See [`Change::possible`].
     pub const fn can_become(&self, to: &State) -> bool {
         match self {

@@ -27,7 +27,7 @@ mod throwaway;
 pub use account::{Account, Sent};
 pub use actions::{
     Descent, Refusal, RoleOptions, SessionFacts, UserOptions, plan_found, plan_key, plan_role,
-    plan_sessions, plan_user,
+    plan_sessions, plan_user, refuse_again,
 };
 pub use apply::{RunError, apply};
 pub use approve::{ApprovalError, Approved, SHORTEST};

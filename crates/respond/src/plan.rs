@@ -91,6 +91,15 @@ pub enum Planned {
 }
 
 impl Planned {
+    /// Whose the things are, as in [`Thing::owner`].
+    fn owner(&self) -> String {
+        match self {
+            Self::One { change, .. } => change.thing.owner(),
+            Self::Every { scope, .. } => scope.owner(),
+            Self::CutOff { rule, .. } => rule.policy.owner(),
+        }
+    }
+
     /// One change of a thing that is as expected, and its undo.
     pub(crate) fn one(account: &str, thing: Thing, expects: State, to: State) -> (Self, Undo) {
         let undo = Undo::to(account, &thing, &expects);
@@ -233,6 +242,18 @@ impl Plan {
     /// The IAM actions that carrying it out, reading it back and undoing it can need, sorted.
     pub fn permissions(&self) -> Vec<&'static str> {
         let mut all: Vec<&str> = self.steps.iter().flat_map(Step::permissions).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Whose access it changes, sorted: users and roles as ARNs without paths, which a plan does
+    /// not hold.
+    pub fn principals(&self) -> Vec<String> {
+        let partition = self.caller_arn.split(':').nth(1).unwrap_or("aws");
+        let arn =
+            |step: &Step| format!("arn:{partition}:iam::{}:{}", self.account, step.change.owner());
+        let mut all: Vec<String> = self.steps.iter().map(arn).collect();
         all.sort_unstable();
         all.dedup();
         all

@@ -52,7 +52,7 @@ pub fn parse(text: &str) -> Result<Environment, EnvironmentError> {
     }
     let networks = checked(text, placed.networks, not_a_network)?;
     let responders = checked(text, placed.responders, not_an_arn)?;
-    let break_glass = checked(text, placed.break_glass, not_an_arn)?;
+    let break_glass = checked(text, placed.break_glass, not_a_principal)?;
     let infrastructure_as_code = checked(text, placed.infrastructure_as_code, not_an_arn)?;
     let crown_jewel_buckets = checked(text, placed.crown_jewel_buckets, not_a_bucket)?;
     let accounts =
@@ -66,6 +66,9 @@ pub fn parse(text: &str) -> Result<Environment, EnvironmentError> {
         crown_jewel_buckets,
     })
 }
+
+/// No pattern: whoever may choose a name could make one that it matches.
+const WILDCARD: &str = "has a wildcard, which names nobody: list each user and role by its ARN";
 
 /// What is wrong with an entry, to be read after it.
 type Fault = Option<&'static str>;
@@ -105,8 +108,38 @@ fn not_a_network(text: &str) -> Fault {
 
 fn not_an_arn(text: &str) -> Fault {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let is_arn = matches!(parts.as_slice(), ["arn", _, _, _, _, rest] if !rest.is_empty());
-    (!is_arn).then_some("is not an ARN such as arn:aws:iam::111122223333:role/name")
+    match parts.as_slice() {
+        ["arn", _, _, _, _, rest] if rest.ends_with('*') => Some(WILDCARD),
+        ["arn", _, _, _, _, rest] if !rest.is_empty() => None,
+        _ => Some("is not an ARN such as arn:aws:iam::111122223333:role/name"),
+    }
+}
+
+/// An entry of `break_glass` that matches nobody must not look like one that protects somebody.
+fn not_a_principal(text: &str) -> Fault {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let ["arn", partition, service, _, account, resource] = parts.as_slice() else {
+        return Some("is not an ARN such as arn:aws:iam::111122223333:role/name");
+    };
+    if text.contains(['*', '?']) {
+        return Some(WILDCARD);
+    }
+    if !partition.starts_with("aws") || AccountId::parse(account).is_none() {
+        return Some("names no account: an ARN is as arn:aws:iam::111122223333:role/name");
+    }
+    let is_named = |kinds: &[&str]| {
+        let rest = kinds.iter().find_map(|kind| resource.strip_prefix(kind)?.strip_prefix('/'));
+        rest.is_some_and(|rest| rest.split('/').all(|part| !part.is_empty()))
+    };
+    let is_somebody = match *service {
+        "iam" => *resource == "root" || is_named(&["user", "role"]),
+        "sts" => is_named(&["assumed-role", "federated-user"]),
+        _ => false,
+    };
+    (!is_somebody).then_some(
+        "is the ARN of nobody who can act: give arn:aws:iam::111122223333:user/name or role/name \
+         (or root), or that of a session, arn:aws:sts::111122223333:assumed-role/role/session",
+    )
 }
 
 fn not_a_bucket(text: &str) -> Fault {
@@ -245,9 +278,23 @@ mod tests {
             "networks = [\"192.0.2.0/33\"]",
             "responders = [\"nina\"]",
             "break_glass = [\"arn:aws:iam::111122223333:\"]",
+            "break_glass = [\"arn:aws:iam::111122223333:user/*\"]",
+            "break_glass = [\"arn:aws:iam::*:role/glass\"]",
+            "break_glass = [\"arn:aws:iam::111122223333:group/glass\"]",
+            "break_glass = [\"arn:aws:iam::111122223333:user/\"]",
+            "break_glass = [\"arn:aws:iam::11112222333:user/glass\"]",
+            "responders = [\"arn:aws:iam::111122223333:role/nina*\"]",
             "crown_jewel_buckets = [\"arn:aws:s3:::ledger\"]",
         ] {
             assert!(parse(text).is_err(), "{text}");
+        }
+        for arn in [
+            "iam::111122223333:user/ops/glass",
+            "iam::111122223333:role/glass",
+            "iam::111122223333:root",
+            "sts::111122223333:assumed-role/glass/nina",
+        ] {
+            assert!(parse(&format!("break_glass = [\"arn:aws-us-gov:{arn}\"]")).is_ok(), "{arn}");
         }
         assert!(parse("networks = [\"2001:db8::/32\", \"198.51.100.0/24\"]").is_ok());
     }

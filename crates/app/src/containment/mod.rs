@@ -95,8 +95,7 @@ pub fn plan_containment(
     let door = &door.only(Action::Contain.calls());
     let reader = door.reader();
     let caller = reader.ask(&GetCallerIdentity {})?.answer;
-    let links = std::iter::once(&caller.arn).chain(door.through());
-    let chain: Vec<String> = links.flat_map(|link| came_through(link)).collect();
+    let chain = yourself(door, &caller.arn);
     let (caller_arn, now) = (&*caller.arn, door.now());
     let tried_on_aws = tried.has(target.action());
     let situation = Situation { caller: caller_arn, chain: &chain, environment, now, tried_on_aws };
@@ -180,6 +179,12 @@ fn name_in<'t>(text: &'t str, kind: &str, account: &str) -> Result<&'t str, AppE
     }
 }
 
+/// The caller's ARN and those that it came through.
+fn yourself(door: &Door, caller: &str) -> Vec<String> {
+    let links = std::iter::once(caller).chain(door.through().iter().map(String::as_str));
+    links.flat_map(came_through).collect()
+}
+
 /// An ARN on the way to the caller, and for a session its role's.
 fn came_through(link: &str) -> Vec<String> {
     let parts: Vec<&str> = link.splitn(6, ':').collect();
@@ -214,6 +219,14 @@ pub fn keep_plan(case: &mut Case, plan: &Plan) -> Result<String, AppError> {
 pub fn plan_commands(plan: &Plan) -> Vec<StepCommands> {
     let now = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond());
     crashcart_respond::commands(plan, now)
+}
+
+/// Refuses to take from whoever breaks glass now, by the environment as it stands: a plan may be older.
+///
+/// # Errors
+/// Who it is, and what to do instead.
+pub fn spares_break_glass(plan: &Plan, environment: &Environment) -> Result<(), AppError> {
+    crashcart_respond::refuse_again(plan, &[], &environment.break_glass).map_err(refused)
 }
 
 /// Reads a plan.
@@ -255,11 +268,23 @@ pub enum Run<'r> {
 /// in the journal either way.
 pub type Ran = (Receipt, Result<String, AppError>);
 
+impl Run<'_> {
+    /// Whether whoever runs it would be cut off, were the plan about them. A revert that does not
+    /// re-arm ends sessions that are older than it; other ways back only free.
+    const fn cuts_off(&self) -> bool {
+        match self {
+            Self::Apply | Self::Resume(Resume::Finish) => true,
+            Self::Revert(_, how) => !how.rearm,
+            Self::Resume(Resume::Undo) => false,
+        }
+    }
+}
+
 /// Runs an approved plan in the account.
 ///
 /// # Errors
-/// When the approval names another plan or account, an earlier run was cut off, or the case cannot
-/// be written: then nothing was sent.
+/// When the approval names another plan or account, it would lock out the caller, an earlier run was
+/// cut off, or the case cannot be written: then nothing was sent.
 pub fn run_plan(
     (door, case): (&Door, &mut Case),
     plan: &Plan,
@@ -278,7 +303,11 @@ pub fn run_plan(
         });
     }
     let door = &door.only(Action::Apply.calls());
-    must_be_of_account(door, plan)?;
+    let caller = must_be_of_account(door, plan)?;
+    if run.cuts_off() {
+        let yourself = yourself(door, &caller);
+        crashcart_respond::refuse_again(plan, &yourself, &[]).map_err(refused)?;
+    }
     let live = Live(door);
     let receipt = {
         let mut journal = Journal::open(case)?;
@@ -303,10 +332,11 @@ pub fn run_plan(
     Ok((receipt, kept.map(|()| name)))
 }
 
-fn must_be_of_account(door: &Door, plan: &Plan) -> Result<(), AppError> {
+/// The caller's ARN, if it is of the plan's account.
+fn must_be_of_account(door: &Door, plan: &Plan) -> Result<String, AppError> {
     let caller = door.reader().ask(&GetCallerIdentity {})?.answer;
     if caller.account == plan.account {
-        return Ok(());
+        return Ok(caller.arn);
     }
     Err(AppError::Request {
         what: format!(

@@ -31,6 +31,9 @@ pub struct Apply {
     /// Say what would be sent, and send nothing
     #[arg(long)]
     dry_run: bool,
+    /// What is known of the place: whoever breaks glass is spared [default: environment.toml]
+    #[arg(long, value_name = "FILE")]
+    environment: Option<PathBuf>,
     #[command(flatten)]
     running: Running,
     #[command(flatten)]
@@ -48,10 +51,12 @@ impl Apply {
         if let Some(exit) = self.preflight.run(open, self.running.json, needs)? {
             return Ok(exit);
         }
+        let folder = plans::case_of(&self.plan);
+        plans::spare(&plan, self.environment.as_deref(), folder.as_deref().ok())?;
         if self.dry_run {
             return plans::show(&plan, &self.plan, self.running.json);
         }
-        let folder = plans::case_of(&self.plan)?;
+        let folder = folder?;
         let approval = self.running.approval(&plan, &[])?;
         let mut case = plans::open_case(&folder)?;
         plans::missing_receipts(&mut case)?;

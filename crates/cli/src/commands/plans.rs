@@ -106,6 +106,15 @@ impl Running {
     }
 }
 
+/// Refuses a plan against whoever breaks glass by the environment as it is now.
+pub fn spare(
+    plan: &ContainmentPlan,
+    environment: Option<&Path>,
+    case: Option<&Path>,
+) -> Result<(), AppError> {
+    containment::spares_break_glass(plan, &commands::environment::load(environment, case)?)
+}
+
 /// Opens a case to write in it; makes it where it is not there.
 pub fn open_case(folder: &Path) -> Result<Case, AppError> {
     Ok(Case::open_for_writing(folder, env!("CARGO_PKG_VERSION"), None)?)

@@ -27,6 +27,9 @@ pub struct ResumeRun {
     /// Give everything back instead of finishing
     #[arg(long)]
     undo: bool,
+    /// What is known of the place: whoever breaks glass is spared [default: environment.toml]
+    #[arg(long, value_name = "FILE")]
+    environment: Option<PathBuf>,
     #[command(flatten)]
     running: Running,
     #[command(flatten)]
@@ -64,6 +67,9 @@ impl ResumeRun {
         let needs = || Needs::of_plan(&plan);
         if let Some(exit) = self.preflight.run(open, self.running.json, needs)? {
             return Ok(exit);
+        }
+        if !self.undo {
+            plans::spare(&plan, self.environment.as_deref(), Some(&self.case))?;
         }
         let approval = self.running.approval(&plan, &[])?;
         let door = self.account.open_for(&plan.account)?;

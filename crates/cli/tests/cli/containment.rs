@@ -144,6 +144,40 @@ fn whoever_assumed_a_role_does_not_cut_off_what_it_came_through() {
 }
 
 #[test]
+fn a_plan_is_refused_when_it_is_run_by_whom_it_locks_out_or_against_who_breaks_glass_by_then() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = moto.run(USER);
+    let before = moto.run(STATE);
+    let words = ["contain", "user", "build-agent", "--case", "case", "--json"];
+    let planned = json(&crashcart(&moto, folder.path(), &words));
+    let (path, hash) = (planned["plan"]["path"].as_str(), planned["plan"]["hash"].as_str());
+    let (path, hash) = (path.expect("a path"), hash.expect("a hash"));
+    let apply = ["apply", path, "--approve", hash, "--window", "0"];
+
+    let itself = run_with(folder.path(), &apply, &settings_as(&moto, [&own, "test"]));
+    assert_eq!(itself.code, Some(2), "{}{}", itself.stdout, itself.stderr);
+    assert!(itself.stderr.contains("user/build-agent: it is you"), "{}", itself.stderr);
+
+    let glass = folder.path().join("case/environment.toml");
+    let name = |entry: &str| format!("break_glass = [\"arn:aws:iam::123456789012:{entry}\"]\n");
+    std::fs::write(&glass, name("user/ops/Build-Agent")).expect("a file");
+    let spared = crashcart(&moto, folder.path(), &apply);
+    assert_eq!(spared.code, Some(2), "{}{}", spared.stdout, spared.stderr);
+    assert!(spared.stderr.contains("breaking glass"), "{}", spared.stderr);
+    std::fs::write(&glass, name("user/*")).expect("a file");
+    let unclear = crashcart(&moto, folder.path(), &apply);
+    assert_eq!(unclear.code, Some(2), "{}{}", unclear.stdout, unclear.stderr);
+    assert!(unclear.stderr.contains("has a wildcard"), "{}", unclear.stderr);
+    assert_eq!(moto.run(STATE), before, "nothing was sent");
+
+    std::fs::write(folder.path().join("other.toml"), name("user/somebody")).expect("a file");
+    let other =
+        crashcart(&moto, folder.path(), &[&apply[..], &["--environment", "other.toml"]].concat());
+    assert_eq!(other.code, Some(0), "{}{}", other.stdout, other.stderr);
+}
+
+#[test]
 fn a_damaged_plan_does_not_stand_in_the_way_of_the_others() {
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");

@@ -10,7 +10,7 @@ mod user;
 
 pub use found::plan_found;
 pub use key::plan_key;
-pub use refusal::Refusal;
+pub use refusal::{Refusal, refuse_again};
 pub use role::{RoleOptions, plan_role};
 pub use session::{Descent, SessionFacts, plan_sessions};
 pub use user::{UserOptions, plan_user};

@@ -4,7 +4,7 @@
 use crashcart_respond::documents::Whose;
 use crashcart_respond::{
     ApprovalError, Plan, PlanError, Refusal, RoleOptions, Undo, UserOptions, plan_key, plan_role,
-    plan_user,
+    plan_user, refuse_again,
 };
 
 use crate::cases::{self, in_situation, role_facts, start, user_facts};
@@ -68,6 +68,27 @@ fn the_responder_root_and_whoever_breaks_glass_are_not_contained() {
     let center = role("AWSReservedSSO_Admin_0123", "/aws-reserved/sso.amazonaws.com/");
     assert!(matches!(center, Refusal::IdentityCenter(_)));
     assert!(center.next_step().contains("service control policy"));
+}
+
+#[test]
+fn a_plan_is_refused_again_by_whoever_it_would_now_lock_out() {
+    let arn = |kind: &str, name: &str| format!("arn:aws:iam::111122223333:{kind}/{name}");
+    for case in cases::all() {
+        let refused =
+            |yourself: &[String], glass: &[String]| refuse_again(&case.plan, yourself, glass);
+        let principals = case.plan.principals();
+        let own = principals.first().unwrap().clone();
+        let (kind, name) = own.rsplit(':').next().and_then(|own| own.split_once('/')).unwrap();
+        for same in
+            [own.clone(), arn(kind, &format!("ops/{name}")), arn(kind, &name.to_uppercase())]
+        {
+            let list = [arn("user", "nobody"), same];
+            assert_eq!(refused(&list, &[]), Err(Refusal::Yourself(own.clone())), "{}", case.name);
+            assert_eq!(refused(&[], &list), Err(Refusal::BreakGlass(own.clone())), "{}", case.name);
+        }
+        let others = [arn("user", "nobody"), arn("group", name)];
+        assert_eq!(refused(&others, &others), Ok(()), "{}", case.name);
+    }
 }
 
 #[test]
