@@ -47,6 +47,15 @@ pub fn open_account(
     Ok(door.as_role(assumed, caller))
 }
 
+/// The number of the account behind the door.
+///
+/// # Errors
+/// When it cannot be asked.
+pub fn account_at_hand(door: &Door) -> Result<String, AppError> {
+    let door = door.only(Action::Whois.calls());
+    Ok(door.reader().ask(&GetCallerIdentity {})?.answer.account)
+}
+
 /// What the account says of an id: of a long-lived key its owner, of a user's ARN or name the user.
 ///
 /// # Errors

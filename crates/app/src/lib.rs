@@ -41,7 +41,7 @@ mod timeline;
 mod trail;
 mod whois;
 
-pub use account::{AccountOptions, open_account, whose};
+pub use account::{AccountOptions, account_at_hand, open_account, whose};
 pub use asked::Asked;
 pub use buckets::Buckets;
 pub use case::{CaseResult, CaseRun, sealed_places, tell_again, verify_case};

@@ -25,6 +25,8 @@ pub(crate) const CALLS: &[Operation] =
 pub struct Entered {
     /// The door.
     pub door: Door,
+    /// Whether it is in the account that was asked for, where one was.
+    pub is_in: bool,
     /// Through what, or why not; to be told to the user.
     pub note: Option<String>,
 }
@@ -53,13 +55,13 @@ pub fn account_of(door: &Door, text: &str) -> Option<String> {
 /// # Errors
 /// When there is no account to ask; when a role that was given cannot be assumed.
 pub fn enter(door: &Door, account: Option<&str>, given: Option<&str>) -> Result<Entered, AppError> {
-    let stay = |note| Ok(Entered { door: door.clone(), note });
+    let stay = |note| Ok(Entered { door: door.clone(), is_in: false, note });
     let asking = door.only(Action::Responder.calls());
     let reader = asking.reader();
     let Some(account) = account else { return stay(None) };
     let caller = reader.ask(&GetCallerIdentity {})?.answer;
     if caller.account == account {
-        return stay(None);
+        return Ok(Entered { door: door.clone(), is_in: true, note: None });
     }
     if given.is_none()
         && let Err(error) = reader.ask(&DescribeAccount { account_id: account.to_owned() })
@@ -81,6 +83,7 @@ pub fn enter(door: &Door, account: Option<&str>, given: Option<&str>) -> Result<
     match reader.ask(&request) {
         Ok(assumed) => Ok(Entered {
             door: door.as_role(assumed.answer.credentials, caller.arn),
+            is_in: true,
             note: Some(format!("asked as {role}")),
         }),
         Err(error) if given.is_some() => Err(error.into()),

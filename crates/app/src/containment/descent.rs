@@ -23,7 +23,7 @@ enum Whose<'p> {
 pub(super) fn read(
     reader: Reader<'_>,
     account: &str,
-    lineage: &Lineage,
+    (lineage, planned): (&Lineage, &BTreeSet<String>),
     whole_roles: bool,
 ) -> Result<Descent, AwsError> {
     let mut descent = Descent { whole_roles, ..Descent::default() };
@@ -44,10 +44,7 @@ pub(super) fn read(
             Whose::Session { account: owner, .. } | Whose::User { account: owner, .. }
                 if owner != account =>
             {
-                descent.notes.push(format!(
-                    "in account {owner}, not in {account}: {principal}; plan there too, with \
-                     --assume-role and a role of that account"
-                ));
+                descent.notes.push(elsewhere((owner, account), principal, planned));
             }
             Whose::Session { role, name, .. } => match facts::role_and_id(reader, account, role) {
                 Ok((role, role_id)) => descent.sessions.push(SessionFacts {
@@ -83,6 +80,20 @@ pub(super) fn read(
     Ok(descent)
 }
 
+/// The accounts of the sessions and users that descend, as far as records name them.
+pub fn accounts(lineage: &Lineage) -> BTreeSet<String> {
+    let of = |one: &Descendant| {
+        let principal = one.principal.as_ref().map(|principal| principal.raw()).unwrap_or_default();
+        match whose(one, principal) {
+            Whose::Session { account, .. } | Whose::User { account, .. } => {
+                Some(account.to_owned())
+            }
+            Whose::Other => None,
+        }
+    };
+    lineage.descends.iter().filter_map(of).collect()
+}
+
 fn whose<'p>(one: &'p Descendant, principal: &'p str) -> Whose<'p> {
     let federated = principal.contains(":federated-user/");
     // A federated session is limited by the policies of the user who asked for it.
@@ -101,6 +112,17 @@ fn whose<'p>(one: &'p Descendant, principal: &'p str) -> Whose<'p> {
         Some(name) => Whose::User { account, name },
         None => Whose::Other,
     }
+}
+
+/// A session or user of another account.
+fn elsewhere((owner, here): (&str, &str), principal: &str, planned: &BTreeSet<String>) -> String {
+    if planned.contains(owner) {
+        return format!("in account {owner}: {principal}, in a plan of its own");
+    }
+    format!(
+        "in account {owner}, not in {here}: {principal}; plan there too, with --assume-role and a \
+         role of that account"
+    )
 }
 
 /// A key that was made by what descends, and lasts.

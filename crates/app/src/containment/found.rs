@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_aws::{AwsError, Door};
-use crashcart_model::{Environment, Investigation, PersistenceState};
+use crashcart_model::{Environment, Investigation, PersistenceState, UniqueId};
 use crashcart_respond::{Plan, plan_found};
 use crashcart_story::Lineage;
 
 use super::{Target, descent, plan_containment};
+use crate::permissions::Action;
 use crate::{AppError, TriedOnAws};
 
 /// What the story adds.
@@ -22,20 +24,36 @@ pub struct Found {
     pub is_complete: bool,
 }
 
-/// Plans what descends from `key` and what is suspected beside it, as one plan. `owner` is the user
-/// who was contained already.
+/// What the story is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Searched<'s> {
+    /// The key that leaked.
+    pub key: &'s str,
+    /// The user who was contained already.
+    pub owner: Option<&'s str>,
+    /// What happened.
+    pub investigation: &'s Investigation,
+    /// What descends from the key.
+    pub lineage: &'s Lineage,
+}
+
+/// Plans, in the account behind the door, what descends from a key and what is suspected beside it,
+/// as one plan. `planned` are other accounts that have a plan of their own.
 ///
 /// # Errors
 /// When the account cannot be asked; whoever must not be contained is said in the plan.
 pub fn plan_what_was_found(
     (door, tried): (&Door, &TriedOnAws),
     environment: &Environment,
-    (key, owner): (&str, Option<&str>),
-    (investigation, lineage): (&Investigation, &Lineage),
+    story: Searched<'_>,
+    planned: &BTreeSet<String>,
 ) -> Result<Found, AppError> {
+    let asking = door.only(Action::Contain.calls());
+    let account = asking.reader().ask(&GetCallerIdentity {})?.answer.account;
+    let Searched { key, lineage, .. } = story;
     // Also where nothing descends from it, as far as is known.
     let (mut plans, mut notes) = (Vec::new(), descent::unknown(lineage));
-    let mut left = targets((key, owner), investigation, lineage);
+    let mut left = targets(&account, story, planned);
     let mut is_complete = true;
     while !left.is_empty() {
         let target = left.remove(0);
@@ -82,16 +100,17 @@ fn keys_instead(target: &Target, lineage: &Lineage) -> Vec<Target> {
     keys.filter(|key| is_lasting(Some(key))).map(|key| Target::Key(key.to_owned())).collect()
 }
 
-fn targets(
-    (key, owner): (&str, Option<&str>),
-    investigation: &Investigation,
-    lineage: &Lineage,
-) -> Vec<Target> {
+/// Whom to contain in an account: names are of one account, so what is known to be of another must
+/// never be looked for in this one.
+fn targets(account: &str, story: Searched<'_>, planned: &BTreeSet<String>) -> Vec<Target> {
+    let Searched { key, owner, investigation, lineage } = story;
+    let is_here = |arn: &str| arn.split(':').nth(4) == Some(account);
     let (mut targets, mut users, mut keys) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
     if lineage.descends.iter().any(|one| !is_lasting(one.key.as_ref().map(|key| key.raw()))) {
         targets.push(Target::Sessions {
             of: key.to_owned(),
             lineage: lineage.clone(),
+            planned: planned.clone(),
             whole_roles: false,
         });
     }
@@ -99,18 +118,25 @@ fn targets(
     let acted: BTreeSet<&str> =
         lineage.descends.iter().filter_map(|one| Some(one.principal.as_ref()?.raw())).collect();
     let suspects = story.suspects.iter().filter(|one| one.act_now && !one.only_asked);
-    users.extend(suspects.filter_map(|one| user_of(one.principal.raw())));
+    let suspects = suspects.map(|one| one.principal.raw()).filter(|principal| is_here(principal));
+    users.extend(suspects.filter_map(user_of));
     let in_place = |state| state == PersistenceState::InPlace;
     for one in story.persistence.iter().filter(|one| in_place(one.state)) {
         let made = one.what.raw().split(' ').next().unwrap_or_default();
-        if acted.contains(one.by.raw()) && one.kind == "IAM user" {
+        // A name without an account is of the account of who made it.
+        let whose = if made.starts_with("arn:") { made } else { one.by.raw() };
+        if acted.contains(one.by.raw()) && one.kind == "IAM user" && is_here(whose) {
             users.insert(made.rsplit('/').next().unwrap_or(made));
         }
     }
     users.retain(|user| owner != Some(*user));
     for one in lineage.descends.iter().filter(|one| !one.is_start) {
         let made = one.key.as_ref().map(|key| key.raw()).filter(|key| is_lasting(Some(key)));
-        let whose = one.principal.as_ref().and_then(|principal| user_of(principal.raw()));
+        let principal = one.principal.as_ref().map(|principal| principal.raw());
+        if !principal.map_or_else(|| is_of(made, account), is_here) {
+            continue;
+        }
+        let whose = principal.and_then(user_of);
         // A user who is contained as a whole needs no step for one of its keys.
         if whose.is_none_or(|user| !users.contains(user) && owner != Some(user)) {
             keys.extend(made);
@@ -123,6 +149,12 @@ fn targets(
     );
     targets.extend(keys.into_iter().map(|key| Target::Key(key.to_owned())));
     targets
+}
+
+/// Whether a key can be of an account, by the number that its id holds.
+fn is_of(key: Option<&str>, account: &str) -> bool {
+    let decoded = key.and_then(UniqueId::parse).and_then(|id| id.account);
+    decoded.is_none_or(|decoded| decoded.as_str() == account)
 }
 
 fn is_lasting(key: Option<&str>) -> bool {

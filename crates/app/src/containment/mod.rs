@@ -8,6 +8,7 @@ mod facts;
 mod found;
 mod told;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crashcart_aws::Door;
@@ -30,7 +31,8 @@ pub(crate) use facts::CALLS as PLAN_CALLS;
 
 pub(crate) use told::tell_what_is_held;
 
-pub use found::{Found, plan_what_was_found};
+pub use descent::accounts as accounts_of_descent;
+pub use found::{Found, Searched, plan_what_was_found};
 
 pub use crashcart_respond::{
     Change, Ending, Held, Options as HoldOptions, Plan as ContainmentPlan, Planned,
@@ -65,6 +67,8 @@ pub enum Target {
         of: String,
         /// What descends from it, by the material.
         lineage: Lineage,
+        /// Other accounts in which it is planned too.
+        planned: BTreeSet<String>,
         /// Deny every session of their roles.
         whole_roles: bool,
     },
@@ -128,7 +132,8 @@ pub fn plan_containment(
             let options = RoleOptions { whose, close_trust: *close_trust };
             crashcart_respond::plan_role(&role, &options, &situation)
         }
-        Target::Sessions { of, lineage, whole_roles } => {
+        Target::Sessions { of, lineage, planned, whole_roles } => {
+            let lineage = (lineage, planned);
             let descent = descent::read(reader, &caller.account, lineage, *whole_roles)?;
             crashcart_respond::plan_sessions((of, &caller.account), &descent, &situation)
         }

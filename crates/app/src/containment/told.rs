@@ -27,6 +27,9 @@ pub(crate) fn tell_what_is_held(
         kept.cut_off_at = match &*kept.kind {
             "access key" => cut(Way::Credential(what)),
             "IAM user" => cut(Way::Principal(what)),
+            // The policies of the user who asked for it limit it (IAM User Guide, "Disable
+            // permissions for temporary security credentials").
+            "federation token" | "session token" => cut(Way::Principal(kept.by.raw())),
             "console password" => cut(Way::Password(what)),
             _ => None,
         };

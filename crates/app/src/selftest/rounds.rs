@@ -5,6 +5,7 @@
 //! It must never call a step's effect observed that another step explains too.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crashcart_model::{Environment, LogText, Timestamp};
 use crashcart_respond::{
@@ -204,7 +205,12 @@ impl Rounds<'_> {
                     others_of_its_name: 0,
                 });
                 let lineage = Lineage { descends: descends.to_vec(), ..Lineage::default() };
-                Target::Sessions { of: key.clone(), lineage, whole_roles: false }
+                Target::Sessions {
+                    of: key.clone(),
+                    lineage,
+                    planned: BTreeSet::new(),
+                    whole_roles: false,
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::io::{IsTerminal, Write};
 
 use clap::Args;
-use crashcart_app::{AccountOptions, AppError, Door, DoorOptions};
+use crashcart_app::{AccountOptions, AppError, Door, DoorOptions, Entered};
 
 use crate::terminal::say;
 
@@ -70,6 +70,14 @@ impl AccountArguments {
             say(note);
         }
         Ok(entered.door)
+    }
+
+    /// Goes into an account by its number, as far as one gets there.
+    ///
+    /// # Errors
+    /// As [`crashcart_app::enter`].
+    pub fn enter(&self, account: &str) -> Result<Entered, AppError> {
+        crashcart_app::enter(&self.here()?, Some(account), self.responder_role.as_deref())
     }
 
     /// Opens the door to the account of the credentials, once, wherever the target is.

@@ -1,5 +1,6 @@
 //! `crashcart contain`
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -157,7 +158,7 @@ impl Contain {
                 commands::tell_gaps(&coverage);
                 gaps = commands::exit(&coverage, false);
                 let (of, whole_roles) = (of.clone(), *whole_roles);
-                (Target::Sessions { of, lineage, whole_roles }, with)
+                (Target::Sessions { of, lineage, planned: BTreeSet::new(), whole_roles }, with)
             }
         };
         let environment =

@@ -1,6 +1,7 @@
 //! `crashcart respond`: the stages in their order, and their approval.
 
 mod cut;
+mod found;
 mod logs;
 mod remains;
 mod watch;
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use crashcart_app::containment::{self, ContainmentPlan, Onward, Run};
-use crashcart_app::{AppError, Case, Door, Owner};
+use crashcart_app::{AppError, Door, Owner};
 use crashcart_model::{IdKind, UniqueId};
 use crashcart_report::{counted, escape, labelled};
 
@@ -58,9 +59,9 @@ struct Key {
     /// before there is a plan
     #[arg(long, value_name = "ACCOUNT", help_heading = "Approval")]
     yes_contain: Option<String>,
-    /// Approve what the story adds, in this account alone; it rests on what the logs show
+    /// Approve what the story adds, in this account (may be repeated); it rests on what the logs show
     #[arg(long, value_name = "ACCOUNT", help_heading = "Approval")]
-    yes_contain_found: Option<String>,
+    yes_contain_found: Vec<String>,
     /// Delete the owner's console password too. Nobody can give it back
     #[arg(long)]
     delete_console_password: bool,
@@ -100,7 +101,7 @@ impl Key {
         let owner = self.whose(&door)?;
         let mut exit = if owner.gaps.is_empty() { Exit::Done } else { Exit::Gaps };
         exit = exit.or(self.stage("EVIDENCE", || self.evidence(&door)));
-        exit = exit.or(self.stage("RESUME", || self.go_on(&door, &owner)));
+        exit = exit.or(self.stage("RESUME", || self.go_on(&owner)));
         let mut story = None;
         let mut logs = || self.stage("LOGS", || self.logs(&door, &owner, &mut story));
         let cut = || self.stage("CUT OFF", || self.cut_off(&door, &owner));
@@ -204,73 +205,72 @@ impl Key {
 
     /// Finishes what a crash cut off. An approval covers the owner, or what was found of this key: a
     /// run of another plan is asked for.
-    fn go_on(&self, door: &Door, owner: &Owner) -> Result<Exit, AppError> {
-        let mut case = plans::open_case(&self.case)?;
-        plans::missing_receipts(&mut case)?;
-        let Some(hash) = containment::cut_off(&case)? else { return Ok(Exit::Done) };
+    fn go_on(&self, owner: &Owner) -> Result<Exit, AppError> {
+        let cut_off = {
+            let mut case = plans::open_case(&self.case)?;
+            plans::missing_receipts(&mut case)?;
+            containment::cut_off(&case)?
+        };
+        let Some(hash) = cut_off else { return Ok(Exit::Done) };
         let plan = plans::plan_of(&self.case, &hash)?;
         let text = format!("a run of the plan {hash} was cut off, of {}", plan.target);
         self.tell("RESUME", &text)?;
         let given = match plan.action.as_str() {
-            "found" if plan.target == self.id => &self.yes_contain_found,
-            _ if owner.principal.as_ref() == Some(&plan.target) => &self.yes_contain,
-            _ => &None,
+            "found" if plan.target == self.id => &self.yes_contain_found[..],
+            _ if owner.principal.as_ref() == Some(&plan.target) => self.yes_contain.as_slice(),
+            _ => &[],
         };
-        self.carry_out(door, &mut case, (&plan, given.as_deref()), Run::Resume(Onward::Finish))
+        let approval = self.approval(&plan, given)?;
+        let door = self.account.open_for(&plan.account)?;
+        let run = Run::Resume(Onward::Finish);
+        self.carry_out(&door, (&plan, &approval), run, self.window)
     }
 
-    /// Keeps a plan, asks for its approval, carries it out.
-    fn approve_and_apply(
-        &self,
-        door: &Door,
-        label: &str,
-        plan: &ContainmentPlan,
-        given: Option<&str>,
-    ) -> Result<Exit, AppError> {
+    /// Keeps a plan in the case, and says so.
+    fn keep(&self, label: &str, plan: &ContainmentPlan) -> Result<(), AppError> {
         let mut case = plans::open_case(&self.case)?;
         let path = self.case.join(containment::keep_plan(&mut case, plan)?);
         let steps = counted(plan.steps.len() as u64, "step");
-        self.tell(label, &format!("{steps} planned: {}", path.display()))?;
-        for note in &plan.notes {
-            self.tell("note", note)?;
-        }
-        self.carry_out(door, &mut case, (plan, given), Run::Apply)
+        let text = format!("{steps} planned in account {}: {}", plan.account, path.display());
+        self.tell(label, &text)?;
+        plan.notes.iter().try_for_each(|note| self.tell("note", note))
     }
 
-    /// Carries out a plan that is approved: by the number of its account, or its hash is asked for.
+    /// The approval of a plan: by the number of its account, or its hash is asked for.
+    fn approval(&self, plan: &ContainmentPlan, given: &[String]) -> Result<String, AppError> {
+        if given.contains(&plan.account) {
+            return Ok(plan.hash());
+        }
+        if let Some(other) = given.first() {
+            return Err(AppError::Request {
+                what: format!("the plan is for account {}, approved was {other}", plan.account),
+                hint: "look at the plan with `crashcart plan show`, then approve its own account",
+            });
+        }
+        if !std::io::stdin().is_terminal() {
+            return Err(AppError::Request {
+                what: "the plan is not approved".to_owned(),
+                hint: "carry it out with `crashcart apply PLAN`, go on with one that was cut off with \
+                       `crashcart resume CASE`, or run this again with --yes-contain and, for what \
+                       was found, --yes-contain-found",
+            });
+        }
+        plans::Running::of(None, self.window).approval(plan, &[])
+    }
+
+    /// Carries out a plan that is approved.
     fn carry_out(
         &self,
         door: &Door,
-        case: &mut Case,
-        (plan, given): (&ContainmentPlan, Option<&str>),
+        (plan, approval): (&ContainmentPlan, &str),
         run: Run<'_>,
+        window: u64,
     ) -> Result<Exit, AppError> {
-        let approved = match given {
-            Some(account) if *account == plan.account => Some(plan.hash()),
-            Some(account) => {
-                return Err(AppError::Request {
-                    what: format!(
-                        "the plan is for account {}, approved was {account}",
-                        plan.account
-                    ),
-                    hint: "look at the plan with `crashcart plan show`, then approve its own account",
-                });
-            }
-            None if std::io::stdin().is_terminal() => None,
-            None => {
-                return Err(AppError::Request {
-                    what: "the plan is not approved".to_owned(),
-                    hint: "carry it out with `crashcart apply PLAN`, go on with one that was cut off \
-                           with `crashcart resume CASE`, or run this again with --yes-contain and, \
-                           for what was found, --yes-contain-found",
-                });
-            }
-        };
-        let running = plans::Running::of(approved, self.window);
-        let approval = running.approval(plan, &[])?;
+        let running = plans::Running::of(Some(approval.to_owned()), window);
         // What could be cut off stays so where a step fails: giving it back would wake the intruder.
         let options = running.options(true);
-        let ran = containment::run_plan((door, case), plan, &approval, run, options)?;
+        let mut case = plans::open_case(&self.case)?;
+        let ran = containment::run_plan((door, &mut case), plan, approval, run, options)?;
         running.tell(ran, &self.case)
     }
 

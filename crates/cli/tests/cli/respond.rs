@@ -201,7 +201,8 @@ fn once_more_does_nothing_twice_and_a_password_goes_only_with_the_flag() {
               iam.update_access_key(AccessKeyId=key, Status='Active', **who)",
     );
     let once_more = crashcart(&moto, folder.path(), &words);
-    assert!(!once_more.stdout.contains("contained already"), "a key is back: {}", once_more.stdout);
+    let (cut_off, _) = once_more.stdout.split_once("\nLOGS ").expect("it went on");
+    assert!(!cut_off.contains("contained already"), "a key is back: {}", once_more.stdout);
     // Later sessions are denied too: the moment of the cut-off moves, nothing else.
     assert_eq!(without_moments(state(&moto)), without_moments(contained));
 }
@@ -301,7 +302,8 @@ fn the_report_says_what_is_cut_off_and_the_end_names_what_is_not() {
     let cut_off = told["cut_off"].as_array().expect("a list");
     assert!(cut_off.iter().any(|one| one["what"].as_str().is_some_and(|what| what.contains(&key))));
     for way in told["story"]["persistence"].as_array().expect("a list") {
-        let is_cut = matches!(way["kind"].as_str(), Some("access key" | "IAM user"));
+        let is_cut =
+            matches!(way["kind"].as_str(), Some("access key" | "IAM user" | "federation token"));
         assert_eq!(way["cut_off_at"].is_string(), is_cut, "{way}");
     }
     let owner = &told["story"]["suspects"][0];
@@ -313,6 +315,81 @@ fn the_report_says_what_is_cut_off_and_the_end_names_what_is_not() {
     let kept = std::fs::read(folder.path().join("case/investigation.json")).expect("the case's");
     let kept: Value = serde_json::from_slice(&kept).expect("JSON");
     assert_eq!(kept, told, "the case says the same");
+}
+
+/// A member account whose role the intruder reaches, and a bystander there who is called like a user
+/// of the intruder's; prints its number and the role's id.
+const MEMBER: &str = "organizations = client('organizations')
+organizations.create_organization(FeatureSet='ALL')
+made = organizations.create_account(AccountName='shop', Email='shop@example.com')
+account = made['CreateAccountStatus']['AccountId']
+role = f'arn:aws:iam::{account}:role/OrganizationAccountAccessRole'
+inside = client('sts').assume_role(RoleArn=role, RoleSessionName='setup')['Credentials']
+iam = boto3.client('iam', region_name='us-east-1', endpoint_url=client('sts').meta.endpoint_url,
+    aws_access_key_id=inside['AccessKeyId'], aws_secret_access_key=inside['SecretAccessKey'],
+    aws_session_token=inside['SessionToken'])
+trust = json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow',
+    'Principal': {'AWS': 'arn:aws:iam::123456789012:root'}, 'Action': 'sts:AssumeRole'}]})
+iam.create_role(RoleName='CrashcartResponder', AssumeRolePolicyDocument=trust)
+made = iam.create_role(RoleName='shop-deploy', AssumeRolePolicyDocument=trust)
+iam.create_user(UserName='backdoor')
+iam.create_access_key(UserName='backdoor')
+print(account, made['Role']['RoleId'])
+";
+
+/// Inline policies of the member's role and user, and the states of the user's keys.
+fn member(moto: &Moto, account: &str) -> Value {
+    let script = format!(
+        "role = 'arn:aws:iam::{account}:role/OrganizationAccountAccessRole'
+inside = client('sts').assume_role(RoleArn=role, RoleSessionName='look')['Credentials']
+iam = boto3.client('iam', region_name='us-east-1', endpoint_url=client('sts').meta.endpoint_url,
+    aws_access_key_id=inside['AccessKeyId'], aws_secret_access_key=inside['SecretAccessKey'],
+    aws_session_token=inside['SessionToken'])
+print(json.dumps([iam.list_role_policies(RoleName='shop-deploy')['PolicyNames'],
+    iam.list_user_policies(UserName='backdoor')['PolicyNames'],
+    [key['Status'] for key in iam.list_access_keys(UserName='backdoor')['AccessKeyMetadata']]]))
+"
+    );
+    serde_json::from_str(&moto.run(&script)).expect("JSON")
+}
+
+#[test]
+fn what_descends_in_another_account_is_cut_off_there_too_and_nobody_of_the_same_name() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = incident(&moto);
+    let printed = moto.run(MEMBER);
+    let (account, role) = printed.split_once(' ').expect("two words");
+    moto.record(&[call(
+        6800,
+        "sts:AssumeRole",
+        &key,
+        json!({"roleArn": format!("arn:aws:iam::{account}:role/shop-deploy"), "roleSessionName": "y"}),
+        json!({
+            "credentials": {"accessKeyId": "ASIAEXAMPLESESSION88"},
+            "assumedRoleUser": {
+                "assumedRoleId": format!("{role}:y"),
+                "arn": format!("arn:aws:sts::{account}:assumed-role/shop-deploy/y"),
+            },
+        }),
+    )]);
+    let before = member(&moto, account);
+    assert_eq!(before, json!([[], [], ["Active"]]));
+    let words = [&["respond", "key", &key, "--window", "0"][..], &ANSWER].concat();
+    let partly = crashcart(&moto, folder.path(), &words);
+    assert_eq!(partly.code, Some(2), "the other account is not approved: {}", partly.shown());
+    assert_eq!(member(&moto, account), before);
+    assert_eq!(state(&moto)[0]["backdoor"][1], json!(["Inactive"]), "{}", partly.shown());
+
+    let words = [&words[..], &["--yes-contain-found", account]].concat();
+    let whole = crashcart(&moto, folder.path(), &words);
+    assert!(matches!(whole.code, Some(0 | 4)), "{}", whole.shown());
+    let after = member(&moto, account);
+    assert_eq!(after[0].as_array().map(Vec::len), Some(1), "{}", whole.shown());
+    assert_eq!((&after[1], &after[2]), (&before[1], &before[2]), "a bystander: {}", whole.shown());
+    let again = crashcart(&moto, folder.path(), &words);
+    let all = format!("in account {account} all of it is contained already");
+    assert!(again.stdout.contains(&all), "{}", again.shown());
 }
 
 #[test]

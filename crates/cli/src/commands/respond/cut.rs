@@ -1,6 +1,6 @@
 //! The first cut: the owner of the key, and whether the key can still be used afterwards.
 
-use crashcart_app::containment::{self, Standing, Target};
+use crashcart_app::containment::{self, Run, Standing, Target};
 use crashcart_app::{AppError, Door, Owner};
 use crashcart_model::Timestamp;
 
@@ -38,8 +38,10 @@ impl Key {
             self.tell("CUT OFF", &text)?;
             return Ok(exit);
         }
-        let approved = self.yes_contain.as_deref();
-        Ok(exit.or(self.approve_and_apply(door, "CUT OFF", &plan, approved)?))
+        self.keep("CUT OFF", &plan)?;
+        let approval = self.approval(&plan, self.yes_contain.as_slice())?;
+        let approved = (&plan, &*approval);
+        Ok(exit.or(self.carry_out(door, approved, Run::Apply, self.window)?))
     }
 
     /// Says whether the key can still be used, as the account tells now.

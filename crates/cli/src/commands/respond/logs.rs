@@ -1,15 +1,16 @@
 //! What the logs add: the event history, the story, the second plan.
 
+use crashcart_app::containment::Searched;
 use crashcart_app::{
     AppError, Buckets, CaseRun, Door, Filter, Inputs, Lineage, Lookup, Owner, Pivot, Question,
-    ReadOptions, RuleOptions, Rules, containment,
+    ReadOptions, RuleOptions, Rules,
 };
 use crashcart_model::Investigation;
 use crashcart_report::counted;
 
 use super::Key;
 use crate::arguments::Filters;
-use crate::commands::{self, selftest};
+use crate::commands;
 use crate::exit::Exit;
 use crate::progress::{Asked, Shown};
 use crate::terminal::Terminal;
@@ -56,7 +57,13 @@ impl Key {
             self.tell("GAP", &line)?;
         }
         let exit = exit.or(known).or(commands::exit(&investigation.coverage, false));
-        let found = || self.found(door, owner, (&investigation, &lineage));
+        let searched = Searched {
+            key: &self.id,
+            owner: owner.user.as_deref(),
+            investigation: &investigation,
+            lineage: &lineage,
+        };
+        let found = || self.found(door, searched);
         let exit = exit.or(self.stage("FOUND", found));
         *story = Some(investigation);
         Ok(exit)
@@ -90,29 +97,6 @@ impl Key {
         let (lineage, _) =
             crashcart_app::lineage(&self.id, &inputs.listing, &options, shown.counters());
         Ok((ran.investigation, lineage))
-    }
-
-    /// Plans what the story adds, and carries it out once it is approved.
-    fn found(
-        &self,
-        door: &Door,
-        owner: &Owner,
-        story: (&Investigation, &Lineage),
-    ) -> Result<Exit, AppError> {
-        let of = (&*self.id, owner.user.as_deref());
-        let environment = self.environment()?;
-        let tried = selftest::tried();
-        let found = containment::plan_what_was_found((door, &tried), &environment, of, story)?;
-        let exit = if found.is_complete { Exit::Done } else { Exit::Gaps };
-        let Some(plan) = found.plan else {
-            self.tell("FOUND", "nothing more that can be contained by itself")?;
-            for note in found.notes {
-                self.tell("note", &note)?;
-            }
-            return Ok(exit);
-        };
-        let approved = self.yes_contain_found.as_deref();
-        Ok(exit.or(self.approve_and_apply(door, "FOUND", &plan, approved)?))
     }
 
     /// Asks every region for what the key and its owner did, into the case.
