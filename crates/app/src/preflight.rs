@@ -68,6 +68,12 @@ impl Needs {
         Self { action: action.name(), permissions, on }
     }
 
+    /// Everything that a command of several actions can need.
+    pub fn of_actions(name: &'static str, actions: &[Action]) -> Self {
+        let each = actions.iter().flat_map(|action| Self::of_action(*action, None).permissions);
+        Self { action: name, permissions: each.collect(), on: None }
+    }
+
     /// What carrying out a plan, and giving back, can need.
     pub fn of_plan(plan: &Plan) -> Self {
         let permissions = plan.permissions().into_iter().map(str::to_owned).collect();

@@ -142,8 +142,8 @@ pub fn owner_of_key(reader: Reader<'_>, here: &str, key: &str) -> Owner {
             match finding.by_listing(key) {
                 Some(user) => finding.user(&user),
                 None => finding.owner.notes.push(
-                    "no user of this account has the key: it may have been deleted, or be a \
-                     temporary one, whose owner only logs tell"
+                    "no user of this account has the key: it was deleted, is the root user's where \
+                     that could not be asked, or is mistyped"
                         .to_owned(),
                 ),
             }

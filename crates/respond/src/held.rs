@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crashcart_model::Timestamp;
 
 use crate::ledger::{Ledger, Left};
-use crate::{Entry, State, Thing, alive};
+use crate::{Entry, State, Thing, Throwaway, alive};
 
 /// One thing that a plan holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,8 +53,12 @@ struct Followed {
 /// What is held, in the order of plan and first change.
 pub fn held(journal: &[Entry]) -> Vec<Held> {
     let mut plans: BTreeMap<&str, Followed> = BTreeMap::new();
+    let mut own: Vec<&str> = Vec::new();
     for entry in journal {
         match entry {
+            Entry::Making { what: Throwaway::Plan { hash }, .. } => own.push(hash),
+            // What a selftest held is gone with the principals that it made.
+            Entry::TakenAway { .. } => plans.retain(|plan, _| !own.contains(plan)),
             Entry::Intent { plan, change, .. } => {
                 let followed = plans.entry(plan).or_default();
                 followed.account.clone_from(&change.account);

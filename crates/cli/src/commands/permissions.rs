@@ -19,7 +19,7 @@ use crate::exit::Exit;
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Permissions {
-    /// Which actions: whois, collect-identity, collect-trail, contain, apply (for resume and revert too), selftest, preflight, responder, s3
+    /// Which actions: whois, collect-identity, collect-logs, collect-trail, contain, apply (for resume and revert too), selftest, preflight, responder, s3
     #[arg(value_name = "ACTION", required = true)]
     actions: Vec<String>,
 }

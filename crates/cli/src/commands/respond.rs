@@ -11,11 +11,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use crashcart_app::containment::{self, ContainmentPlan, Onward, Run};
-use crashcart_app::{AppError, Door, Owner};
+use crashcart_app::{Action, AppError, Door, Needs, Owner};
 use crashcart_model::{IdKind, UniqueId};
 use crashcart_report::{counted, escape, labelled};
 
-use crate::arguments::{AccountArguments, Bounds};
+use crate::arguments::{AccountArguments, Bounds, PreflightArguments};
 use crate::commands::{self, plans};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -84,7 +84,16 @@ struct Key {
     bounds: Bounds,
     #[command(flatten)]
     account: AccountArguments,
+    #[command(flatten)]
+    preflight: PreflightArguments,
 }
+
+/// As `crashcart permissions` takes them.
+const PERMISSIONS: &str = "whois collect-identity contain apply collect-logs";
+
+/// What it does, in its order.
+const ACTIONS: [Action; 5] =
+    [Action::Whois, Action::CollectIdentity, Action::Contain, Action::Apply, Action::CollectLogs];
 
 impl Respond {
     /// Carries it out.
@@ -97,7 +106,12 @@ impl Respond {
 impl Key {
     fn run(&self) -> Result<Exit, AppError> {
         self.check()?;
-        let door = self.account.open_for(&self.id)?;
+        let open = || self.account.open_for(&self.id);
+        let needs = || Needs::of_actions(PERMISSIONS, &ACTIONS);
+        if let Some(exit) = self.preflight.run(open, false, needs)? {
+            return Ok(exit);
+        }
+        let door = open()?;
         let owner = self.whose(&door)?;
         let mut exit = if owner.gaps.is_empty() { Exit::Done } else { Exit::Gaps };
         exit = exit.or(self.stage("EVIDENCE", || self.evidence(&door)));

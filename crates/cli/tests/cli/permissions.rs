@@ -152,6 +152,13 @@ fn before_anything_starts_it_is_said_which_permissions_are_missing() {
     assert!(some.stdout.contains("MISSING   iam:GetUser: no policy allows it"), "{}", some.stdout);
     assert!(some.stdout.contains("`crashcart permissions contain`"), "{}", some.stdout);
     assert_eq!(moto.asked("ListUserPolicies").len(), before, "nothing was started");
+    let words = ["respond", "key", &leaked, "--case", "case", "--preflight"];
+    let some = lacks.run(folder.path(), &words);
+    assert_eq!(some.code, Some(3), "{}", some.shown());
+    assert!(some.stdout.contains("MISSING   cloudtrail:LookupEvents"), "{}", some.stdout);
+    let words = "`crashcart permissions whois collect-identity contain apply collect-logs`";
+    let said = some.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(words), "{}", some.stdout);
     assert!(!folder.path().join("case").exists(), "nor was a case made");
 
     moto.fail(json!({
