@@ -173,7 +173,6 @@ impl Contain {
         } else {
             plans::plan_text(&plan, &path, &Terminal::look(false), &mut out)
         };
-        printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
-        Ok(gaps)
+        Ok(commands::ended(gaps, printed.and_then(|()| out.flush())))
     }
 }

@@ -86,6 +86,18 @@ pub fn output() -> std::io::BufWriter<std::io::StdoutLock<'static>> {
     std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock())
 }
 
+/// What a command ends with that did more than print: what it did counts, whoever stopped listening.
+/// A result that could not be written for another reason is told, and counts where it is graver.
+pub fn ended(exit: Exit, printed: std::io::Result<()>) -> Exit {
+    match printed.map_err(AppError::Output) {
+        Err(error) if !error.is_broken_pipe() => {
+            crate::report(&error);
+            exit.or(Exit::of(&error))
+        }
+        _ => exit,
+    }
+}
+
 /// What gaps and findings mean for the exit code.
 pub fn exit(coverage: &crashcart_model::Coverage, worst: bool) -> Exit {
     let earlier = coverage.baseline.as_ref().map_or(0, |baseline| baseline.gap_count);

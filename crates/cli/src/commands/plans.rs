@@ -94,14 +94,20 @@ impl Running {
         } else {
             receipt_text(&receipt, path.as_deref(), &mut out)
         };
-        printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
-        // The account was changed and that was told; then it is said that it was not kept.
-        kept?;
-        Ok(match receipt.ending.exit_code() {
+        let exit = match receipt.ending.exit_code() {
             0 => Exit::Done,
             4 => Exit::Gaps,
             5 => Exit::Undone,
             _ => Exit::NotUndone,
+        };
+        let exit = commands::ended(exit, printed.and_then(|()| out.flush()));
+        // The account was changed and that was told; then it is said that it was not kept.
+        Ok(match kept {
+            Ok(_) => exit,
+            Err(error) => {
+                crate::report(&error);
+                exit.or(Exit::NoAccess)
+            }
         })
     }
 }

@@ -1,10 +1,12 @@
 //! From a leaked key to an account that is as it was, against a server that speaks AWS's protocols.
 
+use std::process::Stdio;
+
 use crashcart_testkit::Moto;
 use serde_json::Value;
 
-use crate::account::{crashcart, settings_as};
-use crate::binary::{Ran, run_with};
+use crate::account::{crashcart, settings, settings_as};
+use crate::binary::{Ran, command_with, run_with};
 
 /// A user with everything that one can come in with; prints the leaked key.
 const USER: &str = "iam = client('iam')
@@ -175,6 +177,38 @@ fn a_plan_is_refused_when_it_is_run_by_whom_it_locks_out_or_against_who_breaks_g
     let other =
         crashcart(&moto, folder.path(), &[&apply[..], &["--environment", "other.toml"]].concat());
     assert_eq!(other.code, Some(0), "{}{}", other.stdout, other.stderr);
+}
+
+#[test]
+fn what_was_done_to_the_account_is_the_exit_code_whoever_stopped_listening() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    moto.run(USER);
+    let words = ["contain", "user", "build-agent", "--case", "case", "--json"];
+    let planned = json(&crashcart(&moto, folder.path(), &words));
+    let (path, hash) = (planned["plan"]["path"].as_str(), planned["plan"]["hash"].as_str());
+    let words = ["apply", path.expect("a path"), "--approve", hash.expect("a hash")];
+    let words = [&words[..], &["--window", "0"]].concat();
+    let deny = |operation: &str| {
+        moto.fail(
+            serde_json::json!({"operation": operation, "status": 403, "code": "AccessDenied"}),
+        );
+    };
+    deny("UpdateAccessKey");
+    let mut command = command_with(folder.path(), &words, &settings(&moto));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    drop(child.stdout.take());
+    let ran = Ran::of(child.wait_with_output().expect("it ends"));
+    assert_eq!(ran.code, Some(5), "{}", ran.stderr);
+    #[cfg(target_os = "linux")]
+    {
+        deny("DeleteUserPolicy");
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
+        let mut command = command_with(folder.path(), &words, &settings(&moto));
+        let ran = Ran::of(command.stdout(full).output().expect("it runs"));
+        assert_eq!(ran.code, Some(6), "{}", ran.stderr);
+        assert!(ran.stderr.contains("write the result"), "{}", ran.stderr);
+    }
 }
 
 #[test]

@@ -82,9 +82,9 @@ impl CollectIdentity {
             let place = folder.join("evidence").join("collected").join(&collected.folder);
             text(&collected, &place.display().to_string(), Terminal::look(false).width, &mut out)
         };
-        printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
         let is_whole = collected.identity.gaps.is_empty();
-        Ok(if is_whole { Exit::Done } else { Exit::Gaps })
+        let exit = if is_whole { Exit::Done } else { Exit::Gaps };
+        Ok(commands::ended(exit, printed.and_then(|()| out.flush())))
     }
 }
 

@@ -118,8 +118,8 @@ impl CollectLogs {
         } else {
             text(&told, terminal.width, &mut out)
         };
-        printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
-        Ok(if told.gaps.is_empty() { Exit::Done } else { Exit::Gaps })
+        let exit = if told.gaps.is_empty() { Exit::Done } else { Exit::Gaps };
+        Ok(commands::ended(exit, printed.and_then(|()| out.flush())))
     }
 }
 

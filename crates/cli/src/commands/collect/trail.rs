@@ -68,8 +68,8 @@ impl CollectTrail {
             true => json_document(&collected, true, &mut out),
             false => text(&collected, Terminal::look(false).width, &mut out),
         };
-        printed.and_then(|()| out.flush()).map_err(AppError::Output)?;
-        Ok(if collected.gaps.is_empty() { Exit::Done } else { Exit::Gaps })
+        let exit = if collected.gaps.is_empty() { Exit::Done } else { Exit::Gaps };
+        Ok(commands::ended(exit, printed.and_then(|()| out.flush())))
     }
 }
 
