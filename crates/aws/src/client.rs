@@ -1,5 +1,6 @@
 //! The door itself: whose credentials, which region, which calls, and what was asked through it.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
@@ -20,6 +21,9 @@ use crate::services::sts::RoleCredentials;
 
 /// Where a partition's one endpoint is asked, and others when no region is configured.
 const HOME: &str = "us-east-1";
+
+/// Pages of one answer at most: a hundred million objects of a bucket; half a day of LookupEvents.
+const MOST_PAGES: usize = 100_000;
 
 /// The door to AWS, with one set of credentials.
 #[derive(Clone)]
@@ -299,7 +303,8 @@ impl Reader<'_> {
     /// Asks for all pages of an answer and hands over each as it comes.
     ///
     /// # Errors
-    /// See [`AwsError`]; what `each` returns ends it too.
+    /// See [`AwsError`]; what `each` returns ends it too. `Other` where the pages go round in a
+    /// circle, or have no end.
     pub fn pages<C: Reads, E: From<AwsError>>(
         &self,
         region: &str,
@@ -307,12 +312,21 @@ impl Reader<'_> {
         mut each: impl FnMut(Answered<C::Answer>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut request = request(call);
+        let mut tokens = HashSet::new();
         loop {
             let page = self.0.exchange::<C>(region, request.clone())?;
             let next = token(&C::OPERATION, &page.raw);
             each(page)?;
             match (C::OPERATION.pages, next, request.as_object_mut()) {
                 (Some(pages), Some(token), Some(members)) => {
+                    if !tokens.insert(token.clone()) {
+                        let why = "its answer leads back to a page that came before".to_owned();
+                        return Err(endless::<C>("RepeatedToken", why).into());
+                    }
+                    if tokens.len() == MOST_PAGES {
+                        let why = format!("after {MOST_PAGES} pages it still goes on");
+                        return Err(endless::<C>("TooManyPages", why).into());
+                    }
                     members.insert(pages.input.to_owned(), token.into());
                 }
                 _ => return Ok(()),
@@ -341,6 +355,12 @@ impl Writer<'_> {
     pub fn send<C: Writes>(&self, call: &C) -> Result<Answered<C::Answer>, AwsError> {
         self.0.call(&self.0.region, call)
     }
+}
+
+/// The pages of an answer have no end.
+fn endless<C: Call>(code: &str, why: String) -> AwsError {
+    let message = format!("{why}; what it holds beyond is unknown");
+    AwsError::Other { operation: C::OPERATION.full_name(), code: code.to_owned(), message }
 }
 
 /// A request's members. A typed request has no map with other keys than texts, so it serializes.

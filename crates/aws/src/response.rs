@@ -5,7 +5,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 
 use crate::error::AwsError;
-use crate::operation::{Operation, Protocol};
+use crate::operation::{Effect, Operation, Protocol};
 
 /// An answer as it came.
 #[derive(Debug)]
@@ -32,7 +32,10 @@ pub(crate) fn answer<T: DeserializeOwned>(
     };
     match operation.service.protocol {
         Protocol::Json { .. } => {
-            let body = if body.is_empty() { b"{}" } else { body };
+            // A list would be read as a structure's members in their order, and an empty body as none.
+            if !body.trim_ascii_start().starts_with(b"{") {
+                return Err(unreadable("the answer is no JSON object".to_owned()));
+            }
             serde_json::from_slice(body).map_err(|error| unreadable(error.to_string()))
         }
         Protocol::RestXml if operation.http.bytes => {
@@ -51,7 +54,10 @@ pub(crate) fn answer<T: DeserializeOwned>(
                 Some(result) => {
                     quick_xml::de::from_str(result).map_err(|error| unreadable(error.to_string()))
                 }
-                // Operations without an answer send none.
+                None if operation.effect == Effect::Reads => {
+                    Err(unreadable(format!("it has no {}Result", operation.name)))
+                }
+                // Changes without an answer send none.
                 None => T::deserialize(
                     serde_json::Value::Object(serde_json::Map::new()).into_deserializer(),
                 )

@@ -50,8 +50,7 @@ pub struct LookupAttribute {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Events {
-    /// The events.
-    #[serde(default)]
+    /// The events. An answer without the list is no answer: it must not look like silence.
     pub events: Vec<Event>,
     /// There in every page but the last.
     #[serde(default)]
