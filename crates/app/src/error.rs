@@ -120,6 +120,11 @@ fn to_ask(error: &AwsError) -> String {
             "name a profile with --profile, sign in (`aws sso login`), or check the clock"
                 .to_owned()
         }
+        AwsError::Setting { .. } => {
+            "look for a line break or a blank at its end, in the options, the environment (AWS_...) \
+             and the profile"
+                .to_owned()
+        }
         AwsError::RegionDisabled { .. } => "name a region that the account has enabled".to_owned(),
         AwsError::NotFound { .. } => {
             "check the name, and that the credentials are of the account that has it".to_owned()

@@ -18,6 +18,7 @@ use crate::operation::{Call, Operation, Reads, Service, Writes};
 use crate::response::token;
 use crate::services::iam::NewAccessKey;
 use crate::services::sts::RoleCredentials;
+use crate::setting;
 
 /// Where a partition's one endpoint is asked, and others when no region is configured.
 const HOME: &str = "us-east-1";
@@ -109,11 +110,15 @@ impl Door {
             .enable_all()
             .build()
             .map_err(|error| none(error.to_string()))?;
+        // The SDK itself would panic over a header that cannot be.
+        options.region.as_deref().map_or(Ok(()), setting::region)?;
         let config = runtime.block_on(credentials::load(options))?;
         let credentials = config.credentials_provider().ok_or_else(|| {
             none("no credentials are configured; see `aws configure` or `aws sso login`".to_owned())
         })?;
         let region = config.region().map_or(HOME, AsRef::as_ref).to_owned();
+        setting::region(&region)?;
+        let credentials = setting::checked(credentials);
         Ok(Self {
             runtime: Arc::new(runtime),
             exchange: Exchange {

@@ -64,6 +64,14 @@ pub enum AwsError {
         /// What happened.
         message: String,
     },
+    /// Something that was configured cannot be what is meant; nothing was sent.
+    #[error("{what} cannot be used: {message}")]
+    Setting {
+        /// What, with its value where that is no secret.
+        what: String,
+        /// Why.
+        message: String,
+    },
     /// The action made a call whose permission it does not name: a bug; nothing was sent.
     #[error("{operation} is not among the calls of this action: nothing was sent")]
     NotListed {

@@ -34,6 +34,7 @@ use crate::error::AwsError;
 use crate::operation::{Call, Operation, Protocol, Service};
 use crate::pace::Pace;
 use crate::response::{Received, answer};
+use crate::setting;
 use crate::wire::{Failed, Refused, Retries, failure, http, received};
 
 /// How often a request is sent at most, when AWS is slow or asks to wait.
@@ -67,6 +68,7 @@ impl Exchange {
     ) -> Result<Answered<C::Answer>, AwsError> {
         let operation = &C::OPERATION;
         self.must_be_listed(operation)?;
+        setting::region(&region)?;
         let (region, outcome) = self.send_home(operation, region, request.clone()).await;
         let at = self.clock.now();
         let mut asked = Asked {
@@ -179,6 +181,7 @@ impl Exchange {
         };
         let (url, signed) = endpoint(operation.service, region, variant);
         let own = self.override_of(operation.service);
+        own.as_deref().map_or(Ok(()), setting::endpoint)?;
         let bucket = bucket_of(operation, &request).filter(|_| own.is_none());
         let hosted =
             bucket.and_then(|bucket| bucket_endpoint(operation.service, region, variant, &bucket));

@@ -18,6 +18,7 @@ mod permissions;
 mod response;
 mod serialize;
 pub mod services;
+mod setting;
 mod wire;
 
 pub use client::{Answered, Asked, Came, Door, Keep, Pending, Reader, Writer};

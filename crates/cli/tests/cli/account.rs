@@ -1,4 +1,5 @@
-//! The account that a test talks to: a moto server of its own, and the binary with credentials for it.
+//! The account that a test talks to: a moto server of its own, and the binary with credentials for it;
+//! and what is said where credentials or the region cannot be meant.
 
 use std::path::Path;
 
@@ -41,4 +42,33 @@ pub fn without_moments(mut state: Value) -> Value {
     }
     forget(&mut state);
     state
+}
+
+#[test]
+fn what_was_copied_with_a_line_break_is_told_with_words_and_is_no_bug() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = [
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "not-a-secret"),
+        ("AWS_REGION", "us-east-1"),
+    ];
+    let told = |variables: &[(&str, &str)], words: &[&str], why: &str| {
+        let variables = [&good[..], variables].concat();
+        let ran = run_with(folder.path(), words, &variables);
+        assert_eq!((ran.code, &*ran.stdout), (Some(3), ""), "{}", ran.shown());
+        assert!(ran.stderr.contains(why) && ran.stderr.contains("hint:"), "{}", ran.shown());
+        assert!(!ran.stderr.contains("not-a-secret"), "{}", ran.shown());
+        assert!(ran.stderr.lines().count() <= 3, "{}", ran.shown());
+    };
+    let contain = ["contain", "user", "ada", "--case", "case"];
+    told(&[("AWS_REGION", "us-east-1\n")], &contain, r#"the region "us-east-1\n" cannot be used"#);
+    told(&[], &[&contain[..], &["--aws-region", "us\neast"]].concat(), "cannot be used");
+    told(&[("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE\r")], &contain, "the access key id has");
+    told(&[("AWS_SECRET_ACCESS_KEY", "not-a-secret\n")], &contain, "the secret access key has");
+    told(
+        &[("AWS_ENDPOINT_URL", "nonsense")],
+        &contain,
+        r#"the endpoint "nonsense" cannot be used"#,
+    );
 }
