@@ -11,9 +11,9 @@ mod told;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crashcart_aws::Door;
 use crashcart_aws::services::iam::GetAccessKeyLastUsed;
 use crashcart_aws::services::sts::GetCallerIdentity;
+use crashcart_aws::{AwsError, Door};
 use crashcart_model::{Environment, Timestamp};
 use crashcart_respond::documents::Whose;
 use crashcart_respond::{
@@ -120,8 +120,17 @@ pub fn plan_containment(
             })
         }
         Target::User { user, delete_console_password } => {
+            if user.starts_with("arn:") && user.ends_with(":root") {
+                return Err(refused(Refusal::Root(user.clone())));
+            }
             let name = name_in(user, "user/", &caller.account)?;
-            let user = facts::user(reader, &caller.account, name)?;
+            let user = match facts::user(reader, &caller.account, name) {
+                // There may be a user of this name; where there is none, the root user is meant.
+                Err(AwsError::NotFound { .. }) if name == "root" => {
+                    return Err(refused(Refusal::Root(name.to_owned())));
+                }
+                user => user?,
+            };
             let options = UserOptions { delete_console_password: *delete_console_password };
             crashcart_respond::plan_user(&user, options, &situation)
         }
@@ -163,10 +172,12 @@ pub fn standing(door: &Door, user: &str, key: &str) -> Result<Standing, AppError
     Ok(facts::standing(door.reader(), user, key)?)
 }
 
-/// The name in an ARN of the account, or the name as given.
+/// The name in an ARN of the account, or the name as given: also `user/NAME` and `role/PATH/NAME`, as an
+/// ARN ends and as plans tell it.
 fn name_in<'t>(text: &'t str, kind: &str, account: &str) -> Result<&'t str, AppError> {
     if !text.starts_with("arn:") {
-        return Ok(text);
+        let own = text.strip_prefix(kind).and_then(|path| path.rsplit('/').next());
+        return Ok(own.filter(|name| !name.is_empty()).unwrap_or(text));
     }
     let mut parts = text.splitn(6, ':').skip(4);
     let (owner, resource) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -435,6 +446,15 @@ pub fn cut_off(case: &Case) -> Result<Option<String>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_may_be_given_as_an_arn_ends() {
+        let names = ["web", "role/web", "role/ci/web", "arn:aws:iam::111122223333:role/ci/web"];
+        for name in names {
+            assert_eq!(name_in(name, "role/", "111122223333").unwrap(), "web", "{name}");
+        }
+        assert!(name_in("arn:aws:iam::111122223333:user/web", "role/", "111122223333").is_err());
+    }
 
     #[test]
     fn a_journal_that_cannot_be_written_is_no_wrong_request() {

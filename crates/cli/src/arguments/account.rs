@@ -131,5 +131,30 @@ fn ask_code(serial: &str) -> Result<String, AppError> {
     prompted.map_err(AppError::Output)?;
     let mut code = String::new();
     std::io::stdin().read_line(&mut code).map_err(AppError::Output)?;
-    Ok(code.trim().to_owned())
+    code_in(&code)
+}
+
+/// The code that was typed. What can be none is not sent: AWS counts failed attempts.
+fn code_in(typed: &str) -> Result<String, AppError> {
+    let code = typed.trim();
+    if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(code.to_owned());
+    }
+    Err(AppError::Request {
+        what: "that was no code of an MFA device: nothing was sent".to_owned(),
+        hint: "run it again and type the six digits that the device shows",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_six_digits_are_sent_as_a_code() {
+        assert_eq!(code_in(" 012345\n").unwrap(), "012345");
+        for bad in ["", "\n", "abc", "12345", "1234567", "12345\u{661}"] {
+            assert!(code_in(bad).is_err(), "{bad:?}");
+        }
+    }
 }

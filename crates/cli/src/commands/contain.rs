@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use crashcart_app::containment::{self, Target};
 use crashcart_app::{Action, AppError, Door, Needs};
+use crashcart_model::{IdKind, UniqueId};
 use crashcart_report::json_document;
 
 use crate::arguments::{AccountArguments, Bounds, Filters, PreflightArguments};
@@ -116,7 +117,7 @@ impl Contain {
     fn preflight(&self) -> Result<Option<Exit>, AppError> {
         let named = |kind: &str, name: &str| match name.starts_with("arn:") {
             true => Some(name.to_owned()),
-            false => Some(format!("{kind}/{name}")),
+            false => Some(format!("{kind}/{}", name.rsplit('/').next().unwrap_or(name))),
         };
         let (with, on) = match &self.what {
             What::User { user, with, .. } => (with, named("user", user)),
@@ -129,6 +130,9 @@ impl Contain {
 
     /// Carries it out.
     pub fn run(&self) -> Result<Exit, AppError> {
+        if let What::Key { id, .. } = &self.what {
+            must_be_long_lived(id)?;
+        }
         if let Some(exit) = self.preflight()? {
             return Ok(exit);
         }
@@ -175,4 +179,17 @@ impl Contain {
         };
         Ok(commands::ended(gaps, printed.and_then(|()| out.flush())))
     }
+}
+
+/// Only a long-lived key leads to whom IAM knows.
+fn must_be_long_lived(id: &str) -> Result<(), AppError> {
+    let hint = match UniqueId::parse(id).map(|id| id.kind) {
+        Some(IdKind::LongLivedAccessKey) => return Ok(()),
+        Some(IdKind::TemporaryAccessKey) => {
+            "a temporary key belongs to a session: `crashcart contain session ASIA... PATH` with \
+             logs that have it"
+        }
+        _ => "give the id of the key, AKIA and 16 more; of a user: `crashcart contain user NAME`",
+    };
+    Err(AppError::Request { what: format!("{id:?} is no long-lived access key"), hint })
 }

@@ -212,6 +212,36 @@ fn what_was_done_to_the_account_is_the_exit_code_whoever_stopped_listening() {
 }
 
 #[test]
+fn what_can_be_no_target_is_told_before_anybody_is_asked_or_with_what_to_do_instead() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    moto.run(
+        "client('iam').create_role(RoleName='web', Path='/ci/', AssumeRolePolicyDocument='{}')",
+    );
+    let contain = |what: &str, target: &str| {
+        crashcart(&moto, folder.path(), &["contain", what, target, "--case", "case"])
+    };
+    for (key, hint) in [
+        ("ASIAIOSFODNN7EXAMPLE", "contain session"),
+        ("", "AKIA and 16 more"),
+        ("akiaiosfodnn7example", "AKIA and 16 more"),
+    ] {
+        let ran = contain("key", key);
+        assert_eq!(ran.code, Some(2), "{key}: {}", ran.shown());
+        assert!(ran.stderr.contains(hint), "{key}: {}", ran.shown());
+    }
+    assert!(moto.asked("GetCallerIdentity").is_empty(), "nobody was asked");
+    for root in ["root", "arn:aws:iam::123456789012:root"] {
+        let ran = contain("user", root);
+        assert_eq!(ran.code, Some(2), "{root}: {}", ran.shown());
+        assert!(ran.stderr.contains("service control policy"), "{root}: {}", ran.shown());
+    }
+    for role in ["role/web", "role/ci/web"] {
+        assert!(contain("role", role).out(0).contains("role/ci/web"), "{role}");
+    }
+}
+
+#[test]
 fn a_damaged_plan_does_not_stand_in_the_way_of_the_others() {
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");
