@@ -3,6 +3,7 @@
 
 mod beside;
 mod collected;
+mod powers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -14,6 +15,8 @@ use crashcart_model::{Gap, GapReason, Investigation};
 use crashcart_report::{Html, Json, Writer};
 use crashcart_store::{Case, GivenInput, ManifestEntry};
 use sha2::{Digest, Sha256};
+
+pub(crate) use powers::Powers;
 
 use crate::given;
 use crate::inputs::{self, Inputs, STANDARD_INPUT};
@@ -73,6 +76,7 @@ impl CaseRun<'_> {
             Question { sealed: sealed.collect(), baseline: earlier.as_ref(), ..question };
         let mut investigation = investigate(&inputs.listing, options, progress, &question);
         crate::containment::tell_what_is_held(&case, &mut investigation)?;
+        powers::tell(&case, &mut investigation);
         let mut entries = entries(&investigation, &inputs);
         // These are sealed already, as answers of AWS.
         entries.retain(|entry| !collected.contains_key(&entry.path));

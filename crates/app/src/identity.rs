@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crashcart_aws::Door;
 use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_collect::{Identity, IdentityTarget, NoIdentity, identity};
+use crashcart_report::json_document;
 use crashcart_store::{Case, CollectedEntry, file_name};
 use serde::Serialize;
 
 use crate::AppError;
+use crate::case::Powers;
 use crate::kept::Keeper;
 use crate::permissions::Action;
 
@@ -71,6 +73,11 @@ pub fn collect_identity(
             hint: "give an ARN, and credentials of the account that it names",
         },
     })?;
+    if let Some(powers) = Powers::of(&identity, door.now()) {
+        let mut document = Vec::new();
+        json_document(&powers, true, &mut document).map_err(AppError::Output)?;
+        keeper.publish(&powers.name(), &document)?;
+    }
     let folder = format!("{}/{folder}", caller.account);
     Ok(CollectedIdentity { identity, asked_by: caller.arn, folder, collected })
 }

@@ -41,6 +41,14 @@ impl Keeper {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Publishes a result beside what was sealed.
+    ///
+    /// # Errors
+    /// When the case cannot be written.
+    pub fn publish(&self, name: &str, bytes: &[u8]) -> Result<(), AppError> {
+        Ok(self.inside().case.publish(name, bytes)?)
+    }
+
     /// What was sealed.
     ///
     /// # Errors

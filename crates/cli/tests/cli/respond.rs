@@ -18,6 +18,7 @@ trust = json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow',
 iam.create_user(UserName='build-agent')
 leaked = iam.create_access_key(UserName='build-agent')['AccessKey']['AccessKeyId']
 iam.create_access_key(UserName='build-agent')
+iam.attach_user_policy(UserName='build-agent', PolicyArn='arn:aws:iam::aws:policy/AdministratorAccess')
 iam.create_login_profile(UserName='build-agent', Password='Not-a-secret-1')
 iam.upload_ssh_public_key(UserName='build-agent', SSHPublicKeyBody='ssh-rsa AAAA x')
 iam.create_role(RoleName='deploy', AssumeRolePolicyDocument=trust)
@@ -306,6 +307,11 @@ fn the_report_says_what_is_cut_off_and_the_end_names_what_is_not() {
             matches!(way["kind"].as_str(), Some("access key" | "IAM user" | "federation token"));
         assert_eq!(way["cut_off_at"].is_string(), is_cut, "{way}");
     }
+    let mut answers = told["story"]["answers"].as_array().expect("a list").iter();
+    let may = answers.find(|one| one["question"] == "What may it do?").expect("the question");
+    let may = may["answer"].as_str().expect("a text");
+    assert!(may.contains("user/build-agent by its policies as read at"), "{may}");
+    assert!(may.contains("every action on every resource is allowed"), "{may}");
     let owner = &told["story"]["suspects"][0];
     assert!(owner["cut_off_at"].is_string(), "{owner}");
     for action in told["containment"].as_array().expect("a list") {
