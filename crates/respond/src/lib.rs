@@ -19,6 +19,7 @@ mod hold;
 mod journal;
 mod ledger;
 mod plan;
+mod reach;
 mod receipt;
 mod resume;
 mod revert;

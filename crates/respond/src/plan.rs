@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::documents::{self, Whose};
-use crate::{Change, Scope, State, Thing, alive};
+use crate::{Change, Scope, State, Thing, alive, reach};
 
 /// The form that this version writes and reads.
 pub const SCHEMA: &str = "crashcart.plan/1";
@@ -169,6 +169,19 @@ impl Undo {
     }
 }
 
+impl Undo {
+    /// What makes those active again that were.
+    pub(crate) fn all(account: &str, seen: &[(Thing, State)]) -> Self {
+        let active = seen.iter().filter(|(_, state)| *state == State::Active);
+        let change = |(thing, state): &(Thing, State)| Change {
+            account: account.to_owned(),
+            thing: thing.clone(),
+            to: state.clone(),
+        };
+        Self::By(active.map(change).collect())
+    }
+}
+
 /// Why a text is not a plan.
 #[derive(Debug, Error)]
 pub enum PlanError {
@@ -222,6 +235,7 @@ impl Plan {
         for (index, step) in plan.steps.iter().enumerate() {
             let twice = plan.steps.iter().take(index).any(|earlier| earlier.name == step.name);
             let reason = if twice { Some("is there twice") } else { step.trouble(&plan.account) };
+            let reason = reason.or_else(|| reach::trouble(&plan, step));
             if let Some(reason) = reason {
                 return Err(PlanError::Impossible { step: step.name.clone(), reason });
             }

@@ -7,7 +7,7 @@ use crate::actions::refusal::{self, Refusal};
 use crate::actions::{AHEAD_SECONDS, last_used, plan, sentences};
 use crate::documents::{self, DENY_ALL, DENY_OLDER_SESSIONS, Whose};
 use crate::facts::{Credential, Situation, UserFacts, policy};
-use crate::{Change, CutOff, Plan, Planned, Scope, State, Step, Thing, Undo};
+use crate::{CutOff, Plan, Planned, Scope, State, Step, Thing, Undo};
 
 /// The longest session that a user can get: GetSessionToken and GetFederationToken, 36 hours (AWS
 /// STS API Reference).
@@ -148,12 +148,6 @@ fn rule(
     (scope, seen): (Scope, Vec<(Thing, State)>),
     stops: &str,
 ) -> Step {
-    let active = seen.iter().filter(|(_, state)| *state == State::Active);
-    let undo = active.map(|(thing, state)| Change {
-        account: account.to_owned(),
-        thing: thing.clone(),
-        to: state.clone(),
-    });
     Step {
         name: name.into(),
         why:
@@ -162,7 +156,7 @@ fn rule(
         stops: sentences(&[stops]),
         does_not_stop: Vec::new(),
         risk: Vec::new(),
-        undo: Undo::By(undo.collect()),
+        undo: Undo::all(account, &seen),
         change: Planned::Every { scope, seen },
         suspect: true,
         after_verified: false,

@@ -1,0 +1,106 @@
+//! How far a plan may reach, checked when it is loaded: each action touches what it is about, in the
+//! way that it contains, and nothing else. A plan is never edited, also where its new hash is
+//! approved: whoever approves reads whom it is about.
+
+use crate::documents::{self, DENY_ALL};
+use crate::{Plan, Planned, Scope, State, Step, Thing, Undo};
+
+/// Why a step is none of its plan's action.
+pub(crate) fn trouble(plan: &Plan, step: &Step) -> Option<&'static str> {
+    if !is_about_target(plan, &step.change) {
+        return Some("touches what the plan is not about");
+    }
+    if !contains(&step.change) {
+        return Some("does something else than to contain");
+    }
+    let is_of_credential = match &step.change {
+        Planned::One { change, .. } => change.thing.is_credential(),
+        Planned::Every { .. } => true,
+        Planned::CutOff { .. } => false,
+    };
+    if is_of_credential && !step.suspect {
+        return Some("would let a suspect credential live when it is given back");
+    }
+    (step.undo != undo(&plan.account, &step.change)).then_some("is undone by something else")
+}
+
+fn is_about_target(plan: &Plan, planned: &Planned) -> bool {
+    let target = || {
+        let (before, resource) = plan.target.rsplit_once(':')?;
+        let (kind, path) = resource.split_once('/')?;
+        let in_account = before.ends_with(&format!(":{}", plan.account));
+        in_account.then_some((kind, path.rsplit('/').next().unwrap_or(path)))
+    };
+    match plan.action.as_str() {
+        "user" | "role" => {
+            let principal = principal(planned);
+            principal.0 == plan.action && target() == Some(principal)
+        }
+        "key" => matches!(
+            planned,
+            Planned::One { change, .. }
+                if matches!(&change.thing, Thing::AccessKey { id, .. } if *id == plan.target)
+        ),
+        "session" => matches!(planned, Planned::CutOff { .. }),
+        // What a story adds is about several principals.
+        "found" => true,
+        _ => false,
+    }
+}
+
+/// The kind and name of the principal that a step touches.
+fn principal(planned: &Planned) -> (&'static str, &str) {
+    let thing = match planned {
+        Planned::One { change, .. } => &change.thing,
+        Planned::CutOff { rule, .. } => &rule.policy,
+        Planned::Every { scope, .. } => {
+            let (Scope::AccessKeyOf { user }
+            | Scope::SshKeyOf { user }
+            | Scope::ServiceCredentialOf { user }
+            | Scope::SigningCertificateOf { user }) = scope;
+            return ("user", user);
+        }
+    };
+    match thing {
+        Thing::AccessKey { user, .. }
+        | Thing::UserPolicy { user, .. }
+        | Thing::LoginProfile { user }
+        | Thing::SshKey { user, .. }
+        | Thing::ServiceCredential { user, .. }
+        | Thing::SigningCertificate { user, .. } => ("user", user),
+        Thing::RolePolicy { role, .. } | Thing::TrustPolicy { role } => ("role", role),
+    }
+}
+
+/// Whether a step takes something away from somebody, by one of our documents or a state.
+fn contains(planned: &Planned) -> bool {
+    match planned {
+        Planned::One { change, .. } => match (&change.thing, &change.to) {
+            (Thing::UserPolicy { name, .. }, State::Document(document)) => {
+                name == DENY_ALL && *document == documents::deny_all()
+            }
+            (Thing::TrustPolicy { .. }, State::Document(document)) => {
+                *document == documents::closed_trust()
+            }
+            (Thing::LoginProfile { .. }, State::Absent) => true,
+            (thing, State::Inactive) => thing.is_credential(),
+            _ => false,
+        },
+        Planned::Every { scope, seen } => seen.iter().all(|(thing, _)| scope.covers(thing)),
+        Planned::CutOff { rule, .. } => match &rule.policy {
+            Thing::UserPolicy { name, .. } | Thing::RolePolicy { name, .. } => {
+                *name == rule.whose.policy_name()
+            }
+            _ => false,
+        },
+    }
+}
+
+/// How a step is undone, by what was there when it was planned.
+fn undo(account: &str, planned: &Planned) -> Undo {
+    match planned {
+        Planned::One { expects, change } => Undo::to(account, &change.thing, expects),
+        Planned::CutOff { expects, rule } => Undo::to(account, &rule.policy, expects),
+        Planned::Every { seen, .. } => Undo::all(account, seen),
+    }
+}
