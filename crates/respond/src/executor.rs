@@ -43,6 +43,8 @@ pub(crate) enum Trouble {
     Drift { thing: Thing, found: String },
     #[error("the {0} is not in the approved plan")]
     NotApproved(Thing),
+    #[error("{thing}: {because}")]
+    Never { thing: Thing, because: String },
     #[error(transparent)]
     Aws(#[from] AwsError),
     #[error(transparent)]
@@ -111,13 +113,17 @@ impl<'a> Executor<'a> {
         })?;
         let (effect, result) = match self.send(&change) {
             Ok(effect) => (effect, Ok(())),
-            Err(error @ AwsError::NoAnswer { .. }) => {
-                (Effect::Unknown(error.to_string()), Err(Trouble::Aws(error)))
-            }
-            Err(error) => (Effect::None(error.to_string()), Err(Trouble::Aws(error))),
+            // An answer that it failed is no proof that nothing was done.
+            Err(_) if self.is_seen(task) => (Effect::Seen, Ok(())),
+            Err(error) => (failed(&error), Err(Trouble::Aws(error))),
         };
         self.outcome(task.step, task.thing, effect)?;
         result
+    }
+
+    /// Whether a change shows in the live state.
+    fn is_seen(&self, task: &Task<'_>) -> bool {
+        task.before != task.to && self.read(task.thing).is_ok_and(|live| live == *task.to)
     }
 
     /// The state of a thing, asked again where the call was throttled or lost.
@@ -216,6 +222,17 @@ impl<'a> Executor<'a> {
         self.journal.append(&entry)?;
         self.ledger.take(&entry, self.approved.hash());
         Ok(())
+    }
+}
+
+/// What is known of a change that does not show and of which this was answered. Only a refusal says
+/// that it will not show later.
+fn failed(error: &AwsError) -> Effect {
+    match error {
+        AwsError::Throttled { .. } | AwsError::NoAnswer { .. } | AwsError::Other { .. } => {
+            Effect::Unknown(error.to_string())
+        }
+        _ => Effect::None(error.to_string()),
     }
 }
 

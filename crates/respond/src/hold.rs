@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::executor::{Executor, Task, Trouble, millis};
 use crate::journal::{JournalError, Purpose};
-use crate::{Scope, State, Thing};
+use crate::{Scope, State, Thing, Undo};
 
 /// How soon to look again while something moves: whoever answers our changes is a program.
 const SOON: Duration = Duration::from_millis(50);
@@ -118,6 +118,10 @@ impl Executor<'_> {
         let before = self.account.state(thing)?;
         if before == *to {
             return Ok(String::new());
+        }
+        let account = &self.approved.plan().account;
+        if let Undo::Never { because } = Undo::to(account, thing, to) {
+            return Err(Trouble::Never { thing: thing.clone(), because });
         }
         let (step, purpose) = (goal.step.as_str(), goal.purpose);
         self.set(&Task { step, purpose, thing, before: &before, to })?;

@@ -26,10 +26,11 @@ pub(crate) fn trouble(plan: &Plan, step: &Step) -> Option<&'static str> {
 
 fn is_about_target(plan: &Plan, planned: &Planned) -> bool {
     let target = || {
-        let (before, resource) = plan.target.rsplit_once(':')?;
-        let (kind, path) = resource.split_once('/')?;
-        let in_account = before.ends_with(&format!(":{}", plan.account));
-        in_account.then_some((kind, path.rsplit('/').next().unwrap_or(path)))
+        // A path may hold colons.
+        let mut parts = plan.target.splitn(6, ':').skip(4);
+        let account = parts.next()?;
+        let (kind, path) = parts.next()?.split_once('/')?;
+        (account == plan.account).then_some((kind, path.rsplit('/').next().unwrap_or(path)))
     };
     match plan.action.as_str() {
         "user" | "role" => {

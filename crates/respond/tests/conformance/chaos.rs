@@ -26,6 +26,8 @@ fn schedules() -> impl Strategy<Value = Schedule> {
         Just(Fault::Throttled),
         Just(Fault::LostAnswer),
         Just(Fault::LostRequest),
+        Just(Fault::FailedAfter),
+        Just(Fault::ThrottledAfter),
         Just(Fault::KillBefore),
         Just(Fault::KillAfter),
     ];

@@ -166,3 +166,54 @@ fn a_change_that_shows_only_after_everybody_gave_up_on_it_is_undone_too() {
         }
     }
 }
+
+#[test]
+fn a_change_that_was_answered_with_an_error_and_took_effect_is_told_as_done() {
+    for case in cases::all() {
+        let clean = case.fake();
+        run(&case, &clean, &Notes::default());
+        for fault in [Fault::FailedAfter, Fault::ThrottledAfter] {
+            let (fake, notes) = (case.fake(), Notes::default());
+            fake.faults.borrow_mut().push((0, 1000, fault));
+            let receipt = run(&case, &fake, &notes);
+            let at = format!("{}, {fault:?}", case.name);
+            assert_eq!(receipt.ending, Ending::Contained, "{at}: {receipt:?}");
+            assert_eq!(timeless(fake.snapshot()), timeless(clean.snapshot()), "{at}");
+            let cleanly = run(&case, &case.fake(), &Notes::default());
+            assert_eq!(receipt.left.len(), cleanly.left.len(), "{at}");
+        }
+    }
+}
+
+#[test]
+fn a_change_that_was_answered_with_an_error_and_shows_late_is_undone_too_or_told() {
+    for case in cases::all() {
+        for (fault, many) in [(Fault::FailedAfter, 1), (Fault::ThrottledAfter, 4)] {
+            for number in 0..changes(&case) {
+                let fake = case.fake();
+                fake.lag.set(9000);
+                fake.faults.borrow_mut().push((number, many, fault));
+                let receipt = run(&case, &fake, &Notes::default());
+                let at = format!("{} at {number}, {fault:?}: {receipt:?}", case.name);
+                let mut start = case.fake().snapshot();
+                if receipt.ending == Ending::Contained {
+                    // Asked again, AWS says that there is no password.
+                    assert_eq!((fault, number + 1), (Fault::ThrottledAfter, changes(&case)));
+                    assert!(case.deletes_password(), "{at}");
+                    continue;
+                }
+                if case.deletes_password() && !fake.snapshot().contains_key(&cases::password()) {
+                    start.remove(&cases::password());
+                    assert_eq!(receipt.ending, Ending::UndoIncomplete, "{at}");
+                    assert!(receipt.left.iter().any(|left| left.thing == cases::password()));
+                    let said: Vec<_> = receipt.steps.iter().flat_map(|step| &step.said).collect();
+                    let gone = |said: &&&String| said.contains("is known to nobody");
+                    assert!(said.iter().any(|said| gone(&said)), "{at}");
+                } else {
+                    assert_eq!(receipt.ending, Ending::FailedAndUndone, "{at}");
+                }
+                assert_eq!(fake.snapshot(), start, "{at}");
+            }
+        }
+    }
+}

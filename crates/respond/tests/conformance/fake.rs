@@ -24,6 +24,10 @@ pub enum Fault {
     Throttled,
     /// The change took effect; the answer was lost.
     LostAnswer,
+    /// The change took effect; the answer was an error of AWS's.
+    FailedAfter,
+    /// The change took effect; the answer was to slow down.
+    ThrottledAfter,
     /// The request was lost.
     LostRequest,
     /// The process dies before the request is sent.
@@ -209,6 +213,13 @@ impl Account for Fake {
                     Some(Fault::LostAnswer) => {
                         let (operation, message) = (operation(), message());
                         Err(AwsError::NoAnswer { operation, message })
+                    }
+                    Some(Fault::FailedAfter) => {
+                        let (operation, message) = (operation(), message());
+                        Err(AwsError::Other { operation, code: "InternalFailure".into(), message })
+                    }
+                    Some(Fault::ThrottledAfter) => {
+                        Err(AwsError::Throttled { operation: operation() })
                     }
                     Some(Fault::KillAfter) => die(),
                     _ => Ok(Sent { request_id: format!("request-{number}") }),
