@@ -95,7 +95,8 @@ pub(crate) fn run(mut executor: Executor<'_>) -> Result<Receipt, RunError> {
 /// Says of each step whether it held.
 pub(crate) fn note(receipt: &mut Receipt, goals: &[Goal], unproven: &Unproven) {
     for step in &mut receipt.steps {
-        if !goals.iter().any(|goal| goal.step == step.name) {
+        let is_gone = step.outcome == StepOutcome::Gone;
+        if is_gone || !goals.iter().any(|goal| goal.step == step.name) {
             continue;
         }
         match unproven.iter().find(|(name, _)| *name == step.name) {

@@ -128,6 +128,8 @@ pub enum StepOutcome {
     NotReached,
     /// It is as it was before the plan.
     GivenBack,
+    /// Somebody deleted it, or its user or role, meanwhile: there is nothing to give back.
+    Gone,
     /// Left as it is: giving it back would re-arm somebody.
     Kept,
 }

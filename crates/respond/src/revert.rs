@@ -2,6 +2,7 @@
 //! never re-arm anybody: suspect credentials stay inactive, and sessions that are older than the
 //! moment stay denied until they have expired.
 
+use crashcart_aws::AwsError;
 use crashcart_model::Timestamp;
 
 use crate::apply::{RunError, note};
@@ -11,7 +12,7 @@ use crate::journal::{Entry, Journal, JournalError, Purpose, Run};
 use crate::ledger::Ledger;
 use crate::receipt::{Ending, Receipt, StepOutcome, StepReceipt};
 use crate::resume::receipts;
-use crate::{Account, Approved, CutOff, Left, State, Undo};
+use crate::{Account, Approved, CutOff, Left, State, Thing, Undo};
 
 /// How to give back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,7 +85,7 @@ pub fn comes_back(
             };
         }
         let live = account.state(thing);
-        if thing.is_credential() && live == Ok(State::Absent) {
+        if live.as_ref().is_ok_and(|live| is_gone(left, live)) {
             return format!("does not come back: {thing} is gone");
         }
         let alive = match plan.step(&left.step).and_then(|step| step.cut_off()) {
@@ -107,7 +108,9 @@ pub fn comes_back(
 /// What became of one thing on the way back.
 enum Back {
     /// It is as it was before; the goal holds it so.
-    Given(Option<Goal>),
+    Given(Goal),
+    /// It was deleted meanwhile, by itself or with its user or role.
+    Gone,
     Kept(String),
     Not(String),
 }
@@ -181,9 +184,17 @@ impl Executor<'_> {
             };
             let (outcome, said) = match back {
                 Back::Given(goal) => {
-                    goals.extend(goal);
+                    goals.push(goal);
                     given.push(&left.thing);
                     (StepOutcome::GivenBack, format!("{} is as before", left.thing))
+                }
+                Back::Gone => {
+                    given.push(&left.thing);
+                    let said = format!(
+                        "the {} is gone: somebody deleted it meanwhile; there is nothing to give back",
+                        left.thing
+                    );
+                    (StepOutcome::Gone, said)
                 }
                 Back::Kept(said) => (StepOutcome::Kept, said),
                 Back::Not(said) => {
@@ -255,6 +266,9 @@ impl Executor<'_> {
         }
         let live = self.read(&left.thing)?;
         if run == Run::Revert && step.is_none_or(|step| step.suspect) {
+            if is_gone(left, &live) {
+                return Ok(Back::Gone);
+            }
             let (thing, words) = (&left.thing, live.words());
             let credential_is_dead = thing.is_credential() && live != State::Active;
             return Ok(if live == left.to || credential_is_dead {
@@ -273,15 +287,15 @@ impl Executor<'_> {
         let what = What::One(left.thing.clone(), left.before.clone());
         let goal = Goal { step: left.step.clone(), purpose: Purpose::Undo, what };
         if live == left.before {
-            return Ok(Back::Given(Some(goal)));
+            return Ok(Back::Given(goal));
         }
         if let Undo::Never { because } =
             Undo::to(&self.approved.plan().account, &left.thing, &left.before)
         {
             return Ok(Back::Not(because));
         }
-        if left.thing.is_credential() && live == State::Absent {
-            return Ok(Back::Given(None));
+        if is_gone(left, &live) {
+            return Ok(Back::Gone);
         }
         let moved = rule.is_some_and(|rule| rule.moment(&live).is_some());
         if live != left.to && !moved && !force {
@@ -290,9 +304,18 @@ impl Executor<'_> {
         }
         let (step, purpose) = (left.step.as_str(), Purpose::Undo);
         let (thing, to) = (&left.thing, &left.before);
-        self.set(&Task { step, purpose, thing, before: &live, to })?;
-        Ok(Back::Given(Some(goal)))
+        match self.set(&Task { step, purpose, thing, before: &live, to }) {
+            // Its user or role is gone.
+            Err(Trouble::Aws(AwsError::NotFound { .. })) => Ok(Back::Gone),
+            set => set.map(|()| Back::Given(goal)),
+        }
     }
+}
+
+/// Whether a thing was deleted that we never delete; a trust policy is gone with its role alone.
+fn is_gone(left: &Left, live: &State) -> bool {
+    let lasts = left.thing.is_credential() || matches!(left.thing, Thing::TrustPolicy { .. });
+    lasts && left.to != State::Absent && *live == State::Absent
 }
 
 /// What stays denied until when, in words.

@@ -286,6 +286,7 @@ fn receipt_text(
             StepOutcome::NotReached => "not reached",
             StepOutcome::GivenBack => "given back",
             StepOutcome::Kept => "left as it is",
+            StepOutcome::Gone => "gone",
         };
         let proved = match step.verified {
             Verified::Configured => "configured: read back",

@@ -3,7 +3,7 @@
 use crashcart_respond::documents::{DENY_ALL, DENY_OLDER_SESSIONS, deny_all};
 use crashcart_respond::{
     Ending, Entry, Options, Planned, Purpose, Receipt, Resume, RevertOptions, RunError, State,
-    StepOutcome, Thing, comes_back, receipts, resume, revert,
+    StepOutcome, StepReceipt, Thing, Verified, comes_back, receipts, resume, revert,
 };
 use serde_json::json;
 
@@ -115,7 +115,43 @@ fn what_is_gone_already_is_done() {
     fake.put(&key("AKIAEXAMPLE1"), State::Absent);
     let reverted = back(&case, &fake, (&notes, &receipt), true);
     assert_eq!(reverted.ending, Ending::GivenBack, "{reverted:?}");
-    assert!(reverted.steps.iter().all(|step| step.outcome == StepOutcome::GivenBack));
+    for step in &reverted.steps {
+        let is_key = step.name == "access-keys";
+        let outcome = if is_key { StepOutcome::Gone } else { StepOutcome::GivenBack };
+        assert_eq!(step.outcome, outcome, "{step:?}");
+        assert_eq!(step.verified == Verified::NotProven, is_key, "{step:?}");
+    }
+}
+
+#[test]
+fn what_was_deleted_meanwhile_is_told_as_gone_and_never_as_alive() {
+    for case in cases::all() {
+        for rearm in [true, false] {
+            let (fake, notes) = (case.fake(), Notes::default());
+            let receipt = run(&case, &fake, &notes);
+            for thing in fake.snapshot().into_keys() {
+                fake.put(&thing, State::Absent);
+            }
+            let (history, approved) = (notes.history(), case.approved());
+            let told = comes_back((&receipt, &approved), &history, &fake).unwrap();
+            let reverted = back(&case, &fake, (&notes, &receipt), rearm);
+            for left in &receipt.left {
+                let thing = left.thing.to_string();
+                let lasts = left.thing.is_credential() || thing.contains("trust policy");
+                if !lasts {
+                    continue;
+                }
+                let line = told.iter().find(|line| line.contains(&thing)).unwrap();
+                assert!(line.starts_with("does not come back"), "{line}");
+                let of = |step: &&StepReceipt| step.said.iter().any(|said| said.contains(&thing));
+                // A password that we deleted is told by what that means.
+                if left.to != State::Absent && (rearm || !thing.contains("trust policy")) {
+                    let step = reverted.steps.iter().find(of).unwrap();
+                    assert_eq!(step.outcome, StepOutcome::Gone, "{} {step:?}", case.name);
+                }
+            }
+        }
+    }
 }
 
 #[test]
