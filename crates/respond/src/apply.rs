@@ -4,7 +4,7 @@
 use thiserror::Error;
 
 use crate::executor::{Executor, Options, Task, Trouble};
-use crate::hold::{Goal, Unproven, What};
+use crate::hold::{Goal, Watched, What};
 use crate::journal::{Entry, Journal, JournalError, Purpose, Run};
 use crate::receipt::{Ending, RECEIPT_SCHEMA, Receipt, StepOutcome, StepReceipt, Verified};
 use crate::{Account, Approved, CutOff, Planned, State, Step, Thing};
@@ -80,26 +80,29 @@ pub(crate) fn run(mut executor: Executor<'_>) -> Result<Receipt, RunError> {
     if failed && !executor.options.keep_going {
         return Ok(executor.back_out(receipt));
     }
-    let Ok(unproven) = executor.hold(&goals) else {
+    let Ok(watched) = executor.hold(&goals) else {
         return Ok(executor.finished(receipt, Ending::Halted));
     };
-    note(&mut receipt, &goals, &unproven);
-    let ending = match (failed, unproven.is_empty()) {
+    note(&mut receipt, &goals, &watched);
+    let ending = match (failed, watched.unproven.is_empty()) {
         (true, _) => Ending::Partly,
         (false, true) => Ending::Contained,
+        (false, false) if watched.only_unread => Ending::NotReadBack,
         (false, false) => Ending::NotProven,
     };
     Ok(executor.finished(receipt, ending))
 }
 
-/// Says of each step whether it held.
-pub(crate) fn note(receipt: &mut Receipt, goals: &[Goal], unproven: &Unproven) {
+/// Says of each step whether it held, and whether it had to be set again for that.
+pub(crate) fn note(receipt: &mut Receipt, goals: &[Goal], watched: &Watched) {
     for step in &mut receipt.steps {
         let is_gone = step.outcome == StepOutcome::Gone;
         if is_gone || !goals.iter().any(|goal| goal.step == step.name) {
             continue;
         }
-        match unproven.iter().find(|(name, _)| *name == step.name) {
+        let again = watched.again.iter().filter(|(name, _)| *name == step.name);
+        step.said.extend(again.map(|(_, said)| said.clone()));
+        match watched.unproven.iter().find(|(name, _)| *name == step.name) {
             None => step.verified = Verified::Configured,
             Some((_, why)) => {
                 step.verified = Verified::NotProven;
@@ -123,8 +126,8 @@ impl Executor<'_> {
                 continue;
             }
             if step.after_verified {
-                let unproven = self.hold(goals)?;
-                note(receipt, goals, &unproven);
+                let watched = self.hold(goals)?;
+                note(receipt, goals, &watched);
             }
             match self.step(step) {
                 Ok(came) => {

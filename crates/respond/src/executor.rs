@@ -43,6 +43,8 @@ pub(crate) enum Trouble {
     Drift { thing: Thing, found: String },
     #[error("the {0} is not in the approved plan")]
     NotApproved(Thing),
+    #[error("read it back: {0}")]
+    Unread(AwsError),
     #[error("{thing}: {because}")]
     Never { thing: Thing, because: String },
     #[error(transparent)]

@@ -36,20 +36,53 @@ struct Look<'g> {
     since: Option<i64>,
     /// What was last wrong.
     said: String,
+    /// Whether that was that it could not be read.
+    unread: bool,
+    /// How often it had to be set again, and what was said of the last time.
+    again: (u32, String),
 }
 
 impl<'g> Look<'g> {
     const fn new(goal: &'g Goal) -> Self {
-        Self { goal, since: None, said: String::new() }
+        Self { goal, since: None, said: String::new(), unread: false, again: (0, String::new()) }
     }
 }
 
-/// The names of the steps that do not hold, each with the last reason.
-pub(crate) type Unproven = Vec<(String, String)>;
+/// What was seen while reading back.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Watched {
+    /// The names of the steps that do not hold, each with the last reason.
+    pub(crate) unproven: Vec<(String, String)>,
+    /// Nothing is known to be otherwise: what does not hold could not be read.
+    pub(crate) only_unread: bool,
+    /// The names of the steps of which something had to be set again, with what that was.
+    pub(crate) again: Vec<(String, String)>,
+}
+
+impl Watched {
+    fn of(looks: &[Look<'_>], holds: impl Fn(&Look<'_>) -> bool) -> Self {
+        let name = |look: &Look<'_>| look.goal.step.clone();
+        let unproven = || looks.iter().filter(|look| !holds(look));
+        let again = looks.iter().filter(|look| look.again.0 > 0).map(|look| {
+            let (times, last) = &look.again;
+            let times = if *times == 1 { "once".to_owned() } else { format!("{times} times") };
+            let said = format!(
+                "read back otherwise and set again {times}, the last time: {last}; IAM was slow, or \
+                 somebody works against it"
+            );
+            (name(look), said)
+        });
+        Self {
+            only_unread: unproven().count() > 0 && unproven().all(|look| look.unread),
+            unproven: unproven().map(|look| (name(look), look.said.clone())).collect(),
+            again: again.collect(),
+        }
+    }
+}
 
 impl Executor<'_> {
     /// Holds all goals; what has not held for the whole window within the bound is returned.
-    pub(crate) fn hold(&mut self, goals: &[Goal]) -> Result<Unproven, JournalError> {
+    pub(crate) fn hold(&mut self, goals: &[Goal]) -> Result<Watched, JournalError> {
         let mut looks: Vec<Look<'_>> = goals.iter().map(Look::new).collect();
         let begun = self.account.now().millis();
         let (mut quiet_since, mut poll) = (None, SOON);
@@ -68,14 +101,12 @@ impl Executor<'_> {
             if now.saturating_sub(begun) >= millis(self.options.bound) {
                 self.round(&mut looks, true)?;
                 let latest = self.account.now().millis() - millis(self.options.window);
-                let unproven = looks.into_iter();
-                let unproven = unproven.filter(|look| look.since.is_none_or(|at| at > latest));
-                return Ok(unproven.map(|look| (look.goal.step.clone(), look.said)).collect());
+                return Ok(Watched::of(&looks, |look| look.since.is_some_and(|at| at <= latest)));
             }
             self.account.wait(poll);
             poll = (poll * 3 / 2).min(LATER);
         }
-        Ok(Vec::new())
+        Ok(Watched::of(&looks, |_| true))
     }
 
     /// Looks at the goals in their order until one had to be set again, or at `all`; true where
@@ -98,10 +129,12 @@ impl Executor<'_> {
                 }
                 Err(Trouble::Journal(error)) => return Err(error),
                 Ok(said) => {
-                    look.said = said;
+                    look.again = (look.again.0 + 1, said.clone());
+                    (look.said, look.unread) = (said, false);
                     true
                 }
                 Err(trouble) => {
+                    look.unread = matches!(trouble, Trouble::Unread(_));
                     look.said = trouble.to_string();
                     false
                 }
@@ -115,7 +148,7 @@ impl Executor<'_> {
     }
 
     fn hold_one(&mut self, goal: &Goal, thing: &Thing, to: &State) -> Result<String, Trouble> {
-        let before = self.account.state(thing)?;
+        let before = self.account.state(thing).map_err(Trouble::Unread)?;
         if before == *to {
             return Ok(String::new());
         }
@@ -131,7 +164,7 @@ impl Executor<'_> {
     /// Makes every active credential in a scope inactive; returns what was done, in words.
     pub(crate) fn set_every(&mut self, step: &str, scope: &Scope) -> Result<Vec<String>, Trouble> {
         let mut done = Vec::new();
-        for (thing, before) in self.again(|| self.account.list(scope))? {
+        for (thing, before) in self.again(|| self.account.list(scope)).map_err(Trouble::Unread)? {
             if !scope.covers(&thing) {
                 return Err(Trouble::NotApproved(thing));
             }

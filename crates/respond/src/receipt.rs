@@ -47,8 +47,10 @@ pub struct Receipt {
 pub enum Ending {
     /// Every step is in place and was read back.
     Contained,
-    /// Every step was done, and something would not hold or could not be read back.
+    /// Every step was done, and something would not hold.
     NotProven,
+    /// Every step was done, and something could not be read back.
+    NotReadBack,
     /// Some steps failed and the rest is in place, as was asked for.
     Partly,
     /// A step failed; everything was given back.
@@ -69,7 +71,7 @@ impl Ending {
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Contained | Self::GivenBack => 0,
-            Self::NotProven | Self::Partly | Self::Stopped => 4,
+            Self::NotProven | Self::NotReadBack | Self::Partly | Self::Stopped => 4,
             Self::FailedAndUndone => 5,
             Self::UndoIncomplete | Self::Halted => 6,
         }
@@ -82,6 +84,10 @@ impl Ending {
             Self::NotProven => Some(
                 "what was done is in place, but did not hold: somebody may be working against it; \
                  attach a service control policy, then apply the plan again",
+            ),
+            Self::NotReadBack => Some(
+                "what was done was accepted, and could not be read back: correct what is said at \
+                 the step, such as a permission that is missing, then apply the plan again",
             ),
             Self::Partly => Some("some steps failed: correct what is said there and apply again"),
             Self::FailedAndUndone => Some(

@@ -204,8 +204,9 @@ impl Executor<'_> {
             };
             receipt.steps.push(StepReceipt::new(&left.step, outcome, said));
         }
-        let unproven = self.hold(&goals)?;
-        note(receipt, &goals, &unproven);
+        let watched = self.hold(&goals)?;
+        note(receipt, &goals, &watched);
+        let unproven = watched.unproven;
         // What did not hold as it was before is still to be given back.
         let holds = |left: &Left| !unproven.iter().any(|(step, _)| *step == left.step);
         let is_back = |left: &Left| given.contains(&&left.thing) && holds(left);
@@ -237,7 +238,7 @@ impl Executor<'_> {
             let what = What::One(left.thing.clone(), to);
             goals.push(Goal { step: left.step.clone(), purpose: Purpose::Undo, what });
         }
-        let unproven = self.hold(&goals)?;
+        let unproven = self.hold(&goals)?.unproven;
         for (step, why) in &unproven {
             let said = format!("nothing was given back: sessions cannot be kept out: {why}");
             receipt.steps.push(StepReceipt::new(step, StepOutcome::Failed, said));

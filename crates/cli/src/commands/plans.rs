@@ -322,6 +322,7 @@ fn ending(receipt: &ContainmentReceipt) -> &'static str {
     match receipt.ending {
         Ending::Contained => "CONTAINED",
         Ending::NotProven => "DONE, NOT PROVEN",
+        Ending::NotReadBack => "DONE, NOT READ BACK",
         Ending::Partly => "PARTLY DONE",
         Ending::FailedAndUndone => "FAILED, EVERYTHING GIVEN BACK",
         Ending::Stopped => "STOPPED: WHAT EARLIER RUNS HOLD STAYS",

@@ -160,3 +160,46 @@ fn what_does_not_hold_is_told_and_nothing_more_is_said_of_the_other_steps_than_w
     let snapshot = fake.snapshot();
     assert!(keys(&fake).iter().all(|key| snapshot[key] == State::Inactive));
 }
+
+/// Lifts the denial once, five seconds after it was put.
+struct LifterOnce {
+    seen: bool,
+}
+
+impl Intruder for LifterOnce {
+    fn act(&mut self, fake: &Fake, _now: i64) -> i64 {
+        if self.seen {
+            fake.put(&user_policy(DENY_ALL), State::Absent);
+            return i64::MAX / 2;
+        }
+        self.seen = fake.snapshot().contains_key(&user_policy(DENY_ALL));
+        if self.seen { 5000 } else { 10 }
+    }
+}
+
+#[test]
+fn a_denial_that_somebody_lifted_while_it_was_read_back_is_put_again_and_that_is_said() {
+    let case = cases::all().remove(1);
+    let fake = case.fake();
+    *fake.intruder.borrow_mut() = Some((fake.millis(), Box::new(LifterOnce { seen: false })));
+    let receipt = run(&case, &fake, &Notes::default());
+    assert_eq!(receipt.ending, Ending::Contained, "{receipt:?}");
+    let said = |name: &str| {
+        let step = receipt.steps.iter().find(|step| step.name == name).unwrap();
+        step.said.iter().any(|said| said.contains("set again once"))
+    };
+    assert!(said("deny-all") && !said("access-keys"), "{receipt:?}");
+}
+
+#[test]
+fn what_cannot_be_read_back_is_no_sign_of_somebody_who_works_against_it() {
+    let case = cases::all().remove(1);
+    let (fake, notes) = (case.fake(), Notes::default());
+    let steps = case.plan.steps.len();
+    // Each step reads once; what comes then is reading back.
+    fake.denied_reads.borrow_mut().extend(steps..steps + 10_000);
+    let receipt = run(&case, &fake, &notes);
+    assert_eq!((receipt.ending, receipt.ending.exit_code()), (Ending::NotReadBack, 4));
+    let text = format!("{receipt:?}");
+    assert!(!text.contains("somebody") && text.contains("was denied"), "{text}");
+}
