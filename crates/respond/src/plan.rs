@@ -92,7 +92,7 @@ pub enum Planned {
 
 impl Planned {
     /// Whose the things are, as in [`Thing::owner`].
-    fn owner(&self) -> String {
+    pub(crate) fn owner(&self) -> String {
         match self {
             Self::One { change, .. } => change.thing.owner(),
             Self::Every { scope, .. } => scope.owner(),

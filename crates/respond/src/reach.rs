@@ -3,7 +3,7 @@
 //! approved: whoever approves reads whom it is about.
 
 use crate::documents::{self, DENY_ALL};
-use crate::{Plan, Planned, Scope, State, Step, Thing, Undo};
+use crate::{Plan, Planned, State, Step, Thing, Undo};
 
 /// Why a step is none of its plan's action.
 pub(crate) fn trouble(plan: &Plan, step: &Step) -> Option<&'static str> {
@@ -25,17 +25,10 @@ pub(crate) fn trouble(plan: &Plan, step: &Step) -> Option<&'static str> {
 }
 
 fn is_about_target(plan: &Plan, planned: &Planned) -> bool {
-    let target = || {
-        // A path may hold colons.
-        let mut parts = plan.target.splitn(6, ':').skip(4);
-        let account = parts.next()?;
-        let (kind, path) = parts.next()?.split_once('/')?;
-        (account == plan.account).then_some((kind, path.rsplit('/').next().unwrap_or(path)))
-    };
     match plan.action.as_str() {
-        "user" | "role" => {
-            let principal = principal(planned);
-            principal.0 == plan.action && target() == Some(principal)
+        kind @ ("user" | "role") => {
+            let name = target_name(plan, kind);
+            name.is_some_and(|name| planned.owner() == format!("{kind}/{name}"))
         }
         "key" => matches!(
             planned,
@@ -49,28 +42,11 @@ fn is_about_target(plan: &Plan, planned: &Planned) -> bool {
     }
 }
 
-/// The kind and name of the principal that a step touches.
-fn principal(planned: &Planned) -> (&'static str, &str) {
-    let thing = match planned {
-        Planned::One { change, .. } => &change.thing,
-        Planned::CutOff { rule, .. } => &rule.policy,
-        Planned::Every { scope, .. } => {
-            let (Scope::AccessKeyOf { user }
-            | Scope::SshKeyOf { user }
-            | Scope::ServiceCredentialOf { user }
-            | Scope::SigningCertificateOf { user }) = scope;
-            return ("user", user);
-        }
-    };
-    match thing {
-        Thing::AccessKey { user, .. }
-        | Thing::UserPolicy { user, .. }
-        | Thing::LoginProfile { user }
-        | Thing::SshKey { user, .. }
-        | Thing::ServiceCredential { user, .. }
-        | Thing::SigningCertificate { user, .. } => ("user", user),
-        Thing::RolePolicy { role, .. } | Thing::TrustPolicy { role } => ("role", role),
-    }
+/// The name in the target's ARN, which must be of the plan's account; a path may hold colons.
+fn target_name<'p>(plan: &'p Plan, kind: &str) -> Option<&'p str> {
+    let mut parts = plan.target.splitn(6, ':').skip(4);
+    parts.next().filter(|account| *account == plan.account)?;
+    parts.next()?.strip_prefix(kind)?.strip_prefix('/')?.rsplit('/').next()
 }
 
 /// Whether a step takes something away from somebody, by one of our documents or a state.

@@ -277,7 +277,7 @@ impl Executor<'_> {
                     "the {thing} stays {words}: giving it back could let an intruder in"
                 ))
             } else {
-                Back::Not(format!("somebody changed the {thing}: it is {words}"))
+                Back::Not(format!("somebody changed the {thing}: it is {}", live.told()))
             });
         }
         if run == Run::Revert
@@ -300,7 +300,7 @@ impl Executor<'_> {
         }
         let moved = rule.is_some_and(|rule| rule.moment(&live).is_some());
         if live != left.to && !moved && !force {
-            let now = live.words();
+            let now = live.told();
             return Ok(Back::Not(format!("somebody changed the {}: it is {now}", left.thing)));
         }
         let (step, purpose) = (left.step.as_str(), Purpose::Undo);
