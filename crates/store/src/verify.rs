@@ -84,6 +84,7 @@ pub fn verify(dir: &Path) -> Result<Verification, StoreError> {
         found.check_result(dir, name, &recorded);
     }
     let sealed = manifest.results();
+    found.check_handed_in(dir, &sealed)?;
     for name in RESULTS.iter().filter(|name| !sealed.contains_key(**name)) {
         // A manifest that was emptied or cut must not turn what it sealed into nothing to check.
         if dir.join(name).exists() {
@@ -211,6 +212,25 @@ impl Verification {
         };
         self.note(if waits { ProblemKind::ResultUnfinished } else { kind }, name, detail);
         false
+    }
+
+    /// Nobody shall carry out a plan, or follow a receipt, that somebody put beside the case's own.
+    fn check_handed_in(
+        &mut self,
+        dir: &Path,
+        sealed: &BTreeMap<&str, Digested>,
+    ) -> Result<(), StoreError> {
+        for folder in ["plans", "receipts"] {
+            for path in entries(&dir.join(folder))? {
+                let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let name = format!("{folder}/{file}");
+                if !file.starts_with(files::PARTIAL_PREFIX) && !sealed.contains_key(&*name) {
+                    let detail = "the manifest was cut, or somebody put it there".to_owned();
+                    self.note(ProblemKind::ResultUnsealed, &name, detail);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Nobody shall take for an answer of AWS what somebody put beside the answers.

@@ -310,6 +310,10 @@ fn a_receipt_that_was_edited_is_not_obeyed() {
     let verified = crashcart(&moto, folder.path(), &["case", "verify", "case"]);
     assert_eq!(verified.code, Some(4));
     assert!(verified.stdout.contains("receipts/"), "{}", verified.stdout);
+    // Nor is one that somebody put beside it passed over.
+    std::fs::copy(&path, folder.path().join("case/receipts/other.json")).expect("copied");
+    let verified = crashcart(&moto, folder.path(), &["case", "verify", "case"]);
+    assert!(verified.stdout.contains("receipts/other.json"), "{}", verified.stdout);
 }
 
 #[test]
