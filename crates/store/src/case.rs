@@ -17,7 +17,8 @@ use crate::StoreError;
 use crate::files::{self, Digested};
 use crate::folder::{self, copy_path, result_path};
 use crate::given::GivenInput;
-use crate::manifest::{Entry, Manifest, ManifestEntry};
+use crate::journal;
+use crate::manifest::{Entry, Manifest, ManifestEntry, Mark};
 
 pub use collected::{CollectedCall, CollectedEntry, file_name};
 
@@ -61,6 +62,7 @@ impl Case {
         let torn_bytes = case.manifest.torn.len();
         case.repair = case.manifest.repair()?.map(|kept_in| Repair { torn_bytes, kept_in });
         case.finish_results()?;
+        case.note_journal()?;
         Ok(case)
     }
 
@@ -147,6 +149,7 @@ impl Case {
     /// `BadName`, or `Io`; then the result before it is still whole.
     pub fn publish(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         self.must_hold_lock()?;
+        self.note_journal()?;
         let path = self.place_of(name)?;
         let sha256 = files::sha256(bytes);
         let recorded = self.manifest.results().get(name).map(|result| result.sha256.clone());
@@ -236,6 +239,25 @@ impl Case {
         match self.lock {
             Some(_) => Ok(()),
             None => Err(StoreError::Locked { dir: self.dir.clone() }),
+        }
+    }
+
+    /// How far the journal was, each time that was noted.
+    pub(crate) fn journal_marks(&self) -> impl Iterator<Item = &Mark> {
+        self.manifest.journal()
+    }
+
+    /// Notes how far the journal is, so that it can be told when its end is taken away. A journal that
+    /// is broken, or shorter than it was, is noted by nobody: [`crate::verify`] tells it.
+    fn note_journal(&mut self) -> Result<(), StoreError> {
+        let journal = journal::read(&self.dir)?;
+        let last = self.manifest.journal().next_back();
+        let goes_on = last.is_none_or(|last| last.is_in(&journal));
+        match Mark::end_of(&journal).filter(|end| last != Some(end)) {
+            Some(end) if goes_on && journal.breaks.is_empty() => {
+                self.manifest.append(vec![Entry::Journal(end)])
+            }
+            _ => Ok(()),
         }
     }
 

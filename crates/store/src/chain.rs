@@ -59,6 +59,8 @@ pub(crate) struct Chain<E> {
     pub(crate) breaks: Vec<Break>,
     /// `digest` of the last line.
     pub(crate) head: String,
+    /// `digest` of each line that could be read, in order.
+    pub(crate) digests: Vec<String>,
     /// Bytes of all whole lines.
     length: u64,
     /// Bytes after the last whole line: a write that was cut off.
@@ -78,6 +80,7 @@ impl<E: Serialize + DeserializeOwned + Clone> Chain<E> {
             entries: Vec::new(),
             breaks: Vec::new(),
             head: BEGINNING.to_owned(),
+            digests: Vec::new(),
             length: 0,
             torn: Vec::new(),
         };
@@ -102,6 +105,7 @@ impl<E: Serialize + DeserializeOwned + Clone> Chain<E> {
                 } else if line.previous != self.head {
                     broken("does not follow the line before it");
                 }
+                self.digests.push(line.digest.clone());
                 self.head = line.digest;
                 self.entries.push(line.entry);
             }
@@ -156,10 +160,12 @@ impl<E: Serialize + DeserializeOwned + Clone> Chain<E> {
             return Ok(());
         }
         let mut head = self.head.clone();
+        let mut digests = Vec::new();
         let mut text = Vec::new();
         for entry in &entries {
             let rendered = Line::render(&head, entry).map_err(io::Error::from);
             let (line, digest) = rendered.map_err(StoreError::io("write", &self.path))?;
+            digests.push(digest.clone());
             head = digest;
             text.extend_from_slice(&line);
             text.push(b'\n');
@@ -172,6 +178,7 @@ impl<E: Serialize + DeserializeOwned + Clone> Chain<E> {
             files::sync_folder(folder)?;
         }
         self.entries.extend(entries);
+        self.digests.extend(digests);
         self.length += text.len() as u64;
         self.head = head;
         Ok(())

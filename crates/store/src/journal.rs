@@ -28,9 +28,17 @@ impl<'c> Journal<'c> {
     /// cut off is moved aside, which [`Journal::repair`] tells: nothing was done after it.
     ///
     /// # Errors
-    /// `ManifestBroken` where a line was changed by others; `Io`.
+    /// `ManifestBroken` where a line was changed by others, or the journal is shorter than the manifest
+    /// tells; `Io`.
     pub fn open(case: &'c Case) -> Result<Self, StoreError> {
         let mut chain = read(case.dir())?.intact()?;
+        if let Some(cut) = case.journal_marks().find(|mark| !mark.is_in(&chain)) {
+            return Err(StoreError::ManifestBroken {
+                path: path_in(case.dir()),
+                line: cut.lines,
+                reason: "is not the one that the manifest names: lines were taken away".to_owned(),
+            });
+        }
         let torn_bytes = chain.torn.len();
         let kept_in = if case.is_open_for_writing() { chain.repair()? } else { None };
         let repair = kept_in.map(|kept_in| Repair { torn_bytes, kept_in });
@@ -151,6 +159,36 @@ mod tests {
         let refused = Journal::open(&case).unwrap_err();
         assert!(matches!(refused, StoreError::ManifestBroken { line: 1, .. }), "{refused}");
         assert_eq!(kinds(folder.path()), [ProblemKind::ChainBroken]);
+    }
+
+    #[test]
+    fn a_journal_that_was_emptied_or_cut_after_a_result_is_told_and_not_built_on() {
+        let folder = tempfile::tempdir().unwrap();
+        add(folder.path(), &json!({"kind": "begun"}));
+        add(folder.path(), &json!({"kind": "ended"}));
+        case(folder.path()).publish("receipts/one.json", b"{}").unwrap();
+        add(folder.path(), &json!({"kind": "begun"}));
+        assert!(kinds(folder.path()).is_empty());
+        let path = path_in(folder.path());
+        let whole = fs::read_to_string(&path).unwrap();
+        let first = whole.split_inclusive('\n').next().unwrap();
+        let anew = tempfile::tempdir().unwrap();
+        for _ in 0..3 {
+            add(anew.path(), &json!({"kind": "other"}));
+        }
+        let anew = fs::read_to_string(path_in(anew.path())).unwrap();
+        for cut in [String::new(), first.to_owned(), anew] {
+            fs::write(&path, &cut).unwrap();
+            assert_eq!(kinds(folder.path()), [ProblemKind::JournalCut], "{cut}");
+            let case = case(folder.path());
+            assert!(Journal::open(&case).is_err(), "{cut}");
+        }
+        fs::write(&path, &whole).unwrap();
+        drop(case(folder.path()));
+        assert!(kinds(folder.path()).is_empty());
+        // What came after the result was noted when the case was opened again.
+        fs::write(&path, whole.split_inclusive('\n').take(2).collect::<String>()).unwrap();
+        assert_eq!(kinds(folder.path()), [ProblemKind::JournalCut]);
     }
 
     #[test]

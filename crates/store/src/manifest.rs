@@ -1,5 +1,5 @@
 //! `evidence/manifest.jsonl`: one line for each sealed file, for each answer of AWS that was kept,
-//! for what a run was given beside them, and for each published result, chained as [`Chain`] says.
+//! for what a run was given beside them, for how far the journal was, and for each published result, chained as [`Chain`] says.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -31,6 +31,30 @@ pub struct ManifestEntry {
     pub etag: Option<String>,
 }
 
+/// A place in a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mark {
+    /// Lines up to there.
+    pub(crate) lines: usize,
+    /// `digest` of the last of them.
+    pub(crate) head: String,
+}
+
+impl Mark {
+    /// The end of a chain; none where nothing was added yet.
+    pub(crate) fn end_of<E>(chain: &Chain<E>) -> Option<Self> {
+        let lines = chain.digests.len();
+        (lines > 0).then(|| Self { lines, head: chain.head.clone() })
+    }
+
+    /// Whether a chain has this place.
+    pub(crate) fn is_in<E>(&self, chain: &Chain<E>) -> bool {
+        let last = self.lines.checked_sub(1).and_then(|index| chain.digests.get(index));
+        last == Some(&self.head)
+    }
+}
+
 /// What a line tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -44,6 +68,8 @@ pub(crate) enum Entry {
         /// Sorted.
         inputs: Vec<GivenInput>,
     },
+    /// How far the journal was: of one that is shorter, or another, lines were taken away.
+    Journal(Mark),
     /// A result took its place.
     Result {
         /// Path within the case, with `/`.
@@ -73,7 +99,7 @@ impl Manifest {
     pub(crate) fn evidence(&self) -> impl Iterator<Item = &ManifestEntry> {
         self.entries.iter().filter_map(|entry| match entry {
             Entry::Evidence(evidence) => Some(evidence),
-            Entry::Collected(_) | Entry::Result { .. } | Entry::Given { .. } => None,
+            _ => None,
         })
     }
 
@@ -81,7 +107,15 @@ impl Manifest {
     pub(crate) fn collected(&self) -> impl Iterator<Item = &CollectedEntry> {
         self.entries.iter().filter_map(|entry| match entry {
             Entry::Collected(collected) => Some(collected),
-            Entry::Evidence(_) | Entry::Result { .. } | Entry::Given { .. } => None,
+            _ => None,
+        })
+    }
+
+    /// How far the journal was, each time that was noted.
+    pub(crate) fn journal(&self) -> impl DoubleEndedIterator<Item = &Mark> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Journal(mark) => Some(mark),
+            _ => None,
         })
     }
 

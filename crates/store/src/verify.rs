@@ -25,6 +25,9 @@ pub use problem::{Problem, ProblemKind};
 const RESULTS: [&str; 4] =
     ["findings.jsonl", "story.json", "investigation.json", "report/report.html"];
 
+/// Folders in which everything is a result.
+const KEPT: [&str; 4] = ["collected", "plans", "receipts", "selftest"];
+
 /// What verification found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Verification {
@@ -68,7 +71,9 @@ pub fn verify(dir: &Path) -> Result<Verification, StoreError> {
         ..Verification::default()
     };
     found.check_chain(&manifest);
-    found.check_chain(&journal::read(dir)?);
+    let journal = journal::read(dir)?;
+    found.check_chain(&journal);
+    found.check_journal(&manifest, &journal);
     for entry in manifest.evidence() {
         found.check_evidence(dir, entry);
     }
@@ -92,6 +97,9 @@ pub fn verify(dir: &Path) -> Result<Verification, StoreError> {
             found.note(ProblemKind::ResultUnsealed, name, detail);
         }
     }
+    for folder in KEPT {
+        found.check_strays(dir, folder, &sealed)?;
+    }
     found.problems.sort();
     Ok(found)
 }
@@ -111,6 +119,39 @@ impl Verification {
             let detail = format!("{} bytes after the last whole line", chain.torn.len());
             self.note(ProblemKind::TornLine, &path, detail);
         }
+    }
+
+    /// Lines at the end of the journal can be taken away without a trace in it: the manifest knows.
+    fn check_journal<E>(&mut self, manifest: &Manifest, journal: &Chain<E>)
+    where
+        E: Serialize + DeserializeOwned + Clone,
+    {
+        let Some(mark) = manifest.journal().find(|mark| !mark.is_in(journal)) else { return };
+        let detail = format!(
+            "the manifest names {} lines up to {}, and it has {} lines without that one",
+            mark.lines,
+            mark.head,
+            journal.digests.len()
+        );
+        self.note(ProblemKind::JournalCut, &journal.path().display().to_string(), detail);
+    }
+
+    /// Nobody shall take for a plan or a receipt of ours what somebody put beside them.
+    fn check_strays(
+        &mut self,
+        dir: &Path,
+        folder: &str,
+        sealed: &BTreeMap<&str, Digested>,
+    ) -> Result<(), StoreError> {
+        for path in entries(&dir.join(folder))? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let whole = format!("{folder}/{name}");
+            if !name.starts_with(files::PARTIAL_PREFIX) && !sealed.contains_key(&*whole) {
+                let detail = "the manifest was cut, or somebody put it there".to_owned();
+                self.note(ProblemKind::ResultUnsealed, &whole, detail);
+            }
+        }
+        Ok(())
     }
 
     fn check_evidence(&mut self, dir: &Path, entry: &ManifestEntry) {

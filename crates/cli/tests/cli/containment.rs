@@ -242,6 +242,40 @@ fn what_can_be_no_target_is_told_before_anybody_is_asked_or_with_what_to_do_inst
 }
 
 #[test]
+fn a_journal_that_was_emptied_is_told_and_no_case_to_change_an_account_by() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    moto.run(USER);
+    let words = ["contain", "user", "build-agent", "--case", "case", "--json"];
+    let planned = json(&crashcart(&moto, folder.path(), &words));
+    let (path, hash) = (planned["plan"]["path"].as_str(), planned["plan"]["hash"].as_str());
+    let (path, hash) = (path.expect("a path"), hash.expect("a hash"));
+    let apply = ["apply", path, "--approve", hash, "--window", "0", "--json"];
+    let applied = crashcart(&moto, folder.path(), &apply).json(0);
+    let receipt = applied["receipt"]["path"].as_str().expect("a path");
+    let verify = || crashcart(&moto, folder.path(), &["case", "verify", "case"]);
+    verify().out(0);
+    let journal = folder.path().join("case/journal.jsonl");
+    let whole = std::fs::read(&journal).expect("a journal");
+    std::fs::write(&journal, "").expect("a file");
+    assert!(
+        verify().out(4).contains("journal.jsonl: lines were taken away"),
+        "{}",
+        verify().shown()
+    );
+    let contained = moto.run(STATE);
+    let back = ["revert", receipt, "--approve", hash, "--window", "0", "--rearm"];
+    let refused = crashcart(&moto, folder.path(), &back);
+    assert_eq!(refused.code, Some(2), "{}", refused.shown());
+    assert!(refused.stderr.contains("lines were taken away"), "{}", refused.shown());
+    assert_eq!(moto.run(STATE), contained);
+    std::fs::write(&journal, whole).expect("a file");
+    verify().out(0);
+    std::fs::write(folder.path().join("case/receipts/other.json"), "{}").expect("a file");
+    assert!(verify().out(4).contains("receipts/other.json"), "{}", verify().shown());
+}
+
+#[test]
 fn a_damaged_plan_does_not_stand_in_the_way_of_the_others() {
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");

@@ -10,6 +10,8 @@ pub enum ProblemKind {
     ChainBroken,
     /// The last line of the manifest or of the journal was not written to its end.
     TornLine,
+    /// The journal is shorter than the manifest tells, or another one.
+    JournalCut,
     /// A sealed file has other bytes now.
     EvidenceChanged,
     /// A sealed file is gone, and the case keeps no copy.
@@ -50,6 +52,7 @@ impl ProblemKind {
         match self {
             Self::ChainBroken => "the chain of lines was changed",
             Self::TornLine => "the last line is not whole",
+            Self::JournalCut => "lines were taken away at its end, or it was written anew",
             Self::EvidenceChanged => "sealed file has changed",
             Self::EvidenceMissing => "sealed file is missing",
             Self::EvidenceUnreadable => "sealed file cannot be read",
