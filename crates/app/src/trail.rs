@@ -11,10 +11,12 @@ use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_aws::{Call, Door, Operation};
 use crashcart_collect::{Address, Found, Span, Wanted, find_objects};
 use crashcart_model::{Gap, GapReason};
+use crashcart_report::json_document;
 use crashcart_store::{Case, ManifestEntry};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::kept::Keeper;
+use crate::event_history::RESULTS;
+use crate::kept::{self, Keeper};
 use crate::permissions::Action;
 use crate::reading::AHEAD;
 use crate::{AppError, Filter, buckets};
@@ -27,7 +29,7 @@ pub(crate) const CALLS: &[Operation] =
 const SEALED_AT_ONCE: usize = 100;
 
 /// What was collected of trails.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CollectedTrails {
     /// The trails that were asked about.
     pub trails: Vec<TrailTold>,
@@ -39,12 +41,15 @@ pub struct CollectedTrails {
     pub bytes: u64,
     /// Of the objects, how many it held before.
     pub held_before: u64,
+    /// Addresses of what lies beside and was left out: not what CloudTrail delivers.
+    #[serde(default)]
+    pub left_out: Vec<String>,
     /// What could not be had, and what to do.
     pub gaps: Vec<Gap>,
 }
 
 /// A trail.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct TrailTold {
     /// Its ARN.
     pub arn: String,
@@ -95,12 +100,19 @@ pub fn collect_trails(
         buckets::notes(address, &found, &span).iter().for_each(|note| tell(note));
         files.extend(found.files);
         collected.gaps.extend(found.gaps);
+        collected.left_out.extend(found.left_out);
     }
     collected.addresses = addresses.iter().map(ToString::to_string).collect();
     files.sort_by(|a, b| a.shown.cmp(&b.shown));
     files.dedup_by(|a, b| a.shown == b.shown);
-    fetch(&mut open_case()?, &files, &mut collected, tell)?;
+    let mut case = open_case()?;
+    fetch(&mut case, &files, &mut collected, tell)?;
     collected.gaps.sort();
+    collected.left_out.sort();
+    let mut document = Vec::new();
+    json_document(&collected, true, &mut document).map_err(AppError::Output)?;
+    let of = kept::part(&collected.addresses.join(" "));
+    case.publish(&format!("{RESULTS}/trails-{of}.json"), &document)?;
     Ok(collected)
 }
 

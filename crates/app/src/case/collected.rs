@@ -6,10 +6,12 @@ use std::path::Path;
 
 use crashcart_collect::Found;
 use crashcart_store::Case;
+use serde::de::DeserializeOwned;
 
 use crate::AppError;
 use crate::event_history::{EventHistory, FOLDER, RESULTS};
 use crate::inputs::Inputs;
+use crate::trail::CollectedTrails;
 
 /// Adds the logs among the answers of AWS; returns under which path each is shown, with its digest.
 pub(super) fn add(case: &Case, inputs: &mut Inputs) -> Result<BTreeMap<String, String>, AppError> {
@@ -28,14 +30,18 @@ pub(super) fn add(case: &Case, inputs: &mut Inputs) -> Result<BTreeMap<String, S
         });
         shown.insert(place, entry.sha256.clone());
     }
-    for history in histories(&case.dir().join(RESULTS)) {
+    let told = case.dir().join(RESULTS);
+    for history in earlier::<EventHistory>(&told) {
         inputs.listing.gaps.extend(history.coverage());
+    }
+    for trails in earlier::<CollectedTrails>(&told) {
+        inputs.listing.gaps.extend(trails.gaps);
     }
     Ok(shown)
 }
 
-/// What earlier runs told; nothing where there was none.
-fn histories(folder: &Path) -> Vec<EventHistory> {
+/// What earlier runs told of one kind; nothing where there was none.
+fn earlier<T: DeserializeOwned>(folder: &Path) -> Vec<T> {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<_> = files.map(|file| file.path()).collect();
     paths.sort();

@@ -56,10 +56,11 @@ fn a_trail_s_files_lie_in_the_case_with_what_the_account_says_of_it_and_are_fetc
     assert_eq!(told["addresses"], json!(["s3://logs/own/AWSLogs/"]));
     assert!(told["gaps"][0]["detail"].as_str().is_some_and(|text| text.contains("s3:GetObject")));
     assert!(
-        first.stderr.contains("left out: own/AWSLogs/123456789012/exports/"),
+        first.stderr.contains("left out: s3://logs/own/AWSLogs/123456789012/exports/"),
         "{}",
         first.stderr
     );
+    assert_eq!(told["left_out"], json!(["s3://logs/own/AWSLogs/123456789012/exports/"]));
     let sealed = std::fs::read_to_string(folder.path().join("case/evidence/manifest.jsonl"));
     let sealed = sealed.expect("a manifest");
     for call in
@@ -108,5 +109,31 @@ fn whoever_is_killed_on_the_way_goes_on_where_it_was() {
     // What the killed run had sent may reach the server after it was counted.
     let asked = (moto.asked("s3:GetObject").len() - before) as u64;
     assert!((391 - held..=391 - held + AHEAD).contains(&asked), "{asked} asked, {held} held");
+    run(folder.path(), &["case", "verify", "case"]).out(0);
+}
+
+#[test]
+fn what_is_left_out_is_named_whole_and_a_gap_where_log_files_may_lie_there() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = folder(&[]);
+    trail(&moto, 1);
+    let odd = ["copy", "old", "rest", "a b", "x"];
+    moto.run(&format!(
+        "for name in {odd:?}: client('s3').put_object(Bucket='logs', Key=f'own/AWSLogs/{{name}}/l.json.gz', Body=b'x')"
+    ));
+    let words = ["collect", "trail", "s3://logs/own/AWSLogs/", "--case", "case"];
+    let told = crashcart(&moto, folder.path(), &[&words[..], &["--json"]].concat()).json(4);
+    let left_out = told["left_out"].as_array().expect("a list");
+    assert_eq!(left_out.len(), odd.len() + 1, "with exports/ of the account: {left_out:?}");
+    let gaps: Vec<_> = told["gaps"].as_array().expect("a list").iter().collect();
+    assert_eq!(gaps.len(), odd.len(), "{gaps:?}");
+    for name in odd {
+        let path = format!("s3://logs/own/AWSLogs/{name}/");
+        assert!(gaps.iter().any(|gap| gap["path"] == path.as_str()), "{path}: {gaps:?}");
+    }
+    let text = crashcart(&moto, folder.path(), &words);
+    assert!(text.out(4).contains("6 folders that"), "{}", text.shown());
+    let story = run(folder.path(), &["investigate", "--case", "case", "--json", "-q"]).json(4);
+    assert!(story["coverage"]["gaps"].to_string().contains("AWSLogs/a b/"), "the case knows");
     run(folder.path(), &["case", "verify", "case"]).out(0);
 }

@@ -86,6 +86,16 @@ pub(super) fn place(prefix: &str) -> Place<'_> {
     Place::Days(prefix.get(..prefix.len() - length).unwrap_or(prefix))
 }
 
+/// Whether a prefix is another service's below an account, where CloudTrail puts nothing: whatever
+/// else is not as CloudTrail lays it out may hold log files all the same.
+pub(super) fn is_another_service(prefix: &str) -> bool {
+    let split = prefix.strip_suffix('/').and_then(|prefix| prefix.rsplit_once('/'));
+    let Some((above, service)) = split else { return false };
+    let is_other =
+        !matches!(service, "" | "." | "..") && !service.to_ascii_lowercase().contains("cloudtrail");
+    is_other && place(&format!("{above}/")) == Place::Services
+}
+
 /// After which key, and up to which (itself left out), the files of a span lie below a region.
 pub(super) fn keys(region: &str, span: &Span) -> (Option<String>, Option<String>) {
     let first = span.since.map(|since| {
@@ -133,6 +143,24 @@ fn compact(millis: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_another_service_of_an_account_holds_no_log_files_for_certain() {
+        for prefix in ["AWSLogs/111122223333/vpcflowlogs/", "a/AWSLogs/o-abc/111122223333/Config/"]
+        {
+            assert!(is_another_service(prefix), "{prefix}");
+        }
+        for prefix in [
+            "AWSLogs/backup/",
+            "AWSLogs//",
+            "AWSLogs/111122223333/../",
+            "AWSLogs/111122223333/CloudTrail-old/",
+            "AWSLogs/111122223333//",
+            "a/b/c/d/",
+        ] {
+            assert!(!is_another_service(prefix), "{prefix}");
+        }
+    }
 
     #[test]
     fn a_prefix_is_placed_in_the_layout_wherever_it_ends() {

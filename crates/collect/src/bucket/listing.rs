@@ -30,7 +30,8 @@ pub struct Bucket {
     pub by_day: bool,
     /// Prefixes that were listed whole since they are not laid out by day.
     pub whole: Vec<String>,
-    /// Prefixes that were left out: not what CloudTrail delivers.
+    /// Addresses of prefixes that were left out: not what CloudTrail delivers. Of those that may hold
+    /// log files all the same there is a gap.
     pub left_out: Vec<String>,
 }
 
@@ -150,7 +151,11 @@ impl Walk<'_> {
     fn otherwise(&self, prefix: String) -> Step {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if self.wanted.only_trail {
-            found.left_out.push(prefix.clone());
+            let address = Address { prefix: prefix.clone(), ..self.address.clone() };
+            if !layout::is_another_service(&prefix) {
+                found.gaps.push(may_hold_logs(&address));
+            }
+            found.left_out.push(address.to_string());
             // Nothing lies after the end of everything.
             return Step { end: Some(String::new()), ..Step::all(prefix) };
         }
@@ -277,6 +282,19 @@ impl Walk<'_> {
             into.objects.push(Found { path, shown, size, object: Some(object) });
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// What was left out, though nothing says that no log file lies there.
+fn may_hold_logs(address: &Address) -> Gap {
+    Gap {
+        path: address.to_string(),
+        offset: 0,
+        size: None,
+        reason: GapReason::Unreadable,
+        detail: "left out, since CloudTrail lays out nothing so; log files may lie there all the \
+                 same: `crashcart investigate` reads the address, with --copy-evidence into the case"
+            .to_owned(),
     }
 }
 

@@ -94,6 +94,12 @@ fn text(collected: &CollectedTrails, width: usize, out: &mut dyn Write) -> std::
         collected.bytes, collected.held_before
     );
     labelled("SEALED", &told, width, out)?;
+    if !collected.left_out.is_empty() {
+        let count = counted(collected.left_out.len() as u64, "folder");
+        let told =
+            format!("{count} that CloudTrail does not lay out so; --json and the case name all");
+        labelled("LEFT OUT", &told, width, out)?;
+    }
     for gap in &collected.gaps {
         let told = format!("{}: {}: {}", gap.path, gap.reason.words(), gap.detail);
         labelled("NOT HAD", &escape::terminal(&told), width, out)?;
