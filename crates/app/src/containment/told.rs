@@ -1,12 +1,13 @@
 //! What a case's plans cut off, told with its story: whoever reads it next must see what is done.
 
-use crashcart_model::{Containment, CutOff, Investigation, LogText, Timestamp};
+use crashcart_model::{Containment, CutOff, Gap, GapReason, Investigation, LogText, Timestamp};
 use crashcart_respond::{Held, State, Thing};
 use crashcart_store::{Case, StoreError};
 
 use super::held;
 
-/// Marks suspects and ways back in that the case's plans hold, and takes out what is done.
+/// Marks suspects and ways back in that the case's plans hold, and takes out what is done. A journal
+/// that somebody changed is a gap: nothing is told as cut off by it, and the story is told all the same.
 ///
 /// # Errors
 /// When the journal cannot be read.
@@ -14,7 +15,19 @@ pub(crate) fn tell_what_is_held(
     case: &Case,
     investigation: &mut Investigation,
 ) -> Result<(), StoreError> {
-    let mut held = held(case)?;
+    let mut held = match held(case) {
+        Err(error @ StoreError::ManifestBroken { .. }) => {
+            let coverage = &mut investigation.coverage;
+            let gap = changed(case, &error);
+            if !coverage.gaps.contains(&gap) {
+                coverage.gaps.push(gap);
+                coverage.gaps.sort();
+                coverage.gap_count += 1;
+            }
+            Vec::new()
+        }
+        held => held?,
+    };
     held.sort_by_key(|held| held.since);
     let cut = |word: Way<'_>| held.iter().find(|held| word.is_cut_by(held)).map(|held| held.since);
     investigation.containment.retain(|action| at(action, &cut).is_none());
@@ -39,6 +52,17 @@ pub(crate) fn tell_what_is_held(
         answer(investigation, last.since);
     }
     Ok(())
+}
+
+/// The journal tells nothing that could be believed.
+fn changed(case: &Case, error: &StoreError) -> Gap {
+    Gap {
+        path: case.dir().join("journal.jsonl").display().to_string(),
+        offset: 0,
+        size: None,
+        reason: GapReason::Missing,
+        detail: format!("{error}: what the case's plans cut off is unknown; ask the account"),
+    }
 }
 
 /// What to cut first, now that something is cut off.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::account::{crashcart, settings, settings_as};
 use crate::binary::{Ran, command_with, run_with};
+use crate::material::{call, delivered};
 
 /// A user with everything that one can come in with; prints the leaked key.
 const USER: &str = "iam = client('iam')
@@ -269,6 +270,12 @@ fn a_journal_that_was_emptied_is_told_and_no_case_to_change_an_account_by() {
     assert_eq!(refused.code, Some(2), "{}", refused.shown());
     assert!(refused.stderr.contains("lines were taken away"), "{}", refused.shown());
     assert_eq!(moto.run(STATE), contained);
+    let logs = delivered(&[call("ListUsers", "1", "2026-05-04T02:13:00Z", serde_json::json!({}))]);
+    std::fs::write(folder.path().join("logs.json"), logs).expect("a file");
+    let words = ["investigate", "logs.json", "--case", "case", "--json", "-q"];
+    let story = crashcart(&moto, folder.path(), &words).json(4);
+    let gaps = story["coverage"]["gaps"].to_string();
+    assert!(gaps.contains("lines were taken away"), "the story is told all the same: {gaps}");
     std::fs::write(&journal, whole).expect("a file");
     verify().out(0);
     std::fs::write(folder.path().join("case/receipts/other.json"), "{}").expect("a file");
