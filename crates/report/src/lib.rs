@@ -31,7 +31,7 @@ pub use html::Html;
 pub use json::{Json, json_document};
 pub use listed::{brief, listed, quoted};
 pub use markdown::Markdown;
-pub use page::labelled;
+pub use page::{hanging, labelled};
 pub use rows::{Row, RowFormat, RowWriter, csv_record};
 pub use schema::investigation_schema;
 pub use table::{Align, Column, table};

@@ -248,6 +248,15 @@ pub fn labelled(label: &str, text: &str, width: usize, out: &mut dyn Write) -> i
     Page::new(out, width, false).paragraph(&lead, &Words::of(text))
 }
 
+/// Writes a text after a lead of any length, wrapped under itself.
+///
+/// # Errors
+/// When `out` takes no more.
+pub fn hanging(lead: &str, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let lead = Lead::default().column(Style::Plain, lead, escape::terminal(lead).width() + 2);
+    Page::new(out, width, false).paragraph(&lead, &Words::of(text))
+}
+
 /// The width that a word needs at the least, broken where it may be.
 pub(crate) fn least_width(word: &str) -> usize {
     pieces(word, 1).into_iter().map(UnicodeWidthStr::width).max().unwrap_or(0)

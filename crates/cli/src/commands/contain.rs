@@ -76,7 +76,7 @@ enum What {
         /// The logs [default: the evidence of the case]
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
-        /// Deny every session of their roles until now, whatever its name
+        /// Deny every session that their roles have, whatever its name
         #[arg(long)]
         whole_roles: bool,
         #[command(flatten)]

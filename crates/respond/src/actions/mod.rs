@@ -47,6 +47,20 @@ fn plan(
     }
 }
 
+/// What a moment that lies ahead costs those who do nothing wrong.
+fn ahead_is_denied_too() -> String {
+    format!(
+        "a session that ordinary work opens in the {AHEAD_SECONDS} seconds after it is put is \
+         denied too, until the work asks for a new one: the moment lies ahead because clocks \
+         differ and IAM takes time to spread it"
+    )
+}
+
+/// Until when sessions are denied.
+fn until_ahead() -> String {
+    format!("issued until {AHEAD_SECONDS} seconds after it is put")
+}
+
 /// What a step could break, from the last use.
 fn last_used(what: &str, used: Option<&LastUsed>) -> String {
     match used {

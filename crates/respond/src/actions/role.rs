@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::actions::refusal::{self, Refusal};
-use crate::actions::{AHEAD_SECONDS, last_used, plan, sentences};
+use crate::actions::{AHEAD_SECONDS, ahead_is_denied_too, last_used, plan, sentences, until_ahead};
 use crate::documents::{self, Whose};
 use crate::facts::{RoleFacts, Situation, policy};
 use crate::{CutOff, Plan, Planned, State, Step, Thing, Undo};
@@ -92,22 +92,25 @@ pub(super) fn deny_older_sessions(role: &RoleFacts, whose: &Whose) -> Step {
     let name = whose.policy_name();
     let expects = policy(&role.inline_policies, &name);
     let thing = Thing::RolePolicy { role: role.name.clone(), name };
+    let until = until_ahead();
     let stops = match whose {
-        Whose::All => "every session of the role issued before now".to_owned(),
+        Whose::All => format!("every session of the role {until}"),
         Whose::SourceIdentity(name) => {
-            format!("sessions of the role with source identity {name} issued before now")
+            format!("sessions of the role with source identity {name} {until}")
         }
-        Whose::UserId(id) => format!("sessions of the role with user id {id} issued before now"),
+        Whose::UserId(id) => format!("sessions of the role with user id {id} {until}"),
     };
+    let mut risk = risk(role);
+    risk.push(ahead_is_denied_too());
     Step {
         name: "deny-older-sessions".into(),
         why: "a session cannot be revoked, only denied everything".into(),
         stops: vec![stops],
         does_not_stop: sentences(&[
             "sessions of other roles that were assumed from these: contain those too",
-            "sessions issued from now on",
+            "sessions issued later than that",
         ]),
-        risk: risk(role),
+        risk,
         undo: Undo::to(&role.account, &thing, &expects),
         change: Planned::CutOff {
             expects,

@@ -133,6 +133,6 @@ fn step_of_user(of: &str, user: &UserFacts) -> Step {
     let mut step = user::deny_older_sessions(user);
     step.name = format!("deny-older-sessions-of-{}", user.name);
     step.why = format!("sessions of the user descend from {of}: its own policy limits them");
-    step.risk.push("every session that the user had until now ends, its owner's too".into());
+    step.risk.push("every session that the user has then ends, its owner's too".into());
     step
 }

@@ -4,7 +4,7 @@
 //! denial is in force everywhere, so it goes first, and the executor sets again what is undone.
 
 use crate::actions::refusal::{self, Refusal};
-use crate::actions::{AHEAD_SECONDS, last_used, plan, sentences};
+use crate::actions::{AHEAD_SECONDS, ahead_is_denied_too, last_used, plan, sentences, until_ahead};
 use crate::documents::{self, DENY_ALL, DENY_OLDER_SESSIONS, Whose};
 use crate::facts::{Credential, Situation, UserFacts, policy};
 use crate::{CutOff, Plan, Planned, Scope, State, Step, Thing, Undo};
@@ -81,11 +81,15 @@ pub(super) fn deny_older_sessions(user: &UserFacts) -> Step {
         name: "deny-older-sessions".into(),
         why: "sessions outlive the keys they were had with; this stays when the rest is given back"
             .into(),
-        stops: sentences(&[
-            "sessions of GetSessionToken, GetFederationToken and the console issued before now",
+        stops: vec![format!(
+            "sessions of GetSessionToken, GetFederationToken and the console {}",
+            until_ahead()
+        )],
+        does_not_stop: sentences(&[
+            "sessions issued later than that",
+            "calls signed with a long-lived key: they have no issue time",
         ]),
-        does_not_stop: sentences(&["calls signed with a long-lived key: they have no issue time"]),
-        risk: Vec::new(),
+        risk: vec![ahead_is_denied_too()],
         undo: Undo::to(&user.account, &thing, &expects),
         change: Planned::CutOff {
             expects,

@@ -168,3 +168,16 @@ fn what_cannot_be_undone_happens_only_with_its_own_flag() {
     let parsed = Plan::parse(&case.plan.bytes());
     assert!(matches!(parsed, Err(PlanError::Impossible { .. })));
 }
+
+#[test]
+fn a_plan_says_until_when_it_denies_sessions_and_what_the_minute_ahead_costs() {
+    for case in cases::all() {
+        for step in case.plan.steps.iter().filter(|step| step.cut_off().is_some()) {
+            let at = format!("{} {}", case.name, step.name);
+            let says = |texts: &[String], what: &str| texts.iter().any(|text| text.contains(what));
+            assert!(says(&step.stops, "until 60 seconds after it is put"), "{at}: {step:?}");
+            assert!(says(&step.does_not_stop, "later than that"), "{at}: {step:?}");
+            assert!(says(&step.risk, "in the 60 seconds after it is put"), "{at}: {step:?}");
+        }
+    }
+}
