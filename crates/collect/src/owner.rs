@@ -4,10 +4,10 @@
 //! is still asked.
 
 use crashcart_aws::services::iam::{
-    GetAccessKeyLastUsed, GetLoginProfile, GetUser, ListAccessKeys, ListAttachedGroupPolicies,
-    ListAttachedUserPolicies, ListGroupPolicies, ListGroupsForUser, ListMFADevices,
-    ListSSHPublicKeys, ListServiceSpecificCredentials, ListSigningCertificates, ListUserPolicies,
-    ListUsers, User,
+    GetAccessKeyLastUsed, GetLoginProfile, GetUser, LastUsed, ListAccessKeys,
+    ListAttachedGroupPolicies, ListAttachedUserPolicies, ListGroupPolicies, ListGroupsForUser,
+    ListMFADevices, ListSSHPublicKeys, ListServiceSpecificCredentials, ListSigningCertificates,
+    ListUserPolicies, ListUsers, User,
 };
 use crashcart_aws::services::organizations::{
     DescribeAccount, DescribeOrganizationalUnit, ListParents,
@@ -119,7 +119,7 @@ pub struct Policy {
 /// Finds the owner of an access key, and what else the owner has; `here` is the account of the
 /// credentials at hand.
 pub fn owner_of_key(reader: Reader<'_>, here: &str, key: &str) -> Owner {
-    let mut finding = Finding { asking: Asking::new(reader), owner: Owner::default() };
+    let mut finding = Finding::new(reader);
     let info = finding.asking.ask(&GetAccessKeyInfo { access_key_id: key.to_owned() });
     finding.owner.account = info.map(|info| info.account);
     if !finding.is_here(here) {
@@ -133,10 +133,18 @@ pub fn owner_of_key(reader: Reader<'_>, here: &str, key: &str) -> Owner {
         return finding.end();
     }
     match reader.ask(&GetAccessKeyLastUsed { access_key_id: key.to_owned() }) {
-        Ok(used) => match used.answer.user_name.filter(|user| !user.is_empty()) {
-            Some(user) => finding.user(&user),
-            None => finding.root(),
-        },
+        Ok(used) => {
+            finding.asked = Some(Key {
+                id: key.to_owned(),
+                status: "unknown whether active".to_owned(),
+                created: None,
+                last_used: last_use(used.answer.access_key_last_used),
+            });
+            match used.answer.user_name.filter(|user| !user.is_empty()) {
+                Some(user) => finding.user(&user),
+                None => finding.root(),
+            }
+        }
         Err(error) => {
             finding.asking.gap(&error);
             match finding.by_listing(key) {
@@ -158,7 +166,7 @@ pub fn owner_by_name(
     here: &str,
     (account, user): (Option<&str>, &str),
 ) -> Owner {
-    let mut finding = Finding { asking: Asking::new(reader), owner: Owner::default() };
+    let mut finding = Finding::new(reader);
     finding.owner.account = account.map(str::to_owned);
     if finding.is_here(here) {
         finding.user(user);
@@ -166,12 +174,24 @@ pub fn owner_by_name(
     finding.end()
 }
 
+/// A use that IAM knows of.
+fn last_use(used: LastUsed) -> Option<Use> {
+    let at = used.last_used_date?;
+    Some(Use { at, service: used.service_name, region: used.region })
+}
+
 struct Finding<'d> {
     asking: Asking<'d>,
     owner: Owner,
+    /// The key that was asked about, as far as it is known without a list.
+    asked: Option<Key>,
 }
 
-impl Finding<'_> {
+impl<'d> Finding<'d> {
+    fn new(reader: Reader<'d>) -> Self {
+        Self { asking: Asking::new(reader), owner: Owner::default(), asked: None }
+    }
+
     fn end(mut self) -> Owner {
         self.owner.gaps = self.asking.gaps;
         self.owner.missing_permissions = self.asking.missing.into_iter().collect();
@@ -289,15 +309,19 @@ impl Finding<'_> {
     }
 
     fn keys(&mut self, name: &str) {
+        let gaps = self.asking.failed;
         let pages = self.asking.all(&ListAccessKeys { user_name: name.to_owned() });
+        if self.asking.failed > gaps {
+            let asked = self.asked.take().filter(|asked| {
+                let ids = pages.iter().flat_map(|page| &page.access_key_metadata);
+                !ids.map(|key| &key.access_key_id).any(|id| *id == asked.id)
+            });
+            self.owner.access_keys.extend(asked);
+        }
         for key in pages.into_iter().flat_map(|page| page.access_key_metadata) {
             let used =
                 self.asking.ask(&GetAccessKeyLastUsed { access_key_id: key.access_key_id.clone() });
-            let last_used = used.and_then(|used| {
-                let used = used.access_key_last_used;
-                let at = used.last_used_date?;
-                Some(Use { at, service: used.service_name, region: used.region })
-            });
+            let last_used = used.and_then(|used| last_use(used.access_key_last_used));
             self.owner.access_keys.push(Key {
                 id: key.access_key_id,
                 status: key.status,

@@ -40,7 +40,7 @@ pub fn text(owner: &Owner, width: usize, out: &mut dyn Write) -> std::io::Result
         labelled("note", note, width, out)?;
     }
     for gap in &owner.gaps {
-        labelled("NOT ASKED", &escape::terminal(gap), width, out)?;
+        labelled("NOT READ", &escape::terminal(gap), width, out)?;
     }
     Ok(())
 }
@@ -48,6 +48,21 @@ pub fn text(owner: &Owner, width: usize, out: &mut dyn Write) -> std::io::Result
 /// What an owner can come in with.
 pub fn credentials(owner: &Owner, width: usize, out: &mut dyn Write) -> std::io::Result<()> {
     keys(&owner.access_keys, width, out)?;
+    for (label, permission) in [
+        ("key", "iam:ListAccessKeys"),
+        ("SSH key", "iam:ListSSHPublicKeys"),
+        ("service password", "iam:ListServiceSpecificCredentials"),
+        ("certificate", "iam:ListSigningCertificates"),
+    ] {
+        if owner.kind == Some("user") && owner.gaps.iter().any(|gap| gap.contains(permission)) {
+            labelled(
+                label,
+                "unknown which others there are: they could not be listed",
+                width,
+                out,
+            )?;
+        }
+    }
     if owner.kind == Some("user") {
         let console = match owner.console {
             Some(true) => "has a password",

@@ -114,7 +114,7 @@ fn what_is_denied_is_named_with_its_permission_and_the_rest_is_sealed() {
         "{}",
         ran.stdout
     );
-    let denied = ran.stdout.matches("NOT ASKED iam:ListUserPolicies").count();
+    let denied = ran.stdout.matches("NOT READ  iam:ListUserPolicies").count();
     assert_eq!(denied, 1, "what two questions need is told once: {}", ran.stdout);
     let policies = folder.path().join("case/evidence/collected/123456789012/identity/build-agent");
     assert!(policies.is_dir(), "what could be asked is sealed");

@@ -128,7 +128,7 @@ fn text(
     labelled("SEALED", &format!("{answers}, {size} bytes, in"), width, out)?;
     writeln!(out, "          {}", escape::terminal(place))?;
     for gap in &identity.gaps {
-        labelled("NOT ASKED", &escape::terminal(gap), width, out)?;
+        labelled("NOT READ", &escape::terminal(gap), width, out)?;
     }
     if !identity.missing_permissions.is_empty() {
         let text = "`crashcart permissions collect-identity` prints a policy that has them";
