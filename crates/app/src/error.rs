@@ -100,7 +100,9 @@ impl AppError {
             | Self::Case(StoreError::Io { source, .. }) => is_wrong_path(source),
             Self::Case(StoreError::Locked { .. }) => false,
             Self::Case(_) => true,
-            Self::Output(_) | Self::StandardInput(_) | Self::Sort(_) | Self::Aws(_) => false,
+            // A user, a role or a bucket of another name: asking again finds it no more.
+            Self::Aws(error) => matches!(error, AwsError::NotFound { .. }),
+            Self::Output(_) | Self::StandardInput(_) | Self::Sort(_) => false,
         }
     }
 
