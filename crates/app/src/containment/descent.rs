@@ -129,10 +129,13 @@ fn elsewhere((owner, here): (&str, &str), principal: &str, planned: &BTreeSet<St
 fn made(key: &str, principal: &str, one: &Descendant) -> String {
     let because = one.issued_by.as_ref().map(|issued| issued.because.as_str()).unwrap_or_default();
     let whose = if principal.is_empty() { because } else { principal };
-    format!(
-        "access key {key} was made by it and lasts ({whose}): contain it too, with `crashcart \
-         contain key`"
-    )
+    let made = made_key(key);
+    format!("{made} ({whose}): contain it too, with `crashcart contain key`")
+}
+
+/// How that begins: where a plan takes the key too, it is left out.
+pub(super) fn made_key(key: &str) -> String {
+    format!("access key {key} was made by it and lasts")
 }
 
 /// What the material cannot show.

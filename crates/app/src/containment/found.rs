@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crashcart_aws::services::sts::GetCallerIdentity;
 use crashcart_aws::{AwsError, Door};
 use crashcart_model::{Environment, Investigation, PersistenceState, UniqueId};
-use crashcart_respond::{Plan, plan_found};
+use crashcart_respond::{Plan, Planned, Thing, plan_found};
 use crashcart_story::Lineage;
 
 use super::{Target, descent, plan_containment};
@@ -54,12 +54,13 @@ pub fn plan_what_was_found(
     // Also where nothing descends from it, as far as is known.
     let (mut plans, mut notes) = (Vec::new(), descent::unknown(lineage));
     let mut left = targets(&account, story, planned);
+    let made: BTreeSet<&str> = made_users(&account, story).collect();
     let mut is_complete = true;
     while !left.is_empty() {
         let target = left.remove(0);
         let why = match plan_containment(door, environment, &target, tried) {
             Ok(plan) => {
-                plans.push(plan);
+                plans.push(plan_of_made(plan, &target, &made));
                 continue;
             }
             Err(AppError::Request { what, hint }) => format!("{what}; {hint}"),
@@ -76,7 +77,61 @@ pub fn plan_what_was_found(
         is_complete = false;
         notes.push(format!("NOT PLANNED: {}: {why}", words(&target)));
     }
-    Ok(Found { plan: plan_found(key, plans, notes.clone()), notes, is_complete })
+    let mut plan = plan_found(key, plans, notes.clone());
+    for id in lasting_keys(story) {
+        if let Some(plan) = plan.as_mut().filter(|plan| takes(plan, id)) {
+            plan.notes.retain(|note| !note.starts_with(&descent::made_key(id)));
+        }
+    }
+    Ok(Found { plan, notes, is_complete })
+}
+
+/// The keys that were made by what descends.
+fn lasting_keys(story: Searched<'_>) -> impl Iterator<Item = &str> {
+    let made = story.lineage.descends.iter().filter(|one| !one.is_start);
+    let keys = made.filter_map(|one| one.key.as_ref()).map(|key| key.raw());
+    keys.filter(|key| is_lasting(Some(key)))
+}
+
+/// Whether a plan makes a key inactive.
+fn takes(plan: &Plan, key: &str) -> bool {
+    let is_it = |thing: &Thing| matches!(thing, Thing::AccessKey { id, .. } if id == key);
+    plan.steps.iter().any(|step| match &step.change {
+        Planned::One { change, .. } => is_it(&change.thing),
+        Planned::Every { seen, .. } => seen.iter().any(|(thing, _)| is_it(thing)),
+        Planned::CutOff { .. } => false,
+    })
+}
+
+/// A user whom the intruder made has no owner to whom anything could be given back: nothing of the
+/// plan is lifted by a careful revert.
+fn plan_of_made(mut plan: Plan, target: &Target, made: &BTreeSet<&str>) -> Plan {
+    let Target::User { user, .. } = target else { return plan };
+    if made.contains(user.as_str()) {
+        plan.steps.iter_mut().for_each(|step| step.suspect = true);
+        plan.notes.push(format!(
+            "user/{user} was made by whoever is contained: `crashcart revert` leaves it denied; \
+             delete it by hand once the evidence is kept"
+        ));
+    }
+    plan
+}
+
+/// The users of an account that what descends has made and that are still there.
+fn made_users<'s>(account: &'s str, story: Searched<'s>) -> impl Iterator<Item = &'s str> {
+    let Searched { investigation, lineage, .. } = story;
+    let is_here = move |arn: &str| arn.split(':').nth(4) == Some(account);
+    let acted: BTreeSet<&str> =
+        lineage.descends.iter().filter_map(|one| Some(one.principal.as_ref()?.raw())).collect();
+    let in_place = |state| state == PersistenceState::InPlace;
+    let kept = investigation.story.persistence.iter().filter(move |one| in_place(one.state));
+    kept.filter_map(move |one| {
+        let made = one.what.raw().split(' ').next().unwrap_or_default();
+        // A name without an account is of the account of who made it.
+        let whose = if made.starts_with("arn:") { made } else { one.by.raw() };
+        let is_user = acted.contains(one.by.raw()) && one.kind == "IAM user" && is_here(whose);
+        is_user.then(|| made.rsplit('/').next().unwrap_or(made))
+    })
 }
 
 fn words(target: &Target) -> String {
@@ -103,7 +158,7 @@ fn keys_instead(target: &Target, lineage: &Lineage) -> Vec<Target> {
 /// Whom to contain in an account: names are of one account, so what is known to be of another must
 /// never be looked for in this one.
 fn targets(account: &str, story: Searched<'_>, planned: &BTreeSet<String>) -> Vec<Target> {
-    let Searched { key, owner, investigation, lineage } = story;
+    let (all, Searched { key, owner, investigation, lineage }) = (story, story);
     let is_here = |arn: &str| arn.split(':').nth(4) == Some(account);
     let (mut targets, mut users, mut keys) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
     if lineage.descends.iter().any(|one| !is_lasting(one.key.as_ref().map(|key| key.raw()))) {
@@ -115,20 +170,10 @@ fn targets(account: &str, story: Searched<'_>, planned: &BTreeSet<String>) -> Ve
         });
     }
     let story = &investigation.story;
-    let acted: BTreeSet<&str> =
-        lineage.descends.iter().filter_map(|one| Some(one.principal.as_ref()?.raw())).collect();
     let suspects = story.suspects.iter().filter(|one| one.act_now && !one.only_asked);
     let suspects = suspects.map(|one| one.principal.raw()).filter(|principal| is_here(principal));
     users.extend(suspects.filter_map(user_of));
-    let in_place = |state| state == PersistenceState::InPlace;
-    for one in story.persistence.iter().filter(|one| in_place(one.state)) {
-        let made = one.what.raw().split(' ').next().unwrap_or_default();
-        // A name without an account is of the account of who made it.
-        let whose = if made.starts_with("arn:") { made } else { one.by.raw() };
-        if acted.contains(one.by.raw()) && one.kind == "IAM user" && is_here(whose) {
-            users.insert(made.rsplit('/').next().unwrap_or(made));
-        }
-    }
+    users.extend(made_users(account, all));
     users.retain(|user| owner != Some(*user));
     for one in lineage.descends.iter().filter(|one| !one.is_start) {
         let made = one.key.as_ref().map(|key| key.raw()).filter(|key| is_lasting(Some(key)));

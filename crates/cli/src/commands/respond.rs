@@ -246,12 +246,15 @@ impl Key {
         let path = self.case.join(containment::keep_plan(&mut case, plan)?);
         let steps = counted(plan.steps.len() as u64, "step");
         let text = format!("{steps} planned in account {}: {}", plan.account, path.display());
-        self.tell(label, &text)?;
-        plan.notes.iter().try_for_each(|note| self.tell("note", note))
+        self.tell(label, &text)
     }
 
     /// The approval of a plan: by the number of its account, or its hash is asked for.
     fn approval(&self, plan: &ContainmentPlan, given: &[String]) -> Result<String, AppError> {
+        // Whoever is asked is shown them with the steps.
+        if !given.is_empty() || !std::io::stdin().is_terminal() {
+            plan.notes.iter().try_for_each(|note| self.tell("note", note))?;
+        }
         if given.contains(&plan.account) {
             return Ok(plan.hash());
         }
@@ -269,7 +272,7 @@ impl Key {
                        was found, --yes-contain-found",
             });
         }
-        plans::Running::of(None, self.window).approval(plan, &[])
+        plans::Running::of(None, self.window).approval(plan, plans::Asked::Plan)
     }
 
     /// Carries out a plan that is approved.

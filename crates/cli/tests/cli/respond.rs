@@ -177,6 +177,9 @@ fn nothing_but_a_key_s_id_leads_to_an_account_without_the_intruder_and_back() {
     let keys = |state: &Value, user: &str| state[0][user][1].clone();
     assert_eq!(keys(&back, "build-agent"), json!(["Inactive", "Inactive"]));
     assert_eq!(keys(&back, "backdoor"), json!(["Inactive"]));
+    let of_made = &back[0]["backdoor"][0];
+    assert!(of_made.get("crashcart-deny-all").is_some(), "the intruder's own stays denied: {back}");
+    assert!(!ran.stdout.contains("contain it too"), "the plan does: {}", ran.stdout);
     revert(&moto, folder.path(), &given_back, true);
     assert_eq!(state(&moto), before);
     run(folder.path(), &["case", "verify", "case"]).out(0);
