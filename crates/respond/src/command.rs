@@ -100,7 +100,24 @@ pub fn commands(plan: &Plan, now: Timestamp) -> Vec<StepCommands> {
     let mut given_back: Vec<Thing> = Vec::new();
     let mut of_step = |step: &crate::Step| {
         let mut said = Vec::new();
-        let change = all(&step.preview(&plan.account, now), &mut said);
+        let mut change = all(&step.preview(&plan.account, now), &mut said);
+        if let Planned::CutOff { rule, .. } = &step.change {
+            change
+                .iter_mut()
+                .for_each(|command| *command = with_moment(command, rule.ahead_seconds));
+            said.push(format!(
+                "the moment is computed when the command is run: {} seconds after this machine's \
+                 clock, which must be right",
+                rule.ahead_seconds
+            ));
+            if step.after_verified {
+                said.push(
+                    "run it only when the steps above have been in place for a minute: its moment \
+                     must lie after the last session that came in before they had spread"
+                        .into(),
+                );
+            }
+        }
         let undo = match &step.undo {
             Undo::By(changes) => {
                 let mut changes = changes.clone();
@@ -120,6 +137,19 @@ pub fn commands(plan: &Plan, now: Timestamp) -> Vec<StepCommands> {
         StepCommands { step: step.name.clone(), look, change, undo, said }
     };
     plan.steps.iter().map(&mut of_step).collect()
+}
+
+/// The command of a cut-off with the moment as the shell computes it when it is pasted, which may
+/// be long after it was printed. POSIX has no arithmetic for dates, but zones: a minute ahead of UTC
+/// it is a minute later. In the document a quote within a text is escaped, so what is replaced
+/// cannot stand in a name.
+fn with_moment(command: &str, ahead_seconds: u32) -> String {
+    const MEMBER: &str = "\"aws:TokenIssueTime\":\"";
+    let Some((before, after)) = command.split_once(MEMBER) else { return command.to_owned() };
+    let Some((_, rest)) = after.split_once('"') else { return command.to_owned() };
+    let (minutes, seconds) = (ahead_seconds / 60, ahead_seconds % 60);
+    let zone = format!("UTC-{:02}:{:02}:{seconds:02}", minutes / 60, minutes % 60);
+    format!("{before}{MEMBER}'\"$(TZ={zone} date +%Y-%m-%dT%H:%M:%SZ)\"'\"{rest}")
 }
 
 /// Why [`aws_cli`] has no command for a change.
@@ -195,6 +225,16 @@ mod tests {
         let quoted = command.split_once("--policy-document=").unwrap().1;
         let text = quoted.trim_matches('\'').replace(r"'\''", "'");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), document);
+    }
+
+    #[test]
+    fn a_pasted_cut_off_takes_its_moment_from_the_clock_of_then() {
+        let command = r#"aws x --policy-document='{"aws:TokenIssueTime":"2026-05-04T02:14:00Z"}'"#;
+        assert_eq!(
+            with_moment(command, 60),
+            "aws x --policy-document='{\"aws:TokenIssueTime\":\"'\"$(TZ=UTC-00:01:00 date \
+             +%Y-%m-%dT%H:%M:%SZ)\"'\"}'"
+        );
     }
 
     #[test]

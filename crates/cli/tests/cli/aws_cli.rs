@@ -89,9 +89,20 @@ fn the_printed_commands_end_where_apply_ends_and_their_undo_where_it_began() {
         let (path, _) = contain(&moto, folder.path(), &by_hand);
         let show = ["plan", "show", &*path, "--aws-cli", "--json"];
         let commands = document(&moto, folder.path(), &show);
-        moto.shell(&script(&commands, "change"));
+        let script_text = script(&commands, "change");
+        assert!(script_text.contains("TZ=UTC-00:01:00"), "{script_text}");
+        moto.shell(&script_text);
         undo = format!("{}\n{undo}", script(&commands, "undo"));
     }
+    let put = moto.run(
+        "policy = client('iam').get_role_policy(RoleName='two', PolicyName='crashcart-deny-older-sessions')\n\
+         moment = policy['PolicyDocument']['Statement'][0]['Condition']['DateLessThan']['aws:TokenIssueTime']\n\
+         print(moment)",
+    );
+    let moment = crashcart_model::Timestamp::parse(put.trim()).expect("a time").millis();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("now");
+    let ahead = moment - i64::try_from(now.as_millis()).expect("milliseconds");
+    assert!((0..=61_000).contains(&ahead), "of when it was pasted: {ahead}");
     let contained = state(&moto, "two");
     assert_ne!(contained, before);
     assert_eq!(contained[1], serde_json::json!(["Inactive", "Inactive"]));
