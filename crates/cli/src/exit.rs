@@ -50,6 +50,16 @@ impl Exit {
         }
     }
 
+    /// What a run of a plan ends with.
+    pub const fn of_ending(ending: crashcart_app::containment::Ending) -> Self {
+        match ending.exit_code() {
+            0 => Self::Done,
+            4 => Self::Gaps,
+            5 => Self::Undone,
+            _ => Self::NotUndone,
+        }
+    }
+
     /// What an error ends with.
     pub fn of(error: &crashcart_app::AppError) -> Self {
         if error.is_bad_request() { Self::BadRequest } else { Self::NoAccess }

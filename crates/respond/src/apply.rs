@@ -1,6 +1,7 @@
 //! Carrying a plan out: each step once, then all of them held until they are stable; where a step
 //! fails, everything exactly back. It must never begin where an earlier run was cut off.
 
+use crashcart_model::Timestamp;
 use thiserror::Error;
 
 use crate::executor::{Executor, Options, Task, Trouble};
@@ -112,6 +113,12 @@ pub(crate) fn note(receipt: &mut Receipt, goals: &[Goal], watched: &Watched) {
     }
 }
 
+/// A step for which nothing was sent.
+fn already(goal: What, by_earlier_run: bool) -> Came {
+    let said = if by_earlier_run { "an earlier run of this plan did it" } else { "" };
+    Came { outcome: StepOutcome::Already, goal, said: said.to_owned() }
+}
+
 impl Executor<'_> {
     /// Each step once, in order; stops at the first that fails unless told to go on.
     fn steps(
@@ -169,12 +176,13 @@ impl Executor<'_> {
                 self.step_one(step, &rule.policy, (&live, expects), to)
             }
             Planned::Every { scope, .. } => {
+                let earlier = self.did(step);
                 let said = self.set_every(&step.name, scope)?;
-                let outcome = match said.is_empty() {
-                    true if !self.did(step) => StepOutcome::Already,
-                    _ => StepOutcome::Done,
-                };
-                Ok(Came { outcome, goal: What::Every(scope.clone()), said: said.join(", ") })
+                let goal = What::Every(scope.clone());
+                Ok(match said.is_empty() {
+                    true => already(goal, earlier),
+                    false => Came { outcome: StepOutcome::Done, goal, said: said.join(", ") },
+                })
             }
         }
     }
@@ -189,28 +197,46 @@ impl Executor<'_> {
         let ours = self.ledger.of(thing).is_some();
         let goal = What::One(thing.clone(), to.clone());
         if *live == to {
-            let outcome = if ours { StepOutcome::Done } else { StepOutcome::Already };
-            return Ok(Came { outcome, goal, said: String::new() });
+            let mut came = already(goal, ours);
+            if step.after_verified && self.ledger.set_by(&step.name, thing).is_none() {
+                came.said =
+                    "the moment that stands reaches as far as one put now: nothing was sent"
+                        .to_owned();
+            }
+            return Ok(came);
         }
         if live != expects {
             return Err(Trouble::Drift { thing: thing.clone(), found: live.told() });
         }
         let purpose = if ours { Purpose::Again } else { Purpose::Contain };
         self.set(&Task { step: &step.name, purpose, thing, before: live, to: &to })?;
-        Ok(Came { outcome: StepOutcome::Done, goal, said: format!("{thing} set") })
+        Ok(Came { outcome: StepOutcome::Done, goal, said: thing.set_to(&to) })
     }
 
     /// The document of a cut-off: the live one where it reaches far enough, or a new one. It must
-    /// reach beyond the moment of planning, and where the step waits for others, beyond theirs.
-    fn moved(&self, step: &Step, rule: &CutOff, live: &State) -> State {
-        let made_at = self.approved.plan().made_at;
-        let others = self.ledger.others_changed_at(&rule.policy).filter(|_| step.after_verified);
-        let needed = others.map_or(made_at, |others| others.max(made_at)).millis()
-            + i64::from(rule.ahead_seconds) * 1000;
-        match rule.moment(live) {
-            Some(moment) if moment.millis() >= needed => live.clone(),
-            _ => rule.document(self.account.now()),
-        }
+    /// reach beyond the moment of planning. A step that waits until the others hold puts it once
+    /// more after their last change: only now is the closure verified.
+    pub(crate) fn moved(&self, step: &Step, rule: &CutOff, live: &State) -> State {
+        let put_now = rule.document(self.account.now());
+        let (Some(moment), next) = (rule.moment(live), rule.moment(&put_now)) else {
+            return put_now;
+        };
+        let made_at = self.approved.plan().made_at.millis();
+        let reaches = moment.millis() >= made_at + i64::from(rule.ahead_seconds) * 1000;
+        let before = self.ledger.set_by(&step.name, &rule.policy);
+        let waits = step.after_verified && self.changed_before(step, rule) > before;
+        if reaches && !(waits && next > Some(moment)) { live.clone() } else { put_now }
+    }
+
+    /// When the steps before this one last changed something else.
+    fn changed_before(&self, step: &Step, rule: &CutOff) -> Option<Timestamp> {
+        let steps = self.approved.plan().steps.iter();
+        let earlier: Vec<&str> = steps
+            .take_while(|earlier| earlier.name != step.name)
+            .map(|earlier| earlier.name.as_str())
+            .collect();
+        let left = self.ledger.left.iter().filter(|left| left.thing != rule.policy);
+        left.filter(|left| earlier.contains(&left.step.as_str())).map(|left| left.at).max()
     }
 
     fn did(&self, step: &Step) -> bool {

@@ -184,6 +184,16 @@ impl Thing {
         }
     }
 
+    /// What setting it to a state has done, in words.
+    pub(crate) fn set_to(&self, to: &State) -> String {
+        match (self, to) {
+            (Self::LoginProfile { .. }, State::Absent) => format!("{self} deleted"),
+            (_, State::Absent) => format!("{self} removed"),
+            (_, State::Document(_)) => format!("{self} is now {}", to.told()),
+            (_, to) => format!("{self} made {}", to.words()),
+        }
+    }
+
     /// Whether it lets somebody in while it is active.
     pub const fn is_credential(&self) -> bool {
         matches!(

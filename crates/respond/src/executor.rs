@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::journal::{Effect, Entry, Journal, JournalError, Purpose, Run};
 use crate::ledger::{Ledger, Open};
+use crate::others::Others;
 use crate::{Account, Approved, Change, Receipt, State, Thing, Undo};
 
 /// How often a call is tried that was throttled or got no answer.
@@ -68,6 +69,7 @@ pub(crate) struct Executor<'a> {
     pub(crate) account: &'a dyn Account,
     journal: &'a mut dyn Journal,
     pub(crate) ledger: Ledger,
+    pub(crate) others: Others,
     pub(crate) options: Options,
 }
 
@@ -80,7 +82,8 @@ impl<'a> Executor<'a> {
         options: Options,
     ) -> Self {
         let ledger = Ledger::read(history, approved.hash());
-        Self { approved, account, journal, ledger, options }
+        let others = Others::read(history, approved.hash(), &[]);
+        Self { approved, account, journal, ledger, others, options }
     }
 
     /// Notes that a run begins.
@@ -161,7 +164,7 @@ impl<'a> Executor<'a> {
         } else if live == before {
             Effect::None("the run was cut off before it took effect".into())
         } else {
-            Effect::Unknown(format!("the run was cut off; it is {} now", live.words()))
+            Effect::Unknown(format!("the run was cut off; it is {} now", live.told()))
         };
         Ok(self.outcome(&step, &thing, effect)?)
     }

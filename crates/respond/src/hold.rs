@@ -158,7 +158,7 @@ impl Executor<'_> {
         }
         let (step, purpose) = (goal.step.as_str(), goal.purpose);
         self.set(&Task { step, purpose, thing, before: &before, to })?;
-        Ok(format!("{thing} was {} and was set again", before.words()))
+        Ok(format!("{thing} was {} and was set again", before.told()))
     }
 
     /// Makes every active credential in a scope inactive; returns what was done, in words.
@@ -176,10 +176,14 @@ impl Executor<'_> {
             let to = State::Inactive;
             match self.set(&Task { step, purpose, thing: &thing, before: &before, to: &to }) {
                 // Gone between the list and the change: it lets nobody in.
-                Err(Trouble::Aws(crashcart_aws::AwsError::NotFound { .. })) => {}
-                other => other?,
+                Err(Trouble::Aws(crashcart_aws::AwsError::NotFound { .. })) => {
+                    done.push(format!("{thing} is gone"));
+                }
+                other => {
+                    other?;
+                    done.push(thing.set_to(&to));
+                }
             }
-            done.push(format!("{thing} made inactive"));
         }
         Ok(done)
     }

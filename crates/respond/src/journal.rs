@@ -127,7 +127,7 @@ pub enum Run {
 pub enum Purpose {
     /// A step of the plan.
     Contain,
-    /// The same once more: it had not held.
+    /// The same once more: it had not held, or its moment moves on.
     Again,
     /// Giving back.
     Undo,

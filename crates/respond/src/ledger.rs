@@ -42,6 +42,8 @@ pub(crate) struct Ledger {
     pub(crate) open: Option<Open>,
     /// What was begun and has not ended.
     pub(crate) under_way: Option<Run>,
+    /// When each step last set each thing.
+    set: Vec<(String, Thing, Timestamp)>,
     /// What runs that came to their end held when the one under way began.
     held_by_ended: Vec<Thing>,
     /// What was held when the plan was last begun or gone on with.
@@ -113,13 +115,20 @@ impl Ledger {
         self.left.iter().find(|left| left.thing == *thing)
     }
 
-    /// When something else than this was last changed.
-    pub(crate) fn others_changed_at(&self, thing: &Thing) -> Option<Timestamp> {
-        self.left.iter().filter(|left| left.thing != *thing).map(|left| left.at).max()
+    /// When the step last set the thing, if that was not given back.
+    pub(crate) fn set_by(&self, step: &str, thing: &Thing) -> Option<Timestamp> {
+        let mut set = self.set.iter().filter(|(by, what, _)| by == step && what == thing);
+        set.next_back().map(|(_, _, at)| *at)
     }
 
     fn settle(&mut self, open: Open, effect: &Effect, at: Timestamp) {
         let sure = matches!(effect, Effect::Done(_) | Effect::Seen);
+        match open.purpose {
+            Purpose::Undo if sure => self.set.retain(|(_, thing, _)| *thing != open.thing),
+            Purpose::Undo => {}
+            _ if sure => self.set.push((open.step.clone(), open.thing.clone(), at)),
+            _ => {}
+        }
         let index = self.left.iter().position(|left| left.thing == open.thing);
         let left = index.and_then(|index| self.left.get_mut(index));
         match (effect, left) {

@@ -126,7 +126,11 @@ pub struct CutOff {
 impl CutOff {
     /// The document, put now.
     pub fn document(&self, now: Timestamp) -> State {
-        let moment = Timestamp::from_millis(now.millis() + i64::from(self.ahead_seconds) * 1000);
+        self.denies(Timestamp::from_millis(now.millis() + i64::from(self.ahead_seconds) * 1000))
+    }
+
+    /// The document that denies what was issued before a moment.
+    pub fn denies(&self, moment: Timestamp) -> State {
         State::Document(documents::deny_older_sessions(moment, &self.whose))
     }
 

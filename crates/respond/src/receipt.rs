@@ -91,8 +91,9 @@ impl Ending {
             ),
             Self::Partly => Some("some steps failed: correct what is said there and apply again"),
             Self::FailedAndUndone => Some(
-                "nothing is contained: everything is as it was before; correct what is said at the \
-                 failed step and plan again, or apply with --keep-going",
+                "NOTHING IS CUT OFF: everything is as it was before, and whoever was to be contained \
+                 can go on. Apply with --keep-going, which leaves in place whatever can be done; or \
+                 correct what is said at the failed step and plan again",
             ),
             Self::Stopped => Some(
                 "what earlier runs of the plan hold is left alone: correct what is said at the \
@@ -136,8 +137,10 @@ pub enum StepOutcome {
     GivenBack,
     /// Somebody deleted it, or its user or role, meanwhile: there is nothing to give back.
     Gone,
-    /// Left as it is: giving it back would re-arm somebody.
+    /// Left as it is: giving it back would re-arm somebody, or let go what another plan holds.
     Kept,
+    /// It cannot be given back, as its plan said.
+    Lost,
 }
 
 /// What is proved of a step.

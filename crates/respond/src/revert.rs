@@ -10,17 +10,21 @@ use crate::executor::{Executor, Options, Task, Trouble};
 use crate::hold::{Goal, What};
 use crate::journal::{Entry, Journal, JournalError, Purpose, Run};
 use crate::ledger::Ledger;
+use crate::others::Others;
 use crate::receipt::{Ending, Receipt, StepOutcome, StepReceipt};
 use crate::resume::receipts;
-use crate::{Account, Approved, CutOff, Left, State, Thing, Undo};
+use crate::{Account, Approved, CutOff, Left, Plan, State, Thing, Undo};
 
 /// How to give back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct RevertOptions {
-    /// Undo exactly: the wrong principal was contained. [`comes_back`] says what that means.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RevertOptions<'p> {
+    /// Undo exactly: the wrong principal was contained. [`returns`](crate::returns) says what that
+    /// means.
     pub rearm: bool,
-    /// Also where somebody has changed what we left.
+    /// Also where somebody has changed what we left, and what another plan holds.
     pub force: bool,
+    /// The plans of the case: what another one holds too is not given back.
+    pub plans: &'p [Plan],
     /// How long to read back.
     pub options: Options,
 }
@@ -35,13 +39,14 @@ pub fn revert(
     history: &[Entry],
     account: &dyn Account,
     journal: &mut dyn Journal,
-    how: RevertOptions,
+    how: RevertOptions<'_>,
 ) -> Result<Receipt, RunError> {
     check(receipt, approved, history)?;
     let mut executor = Executor::new(approved, history, account, journal, how.options);
     if executor.ledger.under_way.is_some() {
         return Err(RunError::CutOff);
     }
+    executor.others = Others::read(history, approved.hash(), how.plans);
     let run = if how.rearm { Run::Undo } else { Run::Revert };
     executor.begin(run)?;
     let receipt = executor.receipt(run);
@@ -50,7 +55,11 @@ pub fn revert(
 
 /// Whether the receipt is the plan's, and the journal's. One of a run that was halted never came
 /// into the journal: it points to a plan of which the journal must know a run.
-fn check(receipt: &Receipt, approved: &Approved, history: &[Entry]) -> Result<(), RunError> {
+pub(crate) fn check(
+    receipt: &Receipt,
+    approved: &Approved,
+    history: &[Entry],
+) -> Result<(), RunError> {
     if receipt.plan != approved.hash() {
         let (receipt, approved) = (receipt.plan.clone(), approved.hash().to_owned());
         return Err(RunError::OtherPlan { receipt, approved });
@@ -63,55 +72,16 @@ fn check(receipt: &Receipt, approved: &Approved, history: &[Entry]) -> Result<()
     if known { Ok(()) } else { Err(RunError::NotInJournal) }
 }
 
-/// What comes back to life where a plan is undone exactly, and what cannot: sentences to be said
-/// before it is done. What is gone meanwhile is told as gone.
-///
-/// # Errors
-/// As [`revert`] refuses a receipt.
-pub fn comes_back(
-    (receipt, approved): (&Receipt, &Approved),
-    history: &[Entry],
-    account: &dyn Account,
-) -> Result<Vec<String>, RunError> {
-    check(receipt, approved, history)?;
-    let ledger = Ledger::read(history, approved.hash());
-    let plan = approved.plan();
-    let told = |left: &Left| {
-        let thing = &left.thing;
-        if !thing.can_become(&left.before) {
-            return match Undo::to(&plan.account, thing, &left.before) {
-                Undo::Never { because } => format!("does not come back: {thing}: {because}"),
-                Undo::By(_) => format!("does not come back: {thing}"),
-            };
-        }
-        let live = account.state(thing);
-        if live.as_ref().is_ok_and(|live| is_gone(left, live)) {
-            return format!("does not come back: {thing} is gone");
-        }
-        let alive = match plan.step(&left.step).and_then(|step| step.cut_off()) {
-            Some(rule) => rule.moment(&left.to).map_or_else(
-                || format!("{thing} is given back"),
-                |moment| format!("sessions issued before {moment} can be used again"),
-            ),
-            None if thing.is_credential() && left.before == State::Active => {
-                let unread = live.is_err().then_some(", if it is still there");
-                format!("{thing} can be used again{}", unread.unwrap_or_default())
-            }
-            None if left.before == State::Absent => format!("{thing} is removed"),
-            None => format!("{thing} is as it was"),
-        };
-        format!("comes back to life: {alive}")
-    };
-    Ok(ledger.left.iter().rev().map(told).collect())
-}
-
-/// What became of one thing on the way back.
+/// What became of one thing on the way back, in words.
 enum Back {
     /// It is as it was before; the goal holds it so.
-    Given(Goal),
+    Given(String, Goal),
+    /// It was so already.
+    Before(String, Option<Goal>),
     /// It was deleted meanwhile, by itself or with its user or role.
-    Gone,
+    Gone(String),
     Kept(String),
+    Lost(String),
     Not(String),
 }
 
@@ -183,26 +153,32 @@ impl Executor<'_> {
                 Err(trouble) => Back::Not(trouble.to_string()),
             };
             let (outcome, said) = match back {
-                Back::Given(goal) => {
+                Back::Given(said, goal) => {
                     goals.push(goal);
                     given.push(&left.thing);
-                    (StepOutcome::GivenBack, format!("{} is as before", left.thing))
+                    (StepOutcome::GivenBack, said)
                 }
-                Back::Gone => {
+                Back::Before(said, goal) => {
+                    goals.extend(goal);
                     given.push(&left.thing);
-                    let said = format!(
-                        "the {} is gone: somebody deleted it meanwhile; there is nothing to give back",
-                        left.thing
-                    );
+                    (StepOutcome::Already, said)
+                }
+                Back::Gone(said) => {
+                    given.push(&left.thing);
                     (StepOutcome::Gone, said)
                 }
                 Back::Kept(said) => (StepOutcome::Kept, said),
+                Back::Lost(said) => (StepOutcome::Lost, said),
                 Back::Not(said) => {
                     complete = false;
                     (StepOutcome::Failed, said)
                 }
             };
             receipt.steps.push(StepReceipt::new(&left.step, outcome, said));
+        }
+        if run == Run::BackOut {
+            let alive = of_this_run.iter().filter(|left| given.contains(&&left.thing));
+            receipt.notes.extend(alive.filter_map(alive_again));
         }
         let watched = self.hold(&goals)?;
         note(receipt, &goals, &watched);
@@ -223,8 +199,8 @@ impl Executor<'_> {
                 continue;
             };
             let to = match self.moved_on(rule, &left) {
-                Ok(to) => {
-                    receipt.notes.push(kept(rule, &left, &to));
+                Ok((to, moved)) => {
+                    receipt.notes.push(kept(rule, &left, (&to, moved)));
                     to
                 }
                 Err(Trouble::Journal(error)) => return Err(error),
@@ -246,87 +222,163 @@ impl Executor<'_> {
         Ok(all && unproven.is_empty())
     }
 
-    /// The cut-off once it is at the moment of the revert. One that an earlier revert has moved
-    /// stays: sessions that were had since then are nobody's but the owner's.
-    fn moved_on(&mut self, rule: &CutOff, left: &Left) -> Result<State, Trouble> {
+    /// The cut-off once it is at the moment of the revert, and whether it was moved there now. One
+    /// that an earlier revert has moved stays: sessions that were had since then are nobody's but
+    /// the owner's.
+    ///
+    /// Nothing is added to the moment, unlike where somebody is contained: that covers the time
+    /// until a closure has spread, and here the keys stay inactive and what was closed was closed
+    /// until now. Whoever may have a session after this may also have one a minute later, so a
+    /// moment ahead would keep out ordinary work alone.
+    fn moved_on(&mut self, rule: &CutOff, left: &Left) -> Result<(State, bool), Trouble> {
         let before = self.read(&left.thing)?;
-        if rule.moment(&before) > rule.moment(&left.to) {
-            return Ok(before);
+        let stands = rule.moment(&before);
+        if stands > rule.moment(&left.to) {
+            return Ok((before, false));
         }
-        let to = rule.document(self.account.now());
+        // Beyond the moment that stands, so that a second revert sees that it was moved.
+        let least = stands.map_or(0, |moment| moment.millis() + 1000);
+        let moment = Timestamp::from_millis(self.account.now().millis().max(least));
+        let to = rule.denies(moment);
         let (step, purpose) = (left.step.as_str(), Purpose::Undo);
         self.set(&Task { step, purpose, thing: &left.thing, before: &before, to: &to })?;
-        Ok(to)
+        Ok((to, true))
     }
 
     fn back(&mut self, left: &Left, run: Run, force: bool) -> Result<Back, Trouble> {
         let step = self.approved.plan().step(&left.step);
         let rule = step.and_then(|step| step.cut_off());
+        let thing = &left.thing;
         if run == Run::Revert && rule.is_some() {
-            return Ok(Back::Kept(format!("the {} stays", left.thing)));
+            return Ok(Back::Kept(format!("the {thing} stays, for older sessions")));
         }
-        let live = self.read(&left.thing)?;
+        let live = self.read(thing)?;
+        let is_lost = is_lost(left, &live, &self.ledger);
+        if run != Run::BackOut && is_lost {
+            return Ok(Back::Lost(lost(thing, &live)));
+        }
         if run == Run::Revert && step.is_none_or(|step| step.suspect) {
             if is_gone(left, &live) {
-                return Ok(Back::Gone);
+                return Ok(Back::Gone(gone(thing)));
             }
-            let (thing, words) = (&left.thing, live.words());
-            let credential_is_dead = thing.is_credential() && live != State::Active;
-            return Ok(if live == left.to || credential_is_dead {
-                Back::Kept(format!(
-                    "the {thing} stays {words}: giving it back could let an intruder in"
-                ))
-            } else {
-                Back::Not(format!("somebody changed the {thing}: it is {}", live.told()))
-            });
+            return Ok(self.suspect(left, &live));
         }
         if run == Run::Revert
             && let Some(because) = self.must_stay(left)
         {
             return Ok(Back::Not(because));
         }
-        let what = What::One(left.thing.clone(), left.before.clone());
+        let what = What::One(thing.clone(), left.before.clone());
         let goal = Goal { step: left.step.clone(), purpose: Purpose::Undo, what };
-        if live == left.before {
-            return Ok(Back::Given(goal));
+        if live == left.before && !is_lost {
+            return Ok(Back::Before(format!("the {thing} is {}", live.told()), Some(goal)));
         }
         if let Undo::Never { because } =
-            Undo::to(&self.approved.plan().account, &left.thing, &left.before)
+            Undo::to(&self.approved.plan().account, thing, &left.before)
         {
             return Ok(Back::Not(because));
         }
         if is_gone(left, &live) {
-            return Ok(Back::Gone);
+            return Ok(Back::Gone(gone(thing)));
+        }
+        if let Some(other) =
+            self.others.holding(thing, &left.before).filter(|_| run != Run::BackOut && !force)
+        {
+            return Ok(Back::Kept(held_too(thing, &live, &other)));
         }
         let moved = rule.is_some_and(|rule| rule.moment(&live).is_some());
         if live != left.to && !moved && !force {
             let now = live.told();
-            return Ok(Back::Not(format!("somebody changed the {}: it is {now}", left.thing)));
+            if let Some(plan) = self.others.brought(thing, &live, self.approved.hash()) {
+                let said = format!("the {thing} is {now}: the plan {plan} of this case left it so");
+                return Ok(Back::Before(said, None));
+            }
+            return Ok(Back::Not(format!("somebody changed the {thing}: it is {now}")));
         }
         let (step, purpose) = (left.step.as_str(), Purpose::Undo);
-        let (thing, to) = (&left.thing, &left.before);
-        match self.set(&Task { step, purpose, thing, before: &live, to }) {
+        match self.set(&Task { step, purpose, thing, before: &live, to: &left.before }) {
             // Its user or role is gone.
-            Err(Trouble::Aws(AwsError::NotFound { .. })) => Ok(Back::Gone),
-            set => set.map(|()| Back::Given(goal)),
+            Err(Trouble::Aws(AwsError::NotFound { .. })) => Ok(Back::Gone(gone(thing))),
+            set => set
+                .map(|()| Back::Given(format!("{}, as before", thing.set_to(&left.before)), goal)),
+        }
+    }
+
+    /// What a careful revert leaves alone.
+    fn suspect(&self, left: &Left, live: &State) -> Back {
+        let (thing, words) = (&left.thing, live.told());
+        if *live == left.to || (thing.is_credential() && *live != State::Active) {
+            let because = "giving it back could let an intruder in";
+            return Back::Kept(format!("the {thing} stays {words}: {because}"));
+        }
+        match self.others.brought(thing, live, self.approved.hash()) {
+            Some(plan) => Back::Before(
+                format!("the {thing} is {words}: the plan {plan} of this case gave it back"),
+                None,
+            ),
+            None => Back::Not(format!("somebody changed the {thing}: it is {words}")),
         }
     }
 }
 
 /// Whether a thing was deleted that we never delete; a trust policy is gone with its role alone.
-fn is_gone(left: &Left, live: &State) -> bool {
+pub(crate) fn is_gone(left: &Left, live: &State) -> bool {
     let lasts = left.thing.is_credential() || matches!(left.thing, Thing::TrustPolicy { .. });
     lasts && left.to != State::Absent && *live == State::Absent
 }
 
+/// What is said of it.
+pub(crate) fn gone(thing: &Thing) -> String {
+    format!("the {thing} is gone: somebody deleted it meanwhile; there is nothing to give back")
+}
+
+/// Whether a plan took what nobody can give back: it is gone, or was gone when AWS accepted that.
+pub(crate) fn is_lost(left: &Left, live: &State, ledger: &Ledger) -> bool {
+    let deletes = matches!(left.thing, Thing::LoginProfile { .. }) && left.to == State::Absent;
+    deletes && (*live == State::Absent || ledger.set_by(&left.step, &left.thing).is_some())
+}
+
+/// What is said of a console password that was deleted.
+pub(crate) fn lost(thing: &Thing, live: &State) -> String {
+    let now = match live {
+        State::Absent => "the user has none now",
+        _ => "there is one now, which crashcart did not set: where you did not, find out who did",
+    };
+    format!("the {thing} was deleted and cannot be given back, as the plan said; {now}")
+}
+
+/// Why something stays that would be given back.
+pub(crate) fn held_too(thing: &Thing, live: &State, other: &str) -> String {
+    format!(
+        "the {thing} stays {}: the plan {other} of this case holds it too; revert that one first, \
+         then this one again, or give --force",
+        live.words()
+    )
+}
+
+/// What a run that failed has brought back to life, in words.
+fn alive_again(left: &Left) -> Option<String> {
+    if left.thing.is_credential() && left.before == State::Active {
+        return Some(format!("ACTIVE AGAIN: the {}: whoever has it can use it now", left.thing));
+    }
+    let user = crate::alive::denied_user(&left.thing, &left.to)?;
+    Some(format!("NO LONGER DENIED: user/{user}: its calls go through again"))
+}
+
 /// What stays denied until when, in words.
-fn kept(rule: &CutOff, left: &Left, to: &State) -> String {
+fn kept(rule: &CutOff, left: &Left, (to, moved): (&State, bool)) -> String {
     let moment = rule.moment(to).map_or(0, Timestamp::millis);
     let until = moment.saturating_add(i64::from(rule.sessions_last_seconds) * 1000);
     let (moment, until) = (Timestamp::from_millis(moment), Timestamp::from_millis(until));
-    format!(
-        "sessions issued before {moment} stay denied by the {} until they have expired; remove it \
-         after {until}",
-        left.thing
-    )
+    let whose = match moved {
+        true => format!(
+            "sessions issued before this revert stay denied until {until} (issued before {moment}; \
+             those issued between containing and reverting are denied from now on)"
+        ),
+        false => format!(
+            "sessions issued before an earlier revert stay denied until {until} (issued before \
+             {moment})"
+        ),
+    };
+    format!("{whose} by the {}: by then they have expired, and it can be removed", left.thing)
 }

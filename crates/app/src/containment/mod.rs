@@ -36,8 +36,8 @@ pub use found::{Found, Searched, plan_what_was_found};
 
 pub use crashcart_respond::{
     Change, Ending, Held, Options as HoldOptions, Plan as ContainmentPlan, Planned,
-    Receipt as ContainmentReceipt, Resume as Onward, RevertOptions, Step, StepCommands,
-    StepOutcome, StepReceipt, Undo, Verified,
+    Receipt as ContainmentReceipt, Rehearsal, Resume as Onward, Return, RevertOptions, State, Step,
+    StepCommands, StepOutcome, StepReceipt, Undo, Verified, Would,
 };
 
 /// Whom to contain, and how far to go.
@@ -275,7 +275,7 @@ pub enum Run<'r> {
     /// Carry it out.
     Apply,
     /// Give back what a receipt says is left.
-    Revert(&'r Receipt, RevertOptions),
+    Revert(&'r Receipt, RevertOptions<'r>),
     /// Go on where a run was cut off.
     Resume(Resume),
 }
@@ -388,25 +388,48 @@ pub fn write_missing_receipts(case: &mut Case) -> Result<Vec<(Receipt, String)>,
     Ok(written)
 }
 
-/// What comes back to life where a plan is undone exactly, asked of the account; to be said before
-/// it is done.
+/// What carrying a plan out would do now. Sends nothing that changes anything.
+///
+/// # Errors
+/// As [`run_plan`] refuses to begin.
+pub fn rehearse(
+    (door, case): (&Door, &Case),
+    plan: &Plan,
+    options: Options,
+) -> Result<Rehearsal, AppError> {
+    let approved = looked_at(plan)?;
+    let door = &door.only(Action::Apply.calls());
+    let caller = must_be_of_account(door, plan)?;
+    crashcart_respond::refuse_again(plan, &yourself(door, &caller), &[]).map_err(refused)?;
+    let history: Vec<Entry> = Journal::open(case)?.entries()?;
+    crashcart_respond::rehearse(&approved, &history, &Live(door), options)
+        .map_err(|error| not_run(error, case.dir()))
+}
+
+/// What giving a receipt back will do, thing by thing. Sends nothing that changes anything.
 ///
 /// # Errors
 /// As [`run_plan`] refuses the receipt.
-pub fn comes_back(
+pub fn returns(
     (door, case): (&Door, &Case),
     plan: &Plan,
     receipt: &Receipt,
-) -> Result<Vec<String>, AppError> {
-    let approved = plan.approve(&plan.hash()).map_err(|error| AppError::Request {
-        what: error.to_string(),
-        hint: "`crashcart plan show` prints the plan and its hash",
-    })?;
+    how: RevertOptions<'_>,
+) -> Result<Vec<Return>, AppError> {
+    let approved = looked_at(plan)?;
     let door = &door.only(Action::Apply.calls());
     must_be_of_account(door, plan)?;
     let history: Vec<Entry> = Journal::open(case)?.entries()?;
-    crashcart_respond::comes_back((receipt, &approved), &history, &Live(door))
+    crashcart_respond::returns((receipt, &approved), &history, &Live(door), how)
         .map_err(|error| not_run(error, case.dir()))
+}
+
+/// The plan as those need it who only look: nothing is sent with it.
+fn looked_at(plan: &Plan) -> Result<crashcart_respond::Approved, AppError> {
+    plan.approve(&plan.hash()).map_err(|error| AppError::Request {
+        what: error.to_string(),
+        hint: "plan again with `crashcart contain`",
+    })
 }
 
 fn not_run(error: RunError, case: &Path) -> AppError {

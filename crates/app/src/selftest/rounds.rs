@@ -163,7 +163,7 @@ impl Rounds<'_> {
         shown: &mut ActionShown,
     ) -> Result<bool, AppError> {
         let options = self.options.hold;
-        let how = RevertOptions { rearm: true, force: false, options };
+        let how = RevertOptions { rearm: true, options, ..RevertOptions::default() };
         let run = Run::Revert(contained, how);
         let (back, kept) = run_plan((self.sandbox.door, case), plan, &plan.hash(), run, options)?;
         kept?;

@@ -7,7 +7,7 @@ use crashcart_app::containment::{self, Run};
 use crashcart_app::{AppError, Needs};
 
 use crate::arguments::{AccountArguments, PreflightArguments};
-use crate::commands::plans::{self, Running};
+use crate::commands::plans::{self, Asked, Running};
 use crate::exit::Exit;
 
 /// Carry out a plan, once you have approved it by its hash
@@ -28,7 +28,8 @@ pub struct Apply {
     /// Go on with the next step where one fails, instead of giving back what was done
     #[arg(long)]
     keep_going: bool,
-    /// Say what would be sent, and send nothing
+    /// Hold the plan against the account as it is now, say what would be sent, and change nothing;
+    /// ends with the code with which carrying it out would end
     #[arg(long)]
     dry_run: bool,
     /// What is known of the place: whoever breaks glass is spared [default: environment.toml]
@@ -53,11 +54,15 @@ impl Apply {
         }
         let folder = plans::case_of(&self.plan);
         plans::spare(&plan, self.environment.as_deref(), folder.as_deref().ok())?;
-        if self.dry_run {
-            return plans::show(&plan, &self.plan, self.running.json);
-        }
         let folder = folder?;
-        let approval = self.running.approval(&plan, &[])?;
+        if self.dry_run {
+            let case = crashcart_app::Case::open_for_reading(&folder)?;
+            let options = self.running.options(self.keep_going);
+            let door = self.account.open_for(&plan.account)?;
+            let rehearsal = containment::rehearse((&door, &case), &plan, options)?;
+            return plans::tell_rehearsal(&plan, &rehearsal, self.running.json);
+        }
+        let approval = self.running.approval(&plan, Asked::Plan)?;
         let mut case = plans::open_case(&folder)?;
         plans::missing_receipts(&mut case)?;
         let door = self.account.open_for(&plan.account)?;

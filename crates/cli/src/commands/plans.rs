@@ -1,16 +1,20 @@
 //! Plans and receipts: where they are, how they are approved, what is printed of them.
 
+mod receipt;
+mod rehearsal;
+mod text;
+
+pub use rehearsal::tell_rehearsal;
+pub use text::plan_text;
+
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use crashcart_app::containment::{
-    self, ContainmentPlan, ContainmentReceipt, HoldOptions, Planned, Ran, Step, StepOutcome, Undo,
-    Verified,
-};
+use crashcart_app::containment::{self, ContainmentPlan, HoldOptions, Ran, Return};
 use crashcart_app::{AppError, Case};
-use crashcart_report::{escape, json_document, labelled};
+use crashcart_report::json_document;
 use serde_json::{Value, json};
 
 use crate::commands;
@@ -19,6 +23,15 @@ use crate::terminal::{Terminal, say};
 
 /// Characters of a hash that are asked for.
 const ASKED: usize = 8;
+
+/// What is approved.
+#[derive(Debug, Clone, Copy)]
+pub enum Asked<'r> {
+    /// The plan's steps, or going on with them.
+    Plan,
+    /// Giving back what they took.
+    GivingBack(&'r [Return]),
+}
 
 /// How a run is approved and told.
 #[derive(Debug, Args)]
@@ -46,26 +59,30 @@ impl Running {
         HoldOptions { keep_going, window, bound: (window * 12).max(Duration::from_secs(120)) }
     }
 
-    /// The approval: given, or asked for on the terminal after the plan was shown.
-    pub fn approval(&self, plan: &ContainmentPlan, alive: &[String]) -> Result<String, AppError> {
-        for line in alive {
-            say(line);
+    /// Refuses to begin where nobody has approved and nobody can be asked.
+    pub fn may_be_approved(&self) -> Result<(), AppError> {
+        if self.approve.is_some() || std::io::stdin().is_terminal() {
+            return Ok(());
         }
+        Err(AppError::Request {
+            what: "the plan is not approved".to_owned(),
+            hint: "give --approve HASH; `crashcart plan show` prints the plan and its hash",
+        })
+    }
+
+    /// The approval: given, or asked for on the terminal after it was shown what for.
+    pub fn approval(&self, plan: &ContainmentPlan, asked: Asked<'_>) -> Result<String, AppError> {
+        self.may_be_approved()?;
         if let Some(given) = &self.approve {
+            if let Asked::GivingBack(returns) = asked {
+                returns.iter().for_each(|one| say(&format!("{}: {}", one.label(), one.words())));
+            }
             return Ok(given.clone());
-        }
-        if !std::io::stdin().is_terminal() {
-            return Err(AppError::Request {
-                what: "the plan is not approved".to_owned(),
-                hint: "give --approve HASH; `crashcart plan show` prints the plan and its hash",
-            });
         }
         let terminal = Terminal::look(false);
         let mut shown = std::io::stderr().lock();
-        let written = steps(plan, terminal.width, &mut shown).and_then(|()| {
-            write!(shown, "hash {}\nfirst {ASKED} characters to approve: ", plan.hash())?;
-            shown.flush()
-        });
+        let written = text::asked(plan, asked, terminal.width, &mut shown);
+        let written = written.and_then(|()| shown.flush());
         written.map_err(AppError::Output)?;
         let mut typed = String::new();
         std::io::stdin().read_line(&mut typed).map_err(AppError::Output)?;
@@ -92,14 +109,9 @@ impl Running {
             }});
             json_document(&document, true, &mut out)
         } else {
-            receipt_text(&receipt, path.as_deref(), &mut out)
+            receipt::receipt_text(&receipt, path.as_deref(), &mut out)
         };
-        let exit = match receipt.ending.exit_code() {
-            0 => Exit::Done,
-            4 => Exit::Gaps,
-            5 => Exit::Undone,
-            _ => Exit::NotUndone,
-        };
+        let exit = Exit::of_ending(receipt.ending);
         let exit = commands::ended(exit, printed.and_then(|()| out.flush()));
         // The account was changed and that was told; then it is said that it was not kept.
         Ok(match kept {
@@ -206,129 +218,4 @@ pub fn plan_json(plan: &ContainmentPlan, path: &Path) -> Value {
         "path": path, "hash": plan.hash(), "action": plan.action, "target": plan.target,
         "account": plan.account, "steps": steps, "notes": plan.notes,
     }})
-}
-
-/// A plan for people, and how it is carried out.
-pub fn plan_text(
-    plan: &ContainmentPlan,
-    path: &Path,
-    terminal: &Terminal,
-    out: &mut dyn Write,
-) -> std::io::Result<()> {
-    steps(plan, terminal.width, out)?;
-    let hash = plan.hash();
-    writeln!(out, "\nplan  {}\nhash  {hash}", path.display())?;
-    let short = hash.get(..ASKED).unwrap_or_default();
-    writeln!(out, "Nothing was changed. To carry it out:")?;
-    writeln!(out, "  crashcart apply {} --approve {short}", path.display())
-}
-
-fn steps(plan: &ContainmentPlan, width: usize, out: &mut dyn Write) -> std::io::Result<()> {
-    let target = escape::terminal(&plan.target);
-    let (action, account) = (escape::terminal(&plan.action), escape::terminal(&plan.account));
-    writeln!(out, "PLAN  contain {action} {target} in account {account}")?;
-    for (number, step) in (1..).zip(&plan.steps) {
-        writeln!(out, "\n{number}  {}", change(step))?;
-        labelled("why", &escape::terminal(&step.why), width, out)?;
-        for (label, lines) in
-            [("stops", &step.stops), ("not", &step.does_not_stop), ("risk", &step.risk)]
-        {
-            for line in lines {
-                labelled(label, &escape::terminal(line), width, out)?;
-            }
-        }
-        let undo = match &step.undo {
-            Undo::Never { because } => format!("CANNOT BE UNDONE: {because}"),
-            Undo::By(_) if step.suspect => {
-                "`crashcart revert --rearm` alone, since it is suspect".to_owned()
-            }
-            Undo::By(_) => "`crashcart revert`".to_owned(),
-        };
-        labelled("undone by", &escape::terminal(&undo), width, out)?;
-    }
-    if !plan.notes.is_empty() {
-        writeln!(out)?;
-    }
-    for note in &plan.notes {
-        labelled("note", &escape::terminal(note), width, out)?;
-    }
-    Ok(())
-}
-
-/// What a step changes, in words.
-fn change(step: &Step) -> String {
-    let text = match &step.change {
-        Planned::One { expects, change } => {
-            format!("{} becomes {} (now {})", change.thing, change.to.words(), expects.words())
-        }
-        Planned::Every { scope, seen } => {
-            format!("{scope} becomes inactive ({} there now)", seen.len())
-        }
-        Planned::CutOff { rule, .. } => {
-            format!("{} denies every session issued until now", rule.policy)
-        }
-    };
-    escape::terminal(&text).into_owned()
-}
-
-fn receipt_text(
-    receipt: &ContainmentReceipt,
-    path: Option<&Path>,
-    out: &mut dyn Write,
-) -> std::io::Result<()> {
-    let width = Terminal::look(false).width;
-    writeln!(out, "{}  {}", ending(receipt), escape::terminal(&receipt.target))?;
-    for step in &receipt.steps {
-        let outcome = match step.outcome {
-            StepOutcome::Done => "done",
-            StepOutcome::Already => "was so before",
-            StepOutcome::Failed => "FAILED",
-            StepOutcome::NotReached => "not reached",
-            StepOutcome::GivenBack => "given back",
-            StepOutcome::Kept => "left as it is",
-            StepOutcome::Gone => "gone",
-        };
-        let proved = match step.verified {
-            Verified::Configured => "configured: read back",
-            Verified::EffectObserved => "effect observed",
-            Verified::NotProven => "not proven",
-        };
-        let mut text = format!("{outcome}, {proved}");
-        for said in &step.said {
-            text.push_str("; ");
-            text.push_str(said);
-        }
-        labelled(&step.name, &escape::terminal(&text), width, out)?;
-    }
-    for note in &receipt.notes {
-        labelled("note", &escape::terminal(note), width, out)?;
-    }
-    match path {
-        Some(path) => writeln!(out, "receipt  {}", path.display()),
-        None => {
-            let text = "not kept: the journal has what was done; apply again to get one";
-            labelled("receipt", text, width, out)
-        }
-    }
-}
-
-/// Whether something was left as it is, since giving it back would re-arm somebody.
-fn keeps(receipt: &ContainmentReceipt) -> bool {
-    receipt.steps.iter().any(|step| step.outcome == StepOutcome::Kept)
-}
-
-fn ending(receipt: &ContainmentReceipt) -> &'static str {
-    use crashcart_app::containment::Ending;
-    match receipt.ending {
-        Ending::Contained => "CONTAINED",
-        Ending::NotProven => "DONE, NOT PROVEN",
-        Ending::NotReadBack => "DONE, NOT READ BACK",
-        Ending::Partly => "PARTLY DONE",
-        Ending::FailedAndUndone => "FAILED, EVERYTHING GIVEN BACK",
-        Ending::Stopped => "STOPPED: WHAT EARLIER RUNS HOLD STAYS",
-        Ending::GivenBack if keeps(receipt) => "GIVEN BACK, EXCEPT WHAT IS SUSPECT",
-        Ending::GivenBack => "GIVEN BACK",
-        Ending::UndoIncomplete => "NOT ALL COULD BE GIVEN BACK",
-        Ending::Halted => "HALTED: the journal could not be written; `crashcart resume` goes on",
-    }
 }

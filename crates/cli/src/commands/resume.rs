@@ -7,7 +7,7 @@ use crashcart_app::containment::{self, Onward, Run};
 use crashcart_app::{AppError, Needs};
 
 use crate::arguments::{AccountArguments, PreflightArguments};
-use crate::commands::plans::{self, Running};
+use crate::commands::plans::{self, Asked, Running};
 use crate::commands::selftest;
 use crate::exit::Exit;
 
@@ -71,7 +71,7 @@ impl ResumeRun {
         if !self.undo {
             plans::spare(&plan, self.environment.as_deref(), Some(&self.case))?;
         }
-        let approval = self.running.approval(&plan, &[])?;
+        let approval = self.running.approval(&plan, Asked::Plan)?;
         let door = self.account.open_for(&plan.account)?;
         let how = if self.undo { Onward::Undo } else { Onward::Finish };
         let options = self.running.options(false);

@@ -7,7 +7,7 @@ use crashcart_app::containment::{self, RevertOptions, Run};
 use crashcart_app::{AppError, Needs};
 
 use crate::arguments::{AccountArguments, PreflightArguments};
-use crate::commands::plans::{self, Running};
+use crate::commands::plans::{self, Asked, Running};
 use crate::exit::Exit;
 
 /// Give back what a plan took, without re-arming anybody
@@ -49,16 +49,15 @@ impl Revert {
         if let Some(exit) = self.preflight.run(open, self.running.json, needs)? {
             return Ok(exit);
         }
+        let all: Vec<_> = plans::all(&folder)?.into_iter().map(|(_, plan)| plan).collect();
+        let options = self.running.options(false);
+        let how = RevertOptions { rearm: self.rearm, force: self.force, plans: &all, options };
+        self.running.may_be_approved()?;
         let mut case = plans::open_case(&folder)?;
         plans::missing_receipts(&mut case)?;
         let door = self.account.open_for(&plan.account)?;
-        let alive = match self.rearm {
-            true => containment::comes_back((&door, &case), &plan, &receipt)?,
-            false => Vec::new(),
-        };
-        let approval = self.running.approval(&plan, &alive)?;
-        let options = self.running.options(false);
-        let how = RevertOptions { rearm: self.rearm, force: self.force, options };
+        let returns = containment::returns((&door, &case), &plan, &receipt, how)?;
+        let approval = self.running.approval(&plan, Asked::GivingBack(&returns))?;
         let run = Run::Revert(&receipt, how);
         let ran = containment::run_plan((&door, &mut case), &plan, &approval, run, options)?;
         self.running.tell(ran, &folder)

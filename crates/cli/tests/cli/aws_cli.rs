@@ -100,8 +100,7 @@ fn the_printed_commands_end_where_apply_ends_and_their_undo_where_it_began() {
          print(moment)",
     );
     let moment = crashcart_model::Timestamp::parse(put.trim()).expect("a time").millis();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("now");
-    let ahead = moment - i64::try_from(now.as_millis()).expect("milliseconds");
+    let ahead = moment - crate::clock::millis_now();
     assert!((0..=61_000).contains(&ahead), "of when it was pasted: {ahead}");
     let contained = state(&moto, "two");
     assert_ne!(contained, before);

@@ -21,7 +21,7 @@ print(statement['Condition']['DateLessThan']['aws:TokenIssueTime'])
 ";
 
 #[allow(clippy::disallowed_methods, reason = "a test of the clock compares it")]
-fn millis_now() -> i64 {
+pub fn millis_now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 

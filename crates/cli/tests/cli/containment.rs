@@ -114,11 +114,18 @@ fn a_state_that_somebody_changed_meanwhile_stops_the_plan() {
     let key = moto.run(USER);
     let words = ["contain", "key", &key, "--case", "case", "--json"];
     let planned = json(&crashcart(&moto, folder.path(), &words));
+    let dry = ["apply", planned["plan"]["path"].as_str().expect("a path"), "--dry-run"];
+    let would = crashcart(&moto, folder.path(), &dry);
+    assert_eq!(would.code, Some(0), "{}", would.shown());
+    assert!(would.stdout.contains("would send iam:UpdateAccessKey"), "{}", would.stdout);
     moto.run(&format!(
         "client('iam').delete_access_key(UserName='build-agent', AccessKeyId='{key}')"
     ));
     let path = planned["plan"]["path"].as_str().expect("a path");
     let hash = planned["plan"]["hash"].as_str().expect("a hash");
+    let would = crashcart(&moto, folder.path(), &dry);
+    assert_eq!(would.code, Some(5), "as the run itself: {}", would.shown());
+    assert!(would.stdout.contains("WOULD FAIL: somebody changed"), "{}", would.stdout);
     let ran = crashcart(&moto, folder.path(), &["apply", path, "--approve", hash, "--window", "0"]);
     assert_eq!(ran.code, Some(5), "{}{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("somebody changed"), "{}", ran.stdout);
@@ -376,4 +383,61 @@ fn a_receipt_that_a_crash_kept_out_of_the_case_is_written_from_the_journal() {
     let words = ["revert", &path, "--approve", &hash, "--window", "0", "--rearm"];
     let reverted = crashcart(&moto, folder.path(), &words);
     assert_eq!(reverted.code, Some(0), "{}{}", reverted.stdout, reverted.stderr);
+}
+
+/// A role that only one other account may assume.
+const ROLE: &str =
+    "client('iam').create_role(RoleName='deploy', AssumeRolePolicyDocument=json.dumps({
+    'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 'sts:AssumeRole',
+    'Principal': {'AWS': 'arn:aws:iam::444455556666:root'}}]}))
+";
+
+#[test]
+fn what_is_approved_is_on_the_page_in_full_and_fits_it() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    moto.run(ROLE);
+    let [url, key, secret, region] = settings_as(&moto, ["test", "test"]);
+    let settings = [url, key, secret, region, ("COLUMNS", "72")];
+    let words = ["contain", "role", "deploy", "--close-trust", "--case", "case"];
+    let ran = run_with(folder.path(), &words, &settings);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let (plan, _) = ran.stdout.split_once("\nplan ").expect("a plan");
+    let long = plan.lines().find(|line| line.chars().count() > 72);
+    assert_eq!(long, None, "{plan}");
+    let whole: String = plan.split_whitespace().collect();
+    assert!(whole.contains(r#""Principal":{"AWS":"arn:aws:iam::444455556666:root"}"#), "{plan}");
+    assert!(whole.contains(r#""Sid":"CrashcartClosed""#), "{plan}");
+    let words = plan.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in ["until 60 seconds after it is put", "issued before this revert stay denied"] {
+        assert!(words.contains(said), "{plan}");
+    }
+}
+
+#[test]
+fn a_name_that_is_not_there_is_a_wrong_argument() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    for kind in ["user", "role"] {
+        let words = ["contain", kind, "nosuch", "--case", "case"];
+        let ran = crashcart(&moto, folder.path(), &words);
+        assert_eq!(ran.code, Some(2), "{}", ran.shown());
+        assert!(ran.stderr.contains("check the name"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn of_a_key_that_may_not_be_listed_its_last_use_is_told_and_what_is_unknown() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = moto.run(USER);
+    moto.fail(serde_json::json!({
+        "operation": "ListAccessKeys", "status": 403, "code": "AccessDenied", "message": "no",
+    }));
+    let ran = crashcart(&moto, folder.path(), &["whois", key.trim(), "--live"]);
+    assert_eq!(ran.code, Some(4), "{}", ran.shown());
+    let of_key = format!("key       {}, unknown whether active", key.trim());
+    for said in [&of_key, "unknown which others there are", "NOT READ  iam:ListAccessKeys"] {
+        assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
+    }
 }

@@ -14,12 +14,13 @@ mod crash;
 mod failure;
 mod fake;
 mod intruder;
+mod overlap;
 mod planning;
 mod reverting;
 
 use crashcart_respond::{
-    Ending, Options, Planned, Receipt, RevertOptions, StepOutcome, Undo, Verified, apply, commands,
-    revert,
+    Ending, Entry, Options, Planned, Receipt, RevertOptions, StepOutcome, Undo, Verified, apply,
+    commands, revert,
 };
 
 use cases::Case;
@@ -69,9 +70,43 @@ fn twice_is_once_with_the_same_journal_and_with_another() {
             assert_eq!(fake.snapshot(), after, "{}", case.name);
             assert_eq!(fake.sends.get(), sends, "{}", case.name);
             let already = again.steps.iter().all(|step| step.outcome == StepOutcome::Already);
-            assert!(already || again.left == first.left, "{}: {again:?}", case.name);
+            assert!(already, "nothing was sent, and that is said: {}: {again:?}", case.name);
+            assert!(again.left.is_empty() || again.left == first.left, "{}", case.name);
         }
     }
+}
+
+#[test]
+fn the_moment_moves_on_once_the_closure_was_read_back_and_never_again() {
+    let case = cases::all().pop().unwrap();
+    let (fake, notes) = (case.fake(), Notes::default());
+    let receipt = run(&case, &fake, &notes);
+    assert_eq!(receipt.steps[2].outcome, StepOutcome::Done, "{receipt:?}");
+    let put: Vec<_> = notes
+        .history()
+        .into_iter()
+        .filter_map(|entry| match entry {
+            Entry::Intent { at, step, change, .. } if step != "close-trust" => {
+                Some((at, change.to))
+            }
+            _ => None,
+        })
+        .collect();
+    let [(first, early), (second, late)] = put.as_slice() else { panic!("{put:?}") };
+    assert!(second.millis() - first.millis() >= 10_000, "not before the window has passed");
+    assert_ne!(early, late);
+    let again = run(&case, &fake, &notes);
+    assert!(again.steps.iter().all(|step| step.outcome == StepOutcome::Already), "{again:?}");
+    assert!(again.steps.iter().all(|step| step.said == ["an earlier run of this plan did it"]));
+    assert_eq!(again.left, receipt.left);
+
+    // Without a window both fall into one second: then it is said that nothing was sent.
+    let (fake, mut notes) = (case.fake(), Notes::default());
+    fake.latency.set(0);
+    let options = Options { window: std::time::Duration::ZERO, ..Options::default() };
+    let receipt = apply(&case.approved(), &[], &fake, &mut notes, options).unwrap();
+    assert_eq!(receipt.steps[2].outcome, StepOutcome::Already, "{receipt:?}");
+    assert!(receipt.steps[2].said[0].contains("nothing was sent"), "{receipt:?}");
 }
 
 #[test]

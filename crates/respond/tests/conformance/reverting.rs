@@ -2,8 +2,8 @@
 
 use crashcart_respond::documents::{DENY_ALL, DENY_OLDER_SESSIONS, deny_all};
 use crashcart_respond::{
-    Ending, Entry, Options, Planned, Purpose, Receipt, Resume, RevertOptions, RunError, State,
-    StepOutcome, StepReceipt, Thing, Verified, comes_back, receipts, resume, revert,
+    Ending, Entry, Options, Planned, Purpose, Receipt, Resume, Return, RevertOptions, RunError,
+    State, StepOutcome, StepReceipt, Thing, Verified, receipts, resume, returns, revert,
 };
 use serde_json::json;
 
@@ -17,23 +17,29 @@ fn back(case: &Case, fake: &Fake, (notes, receipt): (&Notes, &Receipt), rearm: b
     revert((receipt, &case.approved()), &history, fake, &mut notes.clone(), how).unwrap()
 }
 
+/// What is said before it is approved.
+fn foretold(case: &Case, fake: &Fake, (notes, of): (&Notes, &Receipt), rearm: bool) -> Vec<Return> {
+    let how = RevertOptions { rearm, ..RevertOptions::default() };
+    returns((of, &case.approved()), &notes.history(), fake, how).unwrap()
+}
+
 #[test]
 fn with_rearm_the_account_is_as_it_was_except_for_what_was_declared_lost() {
     for case in cases::all() {
         let (fake, notes) = (case.fake(), Notes::default());
         let receipt = run(&case, &fake, &notes);
-        let (history, approved) = (notes.history(), case.approved());
-        let named = comes_back((&receipt, &approved), &history, &fake).unwrap();
+        let named = foretold(&case, &fake, (&notes, &receipt), true);
         assert_eq!(named.len(), receipt.left.len());
-        let lost = named.iter().filter(|line| line.starts_with("does not come back")).count();
+        let lost = named.iter().filter(|one| matches!(one, Return::Lost(_))).count();
         assert_eq!(lost, usize::from(case.deletes_password()), "{named:?}");
         let reverted = back(&case, &fake, (&notes, &receipt), true);
         let mut start = case.fake().snapshot();
+        let lost =
+            |steps: &Receipt| steps.steps.iter().any(|step| step.outcome == StepOutcome::Lost);
+        assert_eq!(reverted.ending, Ending::GivenBack, "{}: {reverted:?}", case.name);
+        assert_eq!(lost(&reverted), case.deletes_password(), "{}: {reverted:?}", case.name);
         if case.deletes_password() {
             start.remove(&password());
-            assert_eq!(reverted.ending, Ending::UndoIncomplete);
-        } else {
-            assert_eq!(reverted.ending, Ending::GivenBack, "{}: {reverted:?}", case.name);
         }
         assert_eq!(fake.snapshot(), start, "{}", case.name);
     }
@@ -117,7 +123,11 @@ fn what_is_gone_already_is_done() {
     assert_eq!(reverted.ending, Ending::GivenBack, "{reverted:?}");
     for step in &reverted.steps {
         let is_key = step.name == "access-keys";
-        let outcome = if is_key { StepOutcome::Gone } else { StepOutcome::GivenBack };
+        let outcome = match step.name.starts_with("deny") {
+            true => StepOutcome::Already,
+            false if is_key => StepOutcome::Gone,
+            false => StepOutcome::GivenBack,
+        };
         assert_eq!(step.outcome, outcome, "{step:?}");
         assert_eq!(step.verified == Verified::NotProven, is_key, "{step:?}");
     }
@@ -132,8 +142,7 @@ fn what_was_deleted_meanwhile_is_told_as_gone_and_never_as_alive() {
             for thing in fake.snapshot().into_keys() {
                 fake.put(&thing, State::Absent);
             }
-            let (history, approved) = (notes.history(), case.approved());
-            let told = comes_back((&receipt, &approved), &history, &fake).unwrap();
+            let told = foretold(&case, &fake, (&notes, &receipt), rearm);
             let reverted = back(&case, &fake, (&notes, &receipt), rearm);
             for left in &receipt.left {
                 let thing = left.thing.to_string();
@@ -141,8 +150,8 @@ fn what_was_deleted_meanwhile_is_told_as_gone_and_never_as_alive() {
                 if !lasts {
                     continue;
                 }
-                let line = told.iter().find(|line| line.contains(&thing)).unwrap();
-                assert!(line.starts_with("does not come back"), "{line}");
+                let line = told.iter().find(|one| one.words().contains(&thing)).unwrap();
+                assert_eq!(line.label(), "does not come back", "{line:?}");
                 let of = |step: &&StepReceipt| step.said.iter().any(|said| said.contains(&thing));
                 // A password that we deleted is told by what that means.
                 if left.to != State::Absent && (rearm || !thing.contains("trust policy")) {
@@ -314,7 +323,8 @@ fn a_receipt_that_was_edited_is_refused_and_nothing_of_it_is_followed() {
                 let refused = revert((&other, &approved), &history, &fake, journal, how);
                 assert!(matches!(refused, Err(RunError::NotInJournal)), "{}", case.name);
             }
-            let told = comes_back((&other, &approved), &notes.history(), &fake);
+            let how = RevertOptions::default();
+            let told = returns((&other, &approved), &notes.history(), &fake, how);
             assert!(matches!(told, Err(RunError::NotInJournal)), "{}", case.name);
         }
         // Nor is one followed whose journal was emptied.
@@ -370,4 +380,83 @@ fn what_was_given_back_and_did_not_hold_is_given_back_by_the_next_revert() {
     let again = back(&case, &fake, (&notes, &reverted), true);
     assert_eq!(again.ending, Ending::GivenBack, "{again:?}");
     assert_eq!(fake.snapshot(), case.fake().snapshot());
+}
+
+/// The moment that a user's older sessions are denied from.
+fn moment(case: &Case, fake: &Fake) -> i64 {
+    let rule = case.plan.steps.iter().find_map(|step| step.cut_off()).unwrap();
+    rule.moment(&fake.snapshot()[&rule.policy]).unwrap().millis()
+}
+
+#[test]
+fn a_revert_denies_what_was_issued_before_it_and_no_minute_more_and_says_until_when() {
+    let case = cases::all().remove(1);
+    let (fake, notes) = (case.fake(), Notes::default());
+    let receipt = run(&case, &fake, &notes);
+    fake.pass(3_600_000);
+    let before = fake.millis();
+    let reverted = back(&case, &fake, (&notes, &receipt), false);
+    let denied = moment(&case, &fake);
+    assert!(denied >= before && denied <= fake.millis() + 1000, "{denied} of {before}");
+    let until = crashcart_model::Timestamp::from_millis(denied + 36 * 3_600_000);
+    let note = format!("sessions issued before this revert stay denied until {until}");
+    assert!(reverted.notes.iter().any(|said| said.starts_with(&note)), "{:?}", reverted.notes);
+
+    // At once after containing: the moment does not go back, and a second revert leaves it.
+    let (fake, notes) = (case.fake(), Notes::default());
+    let receipt = run(&case, &fake, &notes);
+    let contained = moment(&case, &fake);
+    back(&case, &fake, (&notes, &receipt), false);
+    let denied = moment(&case, &fake);
+    assert!(denied > contained);
+    fake.pass(3_600_000);
+    back(&case, &fake, (&notes, &receipt), false);
+    assert_eq!(moment(&case, &fake), denied);
+}
+
+#[test]
+fn a_password_that_was_deleted_is_told_as_lost_whoever_set_another_one() {
+    let case = cases::all().into_iter().find(Case::deletes_password).unwrap();
+    let (fake, notes) = (case.fake(), Notes::default());
+    let receipt = run(&case, &fake, &notes);
+    let step = receipt.steps.iter().find(|step| step.name == "console-password").unwrap();
+    assert_eq!(step.said, ["console password of user/ada deleted"]);
+    for (state, said) in [(State::Absent, "has none now"), (State::Present, "did not set")] {
+        fake.put(&password(), state);
+        let told = foretold(&case, &fake, (&notes, &receipt), true);
+        let lost = told.iter().find(|one| one.words().contains("console password")).unwrap();
+        assert!(matches!(lost, Return::Lost(_)) && lost.words().contains(said), "{lost:?}");
+        let reverted = back(&case, &fake, (&notes, &receipt), true);
+        assert_eq!((reverted.ending, reverted.ending.exit_code()), (Ending::GivenBack, 0));
+        let step = reverted.steps.iter().find(|step| step.name == "console-password").unwrap();
+        assert_eq!(step.outcome, StepOutcome::Lost);
+        assert!(step.said[0].contains(said), "{step:?}");
+    }
+}
+
+#[test]
+fn what_was_given_back_already_is_told_so_and_nothing_is_sent() {
+    for case in cases::all().into_iter().filter(|case| !case.deletes_password()) {
+        let (fake, notes) = (case.fake(), Notes::default());
+        let receipt = run(&case, &fake, &notes);
+        back(&case, &fake, (&notes, &receipt), true);
+        let sends = fake.sends.get();
+        assert_eq!(foretold(&case, &fake, (&notes, &receipt), true), []);
+        let again = back(&case, &fake, (&notes, &receipt), true);
+        assert_eq!((again.ending, again.steps), (Ending::GivenBack, Vec::new()));
+        assert_eq!(fake.sends.get(), sends);
+
+        // By hand, before the revert.
+        let (fake, notes) = (case.fake(), Notes::default());
+        let receipt = run(&case, &fake, &notes);
+        for left in &receipt.left {
+            fake.put(&left.thing, left.before.clone());
+        }
+        let sends = fake.sends.get();
+        let told = foretold(&case, &fake, (&notes, &receipt), true);
+        assert!(told.iter().all(|one| matches!(one, Return::Already(_))), "{told:?}");
+        let again = back(&case, &fake, (&notes, &receipt), true);
+        assert!(again.steps.iter().all(|step| step.outcome == StepOutcome::Already), "{again:?}");
+        assert_eq!(fake.sends.get(), sends);
+    }
 }
