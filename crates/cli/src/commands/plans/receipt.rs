@@ -82,3 +82,41 @@ fn given_back(receipt: &ContainmentReceipt) -> &'static str {
         (false, false) => "NOTHING TO GIVE BACK",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The page of a receipt with one step.
+    fn page(action: &str, ending: &str, step: &str, verified: &str) -> String {
+        let receipt = json!({
+            "schema": "crashcart.receipt/1", "plan": "", "action": action, "target": "AKIAEXAMPLE",
+            "account": "111122223333", "run": "revert", "began": "2026-05-04T02:13:00Z",
+            "ended": "2026-05-04T02:13:00Z", "ending": ending, "left": [], "notes": [],
+            "steps": [{"name": "step", "outcome": step, "verified": verified, "said": []}],
+        });
+        let receipt = serde_json::from_value(receipt).expect("a receipt");
+        let mut page = Vec::new();
+        receipt_text(&receipt, None, &mut page).expect("a page");
+        String::from_utf8(page).expect("text")
+    }
+
+    #[test]
+    fn the_first_line_names_what_was_contained_and_what_became_of_it() {
+        let sessions = page("session", "contained", "done", "configured");
+        let first = "CONTAINED  the sessions that descend from AKIAEXAMPLE\n";
+        assert!(sessions.starts_with(first), "the key can still be used: {sessions}");
+        let failed = page("key", "failed_and_undone", "failed", "not_proven");
+        assert!(
+            failed.starts_with("FAILED, EVERYTHING GIVEN BACK, NOTHING IS CUT OFF"),
+            "{failed}"
+        );
+        let kept = page("key", "given_back", "kept", "not_proven");
+        assert!(kept.starts_with("NOTHING GIVEN BACK"), "{kept}");
+        assert!(!kept.contains("not proven"), "there was nothing to prove: {kept}");
+        let lost = page("user", "given_back", "lost", "not_proven");
+        assert!(lost.contains("cannot be given back"), "{lost}");
+    }
+}

@@ -178,7 +178,7 @@ mod tests {
         asked(&plan, Asked::GivingBack(&returns), 72, &mut page).expect("a page");
         let page = String::from_utf8(page).expect("text");
         assert!(page.contains("comes back to life  access key AKIAEXAMPLE"), "{page}");
-        assert!(page.contains("cannot come back  the console password"), "{page}");
+        assert!(page.contains("does not come back  the console password"), "{page}");
         assert!(page.ends_with("of the plan's hash to approve GIVING BACK: "), "{page}");
         assert!(!page.contains("PLAN"), "{page}");
     }
