@@ -27,7 +27,7 @@ impl Key {
         }
         let Some(since) = self.cut_since(owner)? else {
             let text = "NOT DONE: it was cut off by somebody else, and when is not known to this \
-                        case; `crashcart timeline --case` has every use";
+                        case; `crashcart investigate --case CASE` tells its use";
             self.tell("WATCH", text)?;
             return Ok(Exit::Gaps);
         };
