@@ -84,6 +84,11 @@ impl Others {
         by_file.map(Plan::hash).or(by_journal).map(|hash| short(&hash))
     }
 
+    /// Whether a plan's own change to a thing is the last that was made, and still stands.
+    pub(crate) fn is_last_of(&self, plan: &str, thing: &Thing, live: &State) -> bool {
+        self.last.iter().any(|(one, to, by)| one == thing && to == live && by == plan)
+    }
+
     /// The plan that brought a thing to the state in which it is.
     pub(crate) fn brought(&self, thing: &Thing, live: &State, own: &str) -> Option<String> {
         let (_, to, by) = self.last.iter().find(|(one, ..)| one == thing)?;
