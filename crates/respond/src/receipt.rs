@@ -177,6 +177,13 @@ impl Receipt {
     }
 }
 
+impl Receipt {
+    /// Whether something was left as it is that would be given back.
+    pub(crate) fn keeps(&self) -> bool {
+        self.steps.iter().any(|step| step.outcome == StepOutcome::Kept)
+    }
+}
+
 impl StepReceipt {
     pub(crate) fn new(name: &str, outcome: StepOutcome, said: impl Into<String>) -> Self {
         let said = Some(said.into()).filter(|said| !said.is_empty()).into_iter().collect();

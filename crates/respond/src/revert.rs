@@ -105,6 +105,8 @@ impl Executor<'_> {
             (Err(_), _) => Ending::Halted,
             (Ok(false), _) => Ending::UndoIncomplete,
             (Ok(true), _) if !held.is_empty() => Ending::Stopped,
+            // What another plan holds stays: the account is not as before the run.
+            (Ok(true), Run::BackOut) if back.keeps() => Ending::Stopped,
             (Ok(true), Run::BackOut) => Ending::FailedAndUndone,
             (Ok(true), _) => Ending::GivenBack,
         };
@@ -283,9 +285,7 @@ impl Executor<'_> {
         if is_gone(left, &live) {
             return Ok(Back::Gone(gone(thing)));
         }
-        if let Some(other) =
-            self.others.holding(thing, &left.before).filter(|_| run != Run::BackOut && !force)
-        {
+        if let Some(other) = self.others.holding(thing, &left.before).filter(|_| !force) {
             return Ok(Back::Kept(held_too(thing, &live, &other)));
         }
         let moved = rule.is_some_and(|rule| rule.moment(&live).is_some());

@@ -2,10 +2,12 @@
 //! and what one gave back was changed by nobody else.
 
 use crashcart_respond::documents::DENY_ALL;
-use crashcart_respond::{Receipt, Return, RevertOptions, State, StepOutcome, returns, revert};
+use crashcart_respond::{
+    Ending, Receipt, Return, RevertOptions, State, StepOutcome, returns, revert,
+};
 
 use crate::cases::{self, Case, key, user_policy};
-use crate::fake::Notes;
+use crate::fake::{Fault, Notes};
 use crate::run;
 
 #[test]
@@ -56,4 +58,20 @@ fn what_another_plan_of_the_case_gave_back_was_changed_by_nobody_else() {
     assert!(reverted.steps.iter().any(|step| said(step).contains(&gave)), "{reverted:?}");
     // It can be used: so the denial stays.
     assert!(fake.snapshot().contains_key(&user_policy(DENY_ALL)));
+}
+
+#[test]
+fn a_run_that_fails_does_not_wake_a_key_that_another_plan_holds() {
+    let cases = cases::all();
+    let (of_key, of_user) = (&cases[0], &cases[1]);
+    let (fake, notes) = (of_key.fake(), Notes::default());
+    run(of_key, &fake, &notes);
+    // The intruder made it active again; the run takes it, and fails at the SSH key.
+    fake.put(&key("AKIAEXAMPLE1"), State::Active);
+    fake.faults.borrow_mut().push((fake.sends.get() + 3, 1, Fault::Denied));
+    let failed = run(of_user, &fake, &notes);
+    assert_eq!(failed.ending, Ending::Stopped, "{failed:?}");
+    assert_eq!(fake.snapshot()[&key("AKIAEXAMPLE1")], State::Inactive);
+    assert!(!fake.snapshot().contains_key(&user_policy(DENY_ALL)), "the rest is given back");
+    assert!(!failed.notes.iter().any(|note| note.contains("ACTIVE AGAIN: the access key")));
 }
