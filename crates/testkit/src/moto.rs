@@ -1,12 +1,12 @@
 //! A moto server of a test's own on loopback: AWS's wire protocols without AWS. What moto lacks is
 //! answered in front of it, by `moto_front.py`.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -40,26 +40,30 @@ impl Moto {
     /// # Panics
     /// When the server cannot be started: the machine is wrong.
     #[allow(clippy::panic, reason = "a test that cannot start must fail loudly")]
-    #[allow(clippy::disallowed_methods, reason = "waits for a port, within a bound")]
     pub fn start() -> Option<Self> {
         let python = python()?;
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.unwrap_or_else(|error| panic!("no free port: {error}"));
-        let server = Command::new(&python)
+        // The server takes a port that is free and tells it: one that was free a moment ago may be
+        // another test's by now.
+        let mut server = Command::new(&python)
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/moto_front.py"))
-            .arg(address.port().to_string())
+            .arg("0")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("moto does not start: {error}"));
-        let moto = Self { server, python, url: format!("http://{address}") };
-        let started = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            assert!(started.elapsed() < STARTS_WITHIN, "moto does not listen on {address}");
-            sleep(Duration::from_millis(50));
-        }
+        let out = server.stdout.take();
+        let (told, port) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let read = out.map(|out| BufReader::new(out).read_line(&mut line));
+            drop((read, told.send(line)));
+        });
+        let port = port.recv_timeout(STARTS_WITHIN).unwrap_or_default();
+        let url = format!("http://127.0.0.1:{}", port.trim());
+        let moto = Self { server, python, url };
+        assert!(port.trim().parse::<u16>().is_ok(), "moto does not tell its port: {port:?}");
         Some(moto)
     }
 

@@ -19,7 +19,7 @@ import front_identity
 import front_spread
 import front_trail
 from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import WSGIRequestHandler, run_simple
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 moto = DomainDispatcherApplication(create_backend_app)
 # By user: id, service, status.
@@ -149,4 +149,7 @@ class Handler(WSGIRequestHandler):
         return front_clock.date()
 
 
-run_simple("127.0.0.1", int(sys.argv[1]), application, threaded=True, request_handler=Handler)
+server = make_server("127.0.0.1", int(sys.argv[1]), application, threaded=True, request_handler=Handler)
+# Port 0 is one that is free: who started this reads which.
+print(server.port, flush=True)
+server.serve_forever()
