@@ -1,7 +1,7 @@
 //! What the plans of a case hold: changed and not given back, worked out from the journal alone. It
 //! must never guess; whether it still is so, only the account can tell.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crashcart_model::Timestamp;
 
@@ -42,47 +42,25 @@ impl Held {
     }
 }
 
-/// What the journal has of one plan.
-#[derive(Default)]
-struct Followed {
-    ledger: Ledger,
-    account: String,
-    since: Vec<(Thing, Timestamp)>,
-}
-
 /// What is held, in the order of plan and first change.
 pub fn held(journal: &[Entry]) -> Vec<Held> {
-    let mut plans: BTreeMap<&str, Followed> = BTreeMap::new();
-    let mut own: Vec<&str> = Vec::new();
+    let (mut made, mut taken_away) = (Vec::new(), BTreeSet::new());
     for entry in journal {
         match entry {
-            Entry::Making { what: Throwaway::Plan { hash }, .. } => own.push(hash),
+            Entry::Making { what: Throwaway::Plan { hash }, .. } => made.push(hash.as_str()),
             // What a selftest held is gone with the principals that it made.
-            Entry::TakenAway { .. } => plans.retain(|plan, _| !own.contains(plan)),
-            Entry::Intent { plan, change, .. } => {
-                let followed = plans.entry(plan).or_default();
-                followed.account.clone_from(&change.account);
-                followed.ledger.take(entry, plan);
-            }
-            Entry::Outcome { plan, at, .. } => {
-                let Followed { ledger, since, .. } = plans.entry(plan).or_default();
-                ledger.take(entry, plan);
-                since.retain(|(thing, _)| ledger.of(thing).is_some());
-                for left in &ledger.left {
-                    if !since.iter().any(|(thing, _)| *thing == left.thing) {
-                        since.push((left.thing.clone(), *at));
-                    }
-                }
-            }
+            Entry::TakenAway { .. } => taken_away.extend(made.drain(..)),
             _ => {}
         }
     }
-    let held = plans.into_iter().flat_map(|(plan, followed)| {
-        let Followed { ledger, account, since } = followed;
-        ledger.left.into_iter().filter_map(move |left| {
-            let (_, since) = since.iter().find(|(thing, _)| *thing == left.thing)?;
-            Some(Held { plan: plan.to_owned(), account: account.clone(), since: *since, left })
-        })
+    let mut ledgers = Ledger::of_each(journal);
+    ledgers.retain(|plan, _| !taken_away.contains(plan));
+    let held = ledgers.into_iter().flat_map(|(plan, ledger)| {
+        let held = ledger.left.iter().filter_map(|left| {
+            let (plan, account) = (plan.to_owned(), ledger.account.clone());
+            Some(Held { plan, account, left: left.clone(), since: ledger.since(&left.thing)? })
+        });
+        held.collect::<Vec<_>>()
     });
     held.collect()
 }

@@ -1,6 +1,8 @@
 //! What a plan has changed in the account and not given back, worked out from the journal alone.
 //! It must never guess: a change without an outcome is `open` until the live state was read.
 
+use std::collections::BTreeMap;
+
 use crashcart_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +44,12 @@ pub(crate) struct Ledger {
     pub(crate) open: Option<Open>,
     /// What was begun and has not ended.
     pub(crate) under_way: Option<Run>,
+    /// What was begun last, ended or not.
+    pub(crate) last_run: Option<Run>,
+    /// The account's number, once a change was about to be sent.
+    pub(crate) account: String,
+    /// Since when each thing is left, without a break.
+    since: Vec<(Thing, Timestamp)>,
     /// When each step last set each thing.
     set: Vec<(String, Thing, Timestamp)>,
     /// What runs that came to their end held when the one under way began.
@@ -60,16 +68,33 @@ impl Ledger {
         ledger
     }
 
+    /// Adds up the entries of every plan, by hash.
+    pub(crate) fn of_each(entries: &[Entry]) -> BTreeMap<&str, Self> {
+        let mut ledgers: BTreeMap<&str, Self> = BTreeMap::new();
+        for entry in entries {
+            if let Entry::Begun { plan, .. }
+            | Entry::Intent { plan, .. }
+            | Entry::Outcome { plan, .. }
+            | Entry::Ended { plan, .. } = entry
+            {
+                ledgers.entry(plan).or_default().take(entry, plan);
+            }
+        }
+        ledgers
+    }
+
     /// Adds one entry; those of other plans are passed over.
     pub(crate) fn take(&mut self, entry: &Entry, hash: &str) {
         match entry {
             Entry::Begun { plan, run, .. } if plan == hash => self.begin(*run),
-            Entry::Ended { plan, receipt, .. } if plan == hash => {
+            Entry::Ended { plan, receipt, at } if plan == hash => {
                 self.under_way = None;
                 // What was given back and did not hold is still to be given back.
                 self.left.clone_from(&receipt.left);
+                self.date(*at);
             }
             Entry::Intent { plan, step, purpose, before, change, .. } if plan == hash => {
+                self.account.clone_from(&change.account);
                 self.open = Some(Open {
                     step: step.clone(),
                     thing: change.thing.clone(),
@@ -81,6 +106,7 @@ impl Ledger {
             Entry::Outcome { plan, effect, at, .. } if plan == hash => {
                 if let Some(open) = self.open.take() {
                     self.settle(open, effect, *at);
+                    self.date(*at);
                 }
             }
             _ => {}
@@ -97,7 +123,24 @@ impl Ledger {
         if run == Run::Apply {
             self.held_before = things();
         }
-        self.under_way = Some(run);
+        (self.under_way, self.last_run) = (Some(run), Some(run));
+    }
+
+    /// Dates what is left now and was not before.
+    fn date(&mut self, at: Timestamp) {
+        let mut since = std::mem::take(&mut self.since);
+        since.retain(|(thing, _)| self.of(thing).is_some());
+        for left in &self.left {
+            if !since.iter().any(|(thing, _)| *thing == left.thing) {
+                since.push((left.thing.clone(), at));
+            }
+        }
+        self.since = since;
+    }
+
+    /// Since when a thing is left, without a break.
+    pub(crate) fn since(&self, thing: &Thing) -> Option<Timestamp> {
+        self.since.iter().find(|(one, _)| one == thing).map(|(_, at)| *at)
     }
 
     /// Whether a run that gives back leaves a thing as it is, since an earlier run holds it: a run

@@ -2,21 +2,12 @@
 //! that two of them hold must stay inactive until both are given back, and what one of them gave
 //! back was changed by nobody else.
 
-use std::collections::BTreeMap;
-
 use crate::journal::{Effect, Entry, Run};
 use crate::ledger::{Ledger, Left};
 use crate::{Plan, Planned, State, Thing};
 
 /// Characters of a hash that name a plan to people, as its file does.
 const SHORT: usize = 12;
-
-/// What the journal has of one plan.
-#[derive(Default)]
-struct Followed {
-    ledger: Ledger,
-    last: Option<Run>,
-}
 
 /// The other plans, as far as the journal and their files tell.
 #[derive(Debug, Default)]
@@ -32,22 +23,11 @@ pub(crate) struct Others {
 impl Others {
     /// Reads what plans other than that with this hash did.
     pub(crate) fn read(history: &[Entry], hash: &str, plans: &[Plan]) -> Self {
-        let mut followed: BTreeMap<&str, Followed> = BTreeMap::new();
         let mut last: Vec<(Thing, State, String)> = Vec::new();
         let mut intent = None;
         for entry in history {
-            let (Entry::Begun { plan, .. }
-            | Entry::Intent { plan, .. }
-            | Entry::Outcome { plan, .. }
-            | Entry::Ended { plan, .. }) = entry
-            else {
-                continue;
-            };
-            let of = followed.entry(plan).or_default();
-            of.ledger.take(entry, plan);
             match entry {
-                Entry::Begun { run, .. } => of.last = Some(*run),
-                Entry::Intent { change, .. } => intent = Some((change, plan)),
+                Entry::Intent { change, plan, .. } => intent = Some((change, plan)),
                 Entry::Outcome { effect: Effect::Done(_) | Effect::Seen, .. } => {
                     if let Some((change, plan)) = intent.take() {
                         last.retain(|(thing, ..)| *thing != change.thing);
@@ -57,15 +37,14 @@ impl Others {
                 _ => {}
             }
         }
-        followed.retain(|plan, of| {
-            let holds = !of.ledger.left.is_empty();
-            let in_force =
-                matches!((of.last, holds), (Some(Run::Apply), _) | (Some(Run::BackOut), true));
-            *plan != hash && in_force
+        let mut followed = Ledger::of_each(history);
+        followed.retain(|plan, ledger| {
+            let state = (ledger.last_run, ledger.left.is_empty());
+            *plan != hash && matches!(state, (Some(Run::Apply), _) | (Some(Run::BackOut), false))
         });
         let is_in_force = |plan: &&Plan| followed.contains_key(plan.hash().as_str());
         let in_force = plans.iter().filter(is_in_force).cloned().collect();
-        let left = followed.into_iter().map(|(plan, of)| (plan.to_owned(), of.ledger.left));
+        let left = followed.into_iter().map(|(plan, of)| (plan.to_owned(), of.left));
         Self { left: left.collect(), in_force, last }
     }
 
