@@ -1,6 +1,10 @@
 //! What a case's plans cut off, told with its story: whoever reads it next must see what is done.
 
-use crashcart_model::{Containment, CutOff, Gap, GapReason, Investigation, LogText, Timestamp};
+use std::collections::BTreeMap;
+
+use crashcart_model::{
+    Containment, CutOff, Gap, GapReason, Investigation, LogText, Outcome, Story, Timestamp,
+};
 use crashcart_respond::{Held, State, Thing};
 use crashcart_store::{Case, StoreError};
 
@@ -29,7 +33,13 @@ pub(crate) fn tell_what_is_held(
         held => held?,
     };
     held.sort_by_key(|held| held.since);
-    let cut = |word: Way<'_>| held.iter().find(|held| word.is_cut_by(held)).map(|held| held.since);
+    let later = last_done(&investigation.story);
+    let cut = |way: Way<'_>| {
+        let since = held.iter().find(|held| way.is_cut_by(held)).map(|held| held.since)?;
+        // Whoever goes on is not cut off, whatever the journal says.
+        let goes_on = way.principal().and_then(|arn| later.get(arn)).is_some_and(|at| *at > since);
+        (!goes_on).then_some(since)
+    };
     investigation.containment.retain(|action| at(action, &cut).is_none());
     let story = &mut investigation.story;
     for suspect in &mut story.suspects {
@@ -96,7 +106,26 @@ enum Way<'w> {
     Password(&'w str),
 }
 
-impl Way<'_> {
+/// When each principal last did something that took effect.
+fn last_done(story: &Story) -> BTreeMap<String, Timestamp> {
+    let mut last: BTreeMap<String, Timestamp> = BTreeMap::new();
+    for step in story.steps.iter().filter(|step| step.outcome == Outcome::Done) {
+        if let Some(at) = step.last.or(step.at) {
+            let known = last.entry(step.actor.raw().to_owned()).or_insert(at);
+            *known = at.max(*known);
+        }
+    }
+    last
+}
+
+impl<'w> Way<'w> {
+    const fn principal(self) -> Option<&'w str> {
+        match self {
+            Self::Principal(arn) => Some(arn),
+            Self::Credential(_) | Self::Password(_) => None,
+        }
+    }
+
     fn is_cut_by(self, held: &Held) -> bool {
         let name = |of: &str| of.rsplit(['/', ':']).next().unwrap_or_default().to_owned();
         match self {

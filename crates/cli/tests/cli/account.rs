@@ -28,6 +28,43 @@ pub fn crashcart(moto: &Moto, folder: &Path, words: &[&str]) -> Ran {
     run_with(folder, words, &settings(moto))
 }
 
+/// Makes a member account of the organization with the responders' role in it, and in it what a script
+/// makes with `iam`; returns what that printed. `account` is its number, `trust` lets the account at hand
+/// in.
+pub fn member_account(moto: &Moto, script: &str) -> String {
+    const MEMBER: &str = "organizations = client('organizations')
+organizations.create_organization(FeatureSet='ALL')
+made = organizations.create_account(AccountName='shop', Email='shop@example.com')
+account = made['CreateAccountStatus']['AccountId']
+";
+    const ROLE: &str =
+        "trust = json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow',
+    'Principal': {'AWS': 'arn:aws:iam::123456789012:root'}, 'Action': 'sts:AssumeRole'}]})
+iam.create_role(RoleName='CrashcartResponder', AssumeRolePolicyDocument=trust)
+";
+    moto.run(&format!("{MEMBER}{INSIDE}{ROLE}{script}"))
+}
+
+/// Runs a script with `iam` in a member account.
+pub fn in_member(moto: &Moto, account: &str, script: &str) -> String {
+    moto.run(&format!("account = '{account}'\n{INSIDE}{script}"))
+}
+
+/// `iam` in `account`.
+const INSIDE: &str = "role = f'arn:aws:iam::{account}:role/OrganizationAccountAccessRole'
+inside = client('sts').assume_role(RoleArn=role, RoleSessionName='test')['Credentials']
+iam = boto3.client('iam', region_name='us-east-1', endpoint_url=client('sts').meta.endpoint_url,
+    aws_access_key_id=inside['AccessKeyId'], aws_secret_access_key=inside['SecretAccessKey'],
+    aws_session_token=inside['SessionToken'])
+";
+
+/// Plans with these words after `contain`, in the folder `case`: the plan's path and hash.
+pub fn planned(moto: &Moto, folder: &Path, words: &[&str]) -> [String; 2] {
+    let words = [&["contain"][..], words, &["--case", "case", "--json"]].concat();
+    let plan = crashcart(moto, folder, &words).json(0)["plan"].clone();
+    ["path", "hash"].map(|name| plan[name].as_str().expect("a text").to_owned())
+}
+
 /// A state with the moments in policies left out: each run has its own.
 pub fn without_moments(mut state: Value) -> Value {
     fn forget(value: &mut Value) {

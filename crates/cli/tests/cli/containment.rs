@@ -5,7 +5,7 @@ use std::process::Stdio;
 use crashcart_testkit::Moto;
 use serde_json::Value;
 
-use crate::account::{crashcart, settings, settings_as};
+use crate::account::{crashcart, planned, settings, settings_as};
 use crate::binary::{Ran, command_with, run_with};
 use crate::material::{call, delivered};
 
@@ -159,10 +159,8 @@ fn a_plan_is_refused_when_it_is_run_by_whom_it_locks_out_or_against_who_breaks_g
     let folder = tempfile::tempdir().expect("a folder");
     let own = moto.run(USER);
     let before = moto.run(STATE);
-    let words = ["contain", "user", "build-agent", "--case", "case", "--json"];
-    let planned = json(&crashcart(&moto, folder.path(), &words));
-    let (path, hash) = (planned["plan"]["path"].as_str(), planned["plan"]["hash"].as_str());
-    let (path, hash) = (path.expect("a path"), hash.expect("a hash"));
+    let [path, hash] = planned(&moto, folder.path(), &["user", "build-agent"]);
+    let (path, hash) = (&*path, &*hash);
     let apply = ["apply", path, "--approve", hash, "--window", "0"];
 
     let itself = run_with(folder.path(), &apply, &settings_as(&moto, [&own, "test"]));
@@ -192,10 +190,8 @@ fn what_was_done_to_the_account_is_the_exit_code_whoever_stopped_listening() {
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     moto.run(USER);
-    let words = ["contain", "user", "build-agent", "--case", "case", "--json"];
-    let planned = json(&crashcart(&moto, folder.path(), &words));
-    let (path, hash) = (planned["plan"]["path"].as_str(), planned["plan"]["hash"].as_str());
-    let words = ["apply", path.expect("a path"), "--approve", hash.expect("a hash")];
+    let [path, hash] = planned(&moto, folder.path(), &["user", "build-agent"]);
+    let words = ["apply", &path, "--approve", &hash];
     let words = [&words[..], &["--window", "0"]].concat();
     let deny = |operation: &str| {
         moto.fail(
@@ -254,10 +250,8 @@ fn a_journal_that_was_emptied_is_told_and_no_case_to_change_an_account_by() {
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     moto.run(USER);
-    let words = ["contain", "user", "build-agent", "--case", "case", "--json"];
-    let planned = json(&crashcart(&moto, folder.path(), &words));
-    let (path, hash) = (planned["plan"]["path"].as_str(), planned["plan"]["hash"].as_str());
-    let (path, hash) = (path.expect("a path"), hash.expect("a hash"));
+    let [path, hash] = planned(&moto, folder.path(), &["user", "build-agent"]);
+    let (path, hash) = (&*path, &*hash);
     let apply = ["apply", path, "--approve", hash, "--window", "0", "--json"];
     let applied = crashcart(&moto, folder.path(), &apply).json(0);
     let receipt = applied["receipt"]["path"].as_str().expect("a path");

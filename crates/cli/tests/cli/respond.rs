@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crashcart_testkit::Moto;
 use serde_json::{Value, json};
 
-use crate::account::{crashcart, settings, without_moments};
+use crate::account::{crashcart, in_member, member_account, planned, settings, without_moments};
 use crate::binary::{Ran, command_with, run};
 
 /// A user with every way in, whose key leaked; a role and a user that the intruder reaches.
@@ -28,6 +28,8 @@ iam.create_user(UserName='bystander')
 iam.create_access_key(UserName='bystander')
 print(leaked, made, iam.get_role(RoleName='deploy')['Role']['RoleId'])
 ";
+
+const OWNER: &str = "arn:aws:iam::123456789012:user/build-agent";
 
 /// Everything that containment may change.
 const STATE: &str = "iam = client('iam')
@@ -277,6 +279,11 @@ fn use_after_the_cut_off_is_told_by_every_later_run_with_what_became_of_it() {
     let watch = told(&third, "WATCH").split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(watch.contains("STILL USED: 1 call took effect after the cut-off"), "{watch}");
     assert!(watch.contains("ListBuckets with AKIA"), "{watch}");
+    let told = crashcart(&moto, folder.path(), &["investigate", "--case", "case", "--json"]);
+    let told: Value = serde_json::from_str(&told.stdout).expect("JSON");
+    let owner = told["story"]["suspects"].as_array().expect("a list").iter();
+    let owner = owner.clone().find(|one| one["principal"] == OWNER).expect("the owner");
+    assert_eq!(owner.get("cut_off_at"), None, "whoever goes on is not cut off: {owner}");
 }
 
 #[test]
@@ -326,40 +333,24 @@ fn the_report_says_what_is_cut_off_and_the_end_names_what_is_not() {
     assert_eq!(kept, told, "the case says the same");
 }
 
-/// A member account whose role the intruder reaches, and a bystander there who is called like a user
-/// of the intruder's; prints its number and the role's id.
-const MEMBER: &str = "organizations = client('organizations')
-organizations.create_organization(FeatureSet='ALL')
-made = organizations.create_account(AccountName='shop', Email='shop@example.com')
-account = made['CreateAccountStatus']['AccountId']
-role = f'arn:aws:iam::{account}:role/OrganizationAccountAccessRole'
-inside = client('sts').assume_role(RoleArn=role, RoleSessionName='setup')['Credentials']
-iam = boto3.client('iam', region_name='us-east-1', endpoint_url=client('sts').meta.endpoint_url,
-    aws_access_key_id=inside['AccessKeyId'], aws_secret_access_key=inside['SecretAccessKey'],
-    aws_session_token=inside['SessionToken'])
-trust = json.dumps({'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow',
-    'Principal': {'AWS': 'arn:aws:iam::123456789012:root'}, 'Action': 'sts:AssumeRole'}]})
-iam.create_role(RoleName='CrashcartResponder', AssumeRolePolicyDocument=trust)
-made = iam.create_role(RoleName='shop-deploy', AssumeRolePolicyDocument=trust)
+/// In the member account a role that the intruder reaches, and a bystander who is called like a user of
+/// the intruder's; prints its number and the role's id.
+const MEMBER: &str =
+    "made = iam.create_role(RoleName='shop-deploy', AssumeRolePolicyDocument=trust)
 iam.create_user(UserName='backdoor')
 iam.create_access_key(UserName='backdoor')
 print(account, made['Role']['RoleId'])
 ";
 
 /// Inline policies of the member's role and user, and the states of the user's keys.
-fn member(moto: &Moto, account: &str) -> Value {
-    let script = format!(
-        "role = 'arn:aws:iam::{account}:role/OrganizationAccountAccessRole'
-inside = client('sts').assume_role(RoleArn=role, RoleSessionName='look')['Credentials']
-iam = boto3.client('iam', region_name='us-east-1', endpoint_url=client('sts').meta.endpoint_url,
-    aws_access_key_id=inside['AccessKeyId'], aws_secret_access_key=inside['SecretAccessKey'],
-    aws_session_token=inside['SessionToken'])
-print(json.dumps([iam.list_role_policies(RoleName='shop-deploy')['PolicyNames'],
+const MEMBER_STATE: &str = "print(json.dumps([
+    iam.list_role_policies(RoleName='shop-deploy')['PolicyNames'],
     iam.list_user_policies(UserName='backdoor')['PolicyNames'],
     [key['Status'] for key in iam.list_access_keys(UserName='backdoor')['AccessKeyMetadata']]]))
-"
-    );
-    serde_json::from_str(&moto.run(&script)).expect("JSON")
+";
+
+fn member(moto: &Moto, account: &str) -> Value {
+    serde_json::from_str(&in_member(moto, account, MEMBER_STATE)).expect("JSON")
 }
 
 #[test]
@@ -367,7 +358,7 @@ fn what_descends_in_another_account_is_cut_off_there_too_and_nobody_of_the_same_
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let key = incident(&moto);
-    let printed = moto.run(MEMBER);
+    let printed = member_account(&moto, MEMBER);
     let (account, role) = printed.split_once(' ').expect("two words");
     moto.record(&[call(
         6800,
@@ -437,9 +428,7 @@ fn an_approval_for_the_owner_does_not_finish_a_run_about_somebody_else() {
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let key = incident(&moto);
-    let words = ["contain", "user", "bystander", "--case", "case", "--json"];
-    let plan = crashcart(&moto, folder.path(), &words).json(0)["plan"].clone();
-    let [path, hash] = ["path", "hash"].map(|name| plan[name].as_str().expect("a text").to_owned());
+    let [path, hash] = planned(&moto, folder.path(), &["user", "bystander"]);
     let words = ["apply", &path, "--approve", &hash, "--window", "60"];
     let mut run = command_with(folder.path(), &words, &settings(&moto))
         .stdout(Stdio::null())

@@ -3,24 +3,11 @@
 use crashcart_testkit::Moto;
 use serde_json::Value;
 
-use crate::account::crashcart;
+use crate::account::{crashcart, member_account, planned};
 
-/// A member account with a user and the responders' role in it; prints its number and a key of the
-/// user.
-const MEMBER: &str = "organizations = client('organizations')
-organizations.create_organization(FeatureSet='ALL')
-made = organizations.create_account(AccountName='shop', Email='shop@example.com')
-account = made['CreateAccountStatus']['AccountId']
-role = f'arn:aws:iam::{account}:role/OrganizationAccountAccessRole'
-inside = client('sts').assume_role(RoleArn=role, RoleSessionName='setup')['Credentials']
-iam = boto3.client('iam', region_name='us-east-1', endpoint_url=client('sts').meta.endpoint_url,
-    aws_access_key_id=inside['AccessKeyId'], aws_secret_access_key=inside['SecretAccessKey'],
-    aws_session_token=inside['SessionToken'])
-iam.create_user(UserName='cashier')
+/// A user of the member account; prints its number and a key of the user.
+const MEMBER: &str = "iam.create_user(UserName='cashier')
 key = iam.create_access_key(UserName='cashier')['AccessKey']['AccessKeyId']
-trust = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow',
-    'Principal': {'AWS': 'arn:aws:iam::123456789012:root'}, 'Action': 'sts:AssumeRole'}]}
-iam.create_role(RoleName='CrashcartResponder', AssumeRolePolicyDocument=json.dumps(trust))
 print(json.dumps([account, key]))
 ";
 
@@ -28,7 +15,8 @@ print(json.dumps([account, key]))
 fn a_user_of_a_member_account_is_asked_about_contained_and_given_back_as_the_responder_there() {
     let Some(moto) = Moto::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    let [account, key]: [String; 2] = serde_json::from_str(&moto.run(MEMBER)).expect("a member");
+    let [account, key]: [String; 2] =
+        serde_json::from_str(&member_account(&moto, MEMBER)).expect("a member");
     let role = format!("asked as arn:aws:iam::{account}:role/CrashcartResponder");
     let user = format!("arn:aws:iam::{account}:user/cashier");
 
@@ -42,13 +30,8 @@ fn a_user_of_a_member_account_is_asked_about_contained_and_given_back_as_the_res
     let collected = crashcart(&moto, folder.path(), &words);
     assert!(collected.stdout.starts_with(&format!("user cashier  account {account}")));
 
-    let words = ["contain", "key", &key, "--case", "case", "--json"];
-    let planned = crashcart(&moto, folder.path(), &words);
-    assert_eq!(planned.code, Some(0), "{}", planned.stderr);
-    let planned: Value = serde_json::from_str(&planned.stdout).expect("a plan");
-    let path = planned["plan"]["path"].as_str().expect("a path");
-    let hash = planned["plan"]["hash"].as_str().expect("a hash");
-    let words = ["apply", path, "--approve", hash, "--window", "0"];
+    let [path, hash] = planned(&moto, folder.path(), &["key", &key]);
+    let words = ["apply", &path, "--approve", &hash, "--window", "0"];
     let applied = crashcart(&moto, folder.path(), &words);
     assert_eq!(applied.code, Some(0), "{}{}", applied.stdout, applied.stderr);
     let told = crashcart(&moto, folder.path(), &["whois", &key, "--live"]);
