@@ -26,7 +26,7 @@ const RESULTS: [&str; 4] =
     ["findings.jsonl", "story.json", "investigation.json", "report/report.html"];
 
 /// Folders in which everything is a result.
-const KEPT: [&str; 4] = ["collected", "plans", "receipts", "selftest"];
+const KEPT: [&str; 5] = ["collected", "identity", "plans", "receipts", "selftest"];
 
 /// What verification found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]

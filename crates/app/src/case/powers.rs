@@ -1,7 +1,7 @@
 //! What somebody may do, as collected into a case with their policies, told in its story: the logs
 //! show only what was tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crashcart_collect::Identity;
@@ -35,7 +35,8 @@ impl Powers {
 
     /// Where the case keeps it: what is read later takes its place.
     pub fn name(&self) -> String {
-        format!("{FOLDER}/{}.json", crashcart_store::file_name(&self.principal))
+        let whose = whose(&self.principal).unwrap_or_else(|| short(&self.principal).to_owned());
+        format!("{FOLDER}/{}.json", crashcart_store::file_name(&whose))
     }
 
     fn words(&self) -> String {
@@ -53,10 +54,12 @@ fn short(arn: &str) -> &str {
 pub(crate) fn tell(case: &Case, investigation: &mut Investigation) {
     let known = known(&case.dir().join(FOLDER));
     let story = &mut investigation.story;
-    let suspects = story.suspects.iter().map(|suspect| role_or_user(suspect.principal.raw()));
+    let suspects = story.suspects.iter().filter_map(|suspect| whose(suspect.principal.raw()));
+    // Sessions of one role have the powers of one.
+    let mut seen = BTreeSet::new();
+    let suspects = suspects.filter(|whose| seen.insert(whose.clone()));
     let mut told: Vec<String> =
-        suspects.filter_map(|arn| known.get(&arn)).map(Powers::words).collect();
-    told.dedup();
+        suspects.filter_map(|whose| known.get(&whose)).map(Powers::words).collect();
     let mut answers = story.answers.iter_mut();
     let Some(answer) = answers.find(|answer| answer.question == QUESTION) else { return };
     if told.is_empty() {
@@ -70,20 +73,24 @@ pub(crate) fn tell(case: &Case, investigation: &mut Investigation) {
     answer.because = LogText::new(format!("{}; {because}", answer.because.raw()));
 }
 
-/// The ARN of the role behind a session: the policies are the role's. Its path is not in a session's.
-fn role_or_user(arn: &str) -> String {
-    let Some((front, role_and_session)) = arn.split_once(":assumed-role/") else {
-        return arn.to_owned();
+/// The account, kind and name of a user, or of a role, which a session is of. Names of one account are
+/// told apart without their paths, which a session's ARN does not have.
+fn whose(arn: &str) -> Option<String> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", _, _, _, account, resource] = parts.as_slice() else { return None };
+    let (kind, rest) = resource.split_once('/')?;
+    let (kind, name) = match kind {
+        "assumed-role" => ("role", rest.split('/').next()?),
+        _ => (kind, rest.rsplit('/').next()?),
     };
-    let role = role_and_session.split('/').next().unwrap_or_default();
-    format!("{}:role/{role}", front.replacen(":sts:", ":iam:", 1))
+    Some(format!("{account}-{kind}-{name}"))
 }
 
 fn known(folder: &Path) -> BTreeMap<String, Powers> {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let read = |path: &Path| serde_json::from_slice::<Powers>(&std::fs::read(path).ok()?).ok();
     let powers = files.filter_map(|file| read(&file.path()));
-    powers.map(|powers| (powers.principal.clone(), powers)).collect()
+    powers.filter_map(|powers| Some((whose(&powers.principal)?, powers))).collect()
 }
 
 #[cfg(test)]
@@ -92,9 +99,9 @@ mod tests {
 
     #[test]
     fn a_session_has_the_powers_of_its_role() {
-        let session = "arn:aws:sts::111122223333:assumed-role/web/i-0a1b";
-        assert_eq!(role_or_user(session), "arn:aws:iam::111122223333:role/web");
-        let user = "arn:aws:iam::111122223333:user/nina";
-        assert_eq!(role_or_user(user), user);
+        let session = whose("arn:aws:sts::111122223333:assumed-role/web/i-0a1b");
+        assert_eq!(session, whose("arn:aws:iam::111122223333:role/shop/front/web"));
+        assert_ne!(session, whose("arn:aws:iam::111122223333:user/web"));
+        assert_ne!(session, whose("arn:aws:iam::444455556666:role/web"));
     }
 }
